@@ -1,0 +1,66 @@
+"""What a rule reports, in the form that every output prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bnlint.graph.places import Place
+
+Severity = Literal["error", "warning", "info"]
+Safety = Literal["safe", "unsafe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A line that led to a finding: what happened there, and where."""
+
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of ``place`` by ``content``; an empty place inserts."""
+
+    place: Place
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One named rewrite with its resolved arguments, as a rule's ``do`` asks for it."""
+
+    name: str
+    arguments: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What would mend a finding: the rewrites a rule asks for, and the edits once they are planned on the text."""
+
+    safety: Safety
+    summary: str
+    actions: tuple[Action, ...] = ()
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault, reported once, however many layers, paths or fits show it.
+
+    ``group`` identifies the set of BatchNormalization layers that the finding is about, so that one set gets one
+    remedy; ``advice`` is what to do where no edit can be made.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    place: Place
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    advice: str = ""
+    url: str = ""
+    group: str = ""
+    layer: str | None = field(default=None)

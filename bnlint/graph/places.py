@@ -1,0 +1,20 @@
+"""Where something stands in a source text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """A span of source text.
+
+    Lines and columns count from 1, columns in characters; the end is exclusive, as in an editor's selection.
+    In a notebook ``cell`` is the cell, counted from 1 over all cells, and the lines count inside that cell.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    cell: int | None = None
