@@ -89,6 +89,31 @@ class BatchNormAtFit:
     compiled_at: tuple[Place, ...] = fact("every `compile` of the model before this fit, and after `enabled_by`", ())
     frozen_at: Place | None = fact("the last statement that froze them")
     harmful_rate: bool | None = fact("whether an adaptive optimizer with a rate of 1e-3 or more trains them")
+    frozen_uses_batch: bool | None = fact(
+        "whether these layers, frozen, normalize by batch statistics in `fit` on the target (Keras up to 2.3.1, "
+        "tf.keras 1.x, the applications of TensorFlow 2.0, v1 layers)"
+    )
+    freeze_out_of_reach: bool = fact(
+        "whether `trainable = False` was set on a model that is not part of the trained one, on a target where a "
+        "model's flag does not reach its layers (standalone Keras 2, `Model(base.input, …)`)",
+        False,
+    )
+    accepts_training: bool | None = fact("whether the call at `called_at` accepts `training` on the target")
+    argument_holds: bool | None = fact(
+        "whether `training=False`, written on the call at `called_at`, keeps these layers in inference mode in `fit` "
+        "on the target; no in a Sequential or flat assembly, which has no such call"
+    )
+    injection_mends: bool | None = fact(
+        "whether `layers=tf.keras.layers` at the application's constructor makes a freeze hold "
+        "(`tf.keras.applications` of TensorFlow 2.0, where it is not given yet)"
+    )
+    suggested_momentum: float | None = fact(
+        "the largest of 0.98, 0.97, 0.95 and 0.9 below the momentum that leaves at most 1 % after the last fit, 0.9 "
+        "where none does; unknown where the momentum is 0.9 or less, or the updates are not known"
+    )
+    built_at: tuple[Place, ...] | None = fact(
+        "the constructor calls of these layers in this file; unknown for layers that an application or a file brings"
+    )
     because: tuple[Because, ...] = fact("the lines that led here", ())
 
 
@@ -116,6 +141,9 @@ class Call:
     freeze_holds: bool | None = fact("whether a frozen layer stays in inference mode on the target")
     unfrozen_later: bool = fact("whether a BatchNormalization layer of it is in training mode in a later fit", False)
     unfrozen_at: Place | None = fact("the statement that unfreezes it later")
+    trained_in_part: bool = fact(
+        "whether BatchNormalization layers of it are in training mode in a fit in which others of it are frozen", False
+    )
     fits: tuple[Place, ...] = fact("the fits that train the model", ())
     group: str = fact("identifies the set of layers, as in `batch_norm_at_fit`", "")
     injected: tuple[str, ...] = fact("which of `layers`, `backend`, `models`, `utils` it is given", ())
@@ -124,8 +152,15 @@ class Call:
     replacement: str | None = fact("the method that takes over on the target: `fit` for `fit_generator`")
     removed: bool | None = fact("whether the target no longer has it")
     takes_generators: bool | None = fact("whether the target's `fit` takes a generator")
-    dropped_constant: bool | None = fact("whether arguments that the successor lacks are constants")
+    dropped_constant: bool | None = fact(
+        "whether the arguments that the successor lacks on the target are constants; yes where there are none"
+    )
     renamed: tuple[str, ...] = fact("Keras 1 arguments among those given: `nb_epoch`, `samples_per_epoch`", ())
+    keras1_arguments: bool = fact("whether there are any in `renamed`", False)
+    injection_mends: bool | None = fact(
+        "whether the same argument at the application's constructor makes a freeze hold (TensorFlow 2.0), where it is "
+        "not given yet"
+    )
     because: tuple[Because, ...] = fact("the lines that led here", ())
 
 
