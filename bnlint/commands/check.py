@@ -1,0 +1,313 @@
+"""``bnlint [check]``: lint, and with ``--fix`` mend."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
+
+from bnlint.commands import options as shared
+from bnlint.engine import Task, guarded, prepare, target_of
+from bnlint.engine import run as lint_files
+from bnlint.files.discovery import NOTEBOOK, Found, Missing, find
+from bnlint.files.reading import Source, encode
+from bnlint.reporters.style import Style, counted, plain
+from bnlint.reports import Report
+from bnlint.settings import KEYS, OUTPUT_FORMATS, Settings, SettingsError
+
+STDIN = "-"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of ``check``."""
+    made = shared.Parser("check", "Lint Keras training scripts.", "bnlint [check] [options] [PATH ...]")
+    made.add_argument(
+        "paths", nargs="*", metavar="PATH", help="scripts and folders (default: .); - reads standard input"
+    )
+    fixes = made.add_argument_group("fixes")
+    for name, what in (
+        ("fix", "apply the safe fixes"),
+        ("unsafe-fixes", "with --fix or --diff, the unsafe ones too"),
+        ("fix-only", "apply the fixes and do not report what is left"),
+        ("show-fixes", "list what was fixed"),
+        ("exit-non-zero-on-fix", "exit with 1 where something was fixed"),
+    ):
+        key = name.replace("-", "_")
+        fixes.add_argument(f"--{name}", dest=key, action="store_true", default=None, help=what)
+        if name in ("fix", "unsafe-fixes", "fix-only", "show-fixes"):
+            fixes.add_argument(f"--no-{name}", dest=key, action="store_false", help=argparse.SUPPRESS)
+    fixes.add_argument("--diff", action="store_true", help="print what --fix would change and change nothing")
+    rules = made.add_argument_group("rules")
+    rules.add_argument("--select", action="append", metavar="CODES", help="these rules and no others: BN1,BN201 or ALL")
+    rules.add_argument("--extend-select", action="append", metavar="CODES", help="these rules too")
+    rules.add_argument("--ignore", action="append", metavar="CODES", help="not these rules")
+    rules.add_argument("--fixable", action="append", metavar="CODES", help="fix these rules only")
+    rules.add_argument("--unfixable", action="append", metavar="CODES", help="do not fix these rules")
+    rules.add_argument("--strict", action="store_true", default=None, help="findings of severity info cause exit 1 too")
+    shared.add_target(made.add_argument_group("target"))
+    output = made.add_argument_group("output")
+    output.add_argument(
+        "--output-format", "--format", dest="output_format", choices=OUTPUT_FORMATS,
+        help="full (default; without colour where the output is no terminal), concise, json",
+    )  # fmt: skip
+    output.add_argument("-o", "--output-file", metavar="FILE", help="write the results there")
+    output.add_argument("--statistics", action="store_true", default=None, help="count the findings by rule")
+    output.add_argument("-e", "--exit-zero", action="store_true", default=None, help="exit with 0 despite findings")
+    output.add_argument("--show-files", action="store_true", help="list the files that would be linted")
+    output.add_argument("--show-settings", action="store_true", help="show the settings that hold for the first file")
+    files = made.add_argument_group("files")
+    shared.add_selection(files)
+    files.add_argument("--stdin-filename", metavar="NAME", help="the name of what comes from standard input")
+    files.add_argument("-j", "--jobs", type=shared.jobs, metavar="N", help="processes (default: as fits)")
+    shared.add_common(made.add_argument_group("others"))
+    return made
+
+
+def run(command: str, arguments: Sequence[str]) -> int:
+    """Run the command and return the exit status."""
+    options = parser().parse_intermixed_args(arguments)
+    resolver = shared.resolver(options)
+    paths: list[str] = options.paths or ["."]
+    if STDIN in paths:
+        if len(paths) > 1:
+            raise SettingsError("`-` reads standard input and stands alone")
+        return _check_stdin(options, resolver.for_file(options.stdin_filename or STDIN))
+    settings = resolver.for_folder(".")
+    files = list(find(paths, resolver.for_folder))
+    _validate(settings, files)
+    if options.show_files or options.show_settings:
+        return _show(options, files, settings)
+    scripts = [found for found in files if not _is_notebook(found)]
+    results = lint_files(scripts, _task(settings, options, write=True), jobs=settings.jobs)
+    with shared.destination(options.output_file, sys.stdout) as stream:
+        reports = _print(results, settings, options, stream)
+    _conclude(scripts, reports, settings, options, notebooks=len(files) - len(scripts))
+    return _status(reports, settings, options)
+
+
+def _check_stdin(options: argparse.Namespace, settings: Settings) -> int:
+    """Lint standard input; with ``--fix`` the mended program goes to standard output and the findings do not."""
+    data = sys.stdin.buffer.read()
+    found = Found(options.stdin_filename or STDIN, settings, named=True)
+    _validate(settings, [found])
+    if options.show_files or options.show_settings:
+        return _show(options, [found], settings)
+    notebooks = int(_is_notebook(found))
+    task = _task(settings, options, write=False)
+    pairs = [] if notebooks else [guarded(data, found.path, settings, task)]
+    mended = data
+    if task.mend and not options.diff:
+        pairs = [_encoded(report, source) for report, source in pairs]
+        for report, source in pairs:
+            if report.text != report.original:
+                mended = encode(report.text, source)
+        sys.stdout.buffer.write(mended)
+        sys.stdout.buffer.flush()
+    fallback = sys.stderr if task.mend and not options.diff else sys.stdout
+    with shared.destination(options.output_file, fallback) as stream:
+        reports = _print((report for report, _ in pairs), settings, options, stream)
+    _conclude([found] * len(pairs), reports, settings, options, notebooks=notebooks)
+    return _status(reports, settings, options)
+
+
+def _encoded(report: Report, source: Source) -> tuple[Report, Source]:
+    """The report as it is where its mended text fits the encoding of the program, else with an error."""
+    try:
+        encode(report.text, source)
+    except UnicodeEncodeError:
+        reason = f"the mended text does not fit its encoding, {source.encoding}"
+        return report._replace(text=report.original, errors=(*report.errors, reason)), source
+    return report, source
+
+
+def _task(settings: Settings, options: argparse.Namespace, *, write: bool) -> Task:
+    mend = settings.fix or settings.fix_only or options.diff
+    shows_fixes = settings.output_format in ("full", "json") and not settings.statistics
+    return Task(
+        plan=shows_fixes and not options.diff and not settings.fix_only,
+        mend=mend,
+        write=write and mend and not options.diff,
+    )
+
+
+def _is_notebook(found: Found | Missing) -> bool:
+    return isinstance(found, Found) and found.path.lower().endswith(NOTEBOOK)
+
+
+def _validate(settings: Settings, files: Iterable[Found | Missing]) -> None:
+    """Raise ``SettingsError`` for rules and targets that do not exist; without any given nothing is loaded."""
+    plain_ones = Settings()
+    for each in dict.fromkeys([settings, *(found.settings for found in files if isinstance(found, Found))]):
+        if any(getattr(each, key) != getattr(plain_ones, key) for key in _NAMING_RULES):
+            prepare(each)
+        elif each.target is not None:
+            target_of(each)
+
+
+_NAMING_RULES = (
+    "select",
+    "extend_select",
+    "ignore",
+    "per_file_ignores",
+    "fixable",
+    "unfixable",
+    "extend_safe_fixes",
+    "extend_unsafe_fixes",
+    "rules",
+)
+
+
+# ---------------------------------------------------------------------------------------------------------- the results
+
+
+def _print(results: Iterable[Report], settings: Settings, options: argparse.Namespace, stream: TextIO) -> list[Report]:
+    """Write the results as they come, and return the reports."""
+    reports: list[Report] = []
+
+    def collected() -> Iterator[Report]:
+        for report in results:
+            reports.append(report._replace(findings=()) if settings.fix_only or options.diff else report)
+            yield reports[-1]
+
+    colour = shared.wants_colour(settings.color, to_file=options.output_file is not None, stream=stream)
+    style = Style(colour, shared.width())
+    for piece in _rendered(collected(), settings, options, style):
+        stream.write(piece)
+    return reports
+
+
+def _rendered(
+    reports: Iterator[Report], settings: Settings, options: argparse.Namespace, style: Style
+) -> Iterator[str]:
+    """The results in pieces that carry their own line ends."""
+    unsafe = settings.unsafe_fixes
+    if options.diff:
+        for report in reports:
+            if report.text != report.original:
+                from bnlint.reporters import diff
+
+                yield from diff.render(report, style)
+    elif settings.statistics:
+        from bnlint.reporters import statistics
+
+        rows = statistics.rows(list(reports), unsafe=unsafe)
+        if settings.output_format == "json":
+            from bnlint.reporters import json
+
+            yield json.dump(json.statistics(rows, target_of(settings))) + "\n"
+        else:
+            yield from (line + "\n" for line in statistics.render(rows, style))
+    elif settings.output_format == "json":
+        from bnlint.reporters import json
+
+        yield json.dump(json.document(list(reports), target_of(settings))) + "\n"
+    elif settings.output_format == "concise":
+        for report in reports:
+            if report.findings:
+                from bnlint.reporters import concise
+
+                yield from (line + "\n" for line in concise.render(report, style, unsafe=unsafe))
+    else:
+        yield from _full(reports, style, unsafe=unsafe)
+
+
+def _full(reports: Iterator[Report], style: Style, *, unsafe: bool) -> Iterator[str]:
+    full = None
+    for report in reports:
+        if report.findings:
+            from bnlint.reporters.full import Full
+
+            full = full or Full(style, unsafe=unsafe)
+            yield from (line + "\n" for line in full.render(report))
+
+
+# ------------------------------------------------------------------------------------------- what else there is to say
+
+
+def _conclude(
+    files: Sequence[Found | Missing],
+    reports: Sequence[Report],
+    settings: Settings,
+    options: argparse.Namespace,
+    *,
+    notebooks: int,
+) -> None:
+    """Errors, and unless ``--quiet`` the summary, on standard error."""
+    sys.stdout.flush()
+    style = Style(shared.wants_colour(settings.color, stream=sys.stderr))
+    shared.say_problems(reports, style)
+    if settings.quiet:
+        return
+    if notebooks:
+        _say(f"{counted(notebooks, 'notebook')} left out: this version reads scripts only.")
+    if not reports:
+        if not notebooks:
+            _say("No Python files found.")
+        return
+    from bnlint.reporters import summary
+
+    if settings.show_fixes:
+        _say(*summary.fixed(reports, style))
+    _say(*summary.withdrawn(reports))
+    if options.diff:
+        _say(*summary.would_fix(reports))
+    elif settings.output_format != "json":
+        mended = settings.fix or settings.fix_only
+        done = [report for report in reports if not report.errors or report.findings or report.fixed]
+        if done and not settings.fix_only:
+            _say(*summary.findings(done, unsafe=settings.unsafe_fixes, mended=mended))
+    shared.say_targets(
+        [
+            found.settings
+            for found, report in zip(files, reports, strict=True)
+            if report.analysed and isinstance(found, Found)
+        ]
+    )
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
+def _status(reports: Sequence[Report], settings: Settings, options: argparse.Namespace) -> int:
+    if any(report.errors for report in reports):
+        return 2
+    if options.diff:
+        return int(any(report.text != report.original for report in reports))
+    if settings.exit_zero:
+        return 0
+    if settings.exit_non_zero_on_fix and any(report.fixed for report in reports):
+        return 1
+    counted_ones = ("error", "warning", "info") if settings.strict else ("error", "warning")
+    return int(any(finding.severity in counted_ones for report in reports for finding in report.findings))
+
+
+def _show(options: argparse.Namespace, files: Sequence[Found | Missing], settings: Settings) -> int:
+    """``--show-files`` and ``--show-settings``."""
+    for found in files:
+        if isinstance(found, Missing):
+            _say(f"error: {plain(found.path)}: {found.message}")
+        elif options.show_files and not _is_notebook(found):
+            print(plain(found.path))
+    if options.show_settings:
+        first = next((found for found in files if isinstance(found, Found)), None)
+        shown = first.settings if first else settings
+        whose = f"for {plain(first.path)}, " if first else ""
+        print(f"# settings {whose}from {shown.config or 'no configuration file'}")
+        for key in KEYS:
+            print(f"{key} = {_toml(getattr(shown, key.replace('-', '_')))}")
+    return 2 if any(isinstance(found, Missing) for found in files) else 0
+
+
+def _toml(value: object) -> str:
+    if value is None:
+        return '""  # not set'
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        if value and isinstance(value[0], tuple):
+            return "{" + ", ".join(f'"{pattern}" = {_toml(codes)}' for pattern, codes in value) + "}"
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -1,0 +1,324 @@
+"""One file in, findings out: reading, understanding, matching, suppressing, mending; and many files, one after another.
+
+Whatever goes wrong in one file is said about that file, and the others are done.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from bnlint.files.discovery import NOTEBOOK, SAVED_MODELS, Found, Missing, find
+from bnlint.files.quick import needs_parsing
+from bnlint.files.reading import Source, Undecodable, decode, encode
+from bnlint.reports import Report
+from bnlint.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from bnlint.findings import Finding
+    from bnlint.graph.subjects import Program
+    from bnlint.keras.releases import Target
+    from bnlint.rules import Catalogue
+
+FILES_WORTH_PROCESSES = 8
+"""From this many files on that need parsing, starting processes costs less than it saves."""
+
+
+class Task(NamedTuple):
+    """What to do with each file.
+
+    ``plan`` asks for the edits of every fix (outputs that show them), ``facts`` for the program's facts,
+    ``mend`` for the fixes to be applied, ``write`` for the mended file to be written.
+    """
+
+    plan: bool = False
+    facts: bool = False
+    mend: bool = False
+    write: bool = False
+
+
+# --------------------------------------------------------------------------------------- what all files of a run share
+
+
+class Prepared(NamedTuple):
+    """What the settings ask for, looked up once: the target and the rules."""
+
+    target: Target
+    catalogue: Catalogue
+
+
+@lru_cache(maxsize=64)
+def prepare(settings: Settings) -> Prepared:
+    """The target and the rules of ``settings``. Raises ``SettingsError`` where one of them does not exist."""
+    from bnlint import rules, selection
+
+    try:
+        catalogue = rules.load(settings.rules)
+    except (rules.RuleError, OSError) as error:
+        raise SettingsError(str(error)) from None
+    selection.check(settings, catalogue)
+    return Prepared(target_of(settings), catalogue)
+
+
+def target_of(settings: Settings) -> Target:
+    """What the code will run on. Raises ``SettingsError`` for a target that cannot be."""
+    from bnlint.keras.releases import DEFAULT, Target
+
+    if settings.target is None:
+        return DEFAULT
+    try:
+        return Target.parse(settings.target, settings.target_source)
+    except ValueError as error:
+        raise SettingsError(f"{settings.target_source}: {error}") from None
+
+
+# ------------------------------------------------------------------------------------------------------------ one text
+
+
+def lint_text(text: str, path: str, settings: Settings) -> Report:
+    """The findings in a program. Fixes carry their actions; :func:`plan` adds the edits.
+
+    ``path`` is only for messages and for finding the project's own modules. A program that Python cannot read gives
+    one finding, BN900. Raises what the analysis raises where bnlint itself is at fault.
+    """
+    from bnlint import selection
+    from bnlint.files import suppressions
+
+    prepared = prepare(settings)
+    rules = prepared.catalogue.rules
+    enabled = selection.enabled(settings, prepared.catalogue, path)
+    comments = suppressions.read(text, {rule.name for rule in rules.values()})
+    report = Report(path, text=text, original=text)
+    if suppressions.skips_file(comments):
+        return report
+    try:
+        program = analyse(text, path, settings, prepared.target)
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        from bnlint.unreadable import unreadable_source
+
+        found = [unreadable_source(error, text, path)] if "BN900" in enabled else []
+        return report._replace(findings=tuple(found))
+    if not comments:
+        found = prepared.catalogue.match(program, enabled)
+        suppressed = 0
+    else:
+        from bnlint.silence import Silencer
+
+        silencer = Silencer(comments, prepared.catalogue, enabled, path)
+        found = prepared.catalogue.match(program, enabled, silencer.hides)
+        found += silencer.complaints()
+        suppressed = silencer.hidden
+    found = [selection.with_settings(finding, settings) for finding in found]
+    return report._replace(
+        findings=tuple(sorted(found, key=_order)), suppressed=suppressed, analysed=True, program=program
+    )
+
+
+def analyse(text: str, path: str, settings: Settings, target: Target) -> Program:
+    """The facts of a program, without Python's own warnings about its literals."""
+    import warnings
+
+    from bnlint import analysis
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return analysis.analyse(
+            text, path, target, training_samples=settings.training_samples, batch_size=settings.batch_size
+        )
+
+
+def _order(finding: Finding) -> tuple[int, int, int, str]:
+    return finding.place.cell or 0, finding.place.line, finding.place.column, finding.code
+
+
+def plan(report: Report) -> Report:
+    """The report with the edits of every fix; a fix that cannot be made here becomes advice that says why."""
+    if not any(finding.fix and finding.fix.actions and not finding.fix.edits for finding in report.findings):
+        return report
+    planned = [_planned(finding, report.text) for finding in report.findings]
+    return report._replace(
+        findings=tuple(finding for finding, _ in planned),
+        errors=(*report.errors, *(error for _, error in planned if error)),
+    )
+
+
+def _planned(finding: Finding, text: str) -> tuple[Finding, str]:
+    """The finding with its edits, or without a fix; and an error of bnlint's own, if there was one."""
+    fix = finding.fix
+    if fix is None or not fix.actions or fix.edits:
+        return finding, ""
+    from bnlint import fixes
+
+    try:
+        return fixes.complete(text, finding), ""
+    except Exception as error:
+        from dataclasses import replace
+
+        where = f"{finding.code} on line {finding.place.line}: its fix met an "
+        return replace(finding, fix=None), where + internal_error(error)
+
+
+def mend_text(text: str, path: str, settings: Settings) -> Report:
+    """The report on the mended program: its text, what was fixed, what was withdrawn, and what is left."""
+    first = lint_text(text, path, settings)
+    if not any(finding.fix for finding in first.findings):
+        return first
+    from bnlint.mending import mend
+
+    last = first
+
+    def lint(attempt: str) -> list[Finding]:
+        nonlocal last
+        last = first if attempt == text else lint_text(attempt, path, settings)
+        return list(last.findings)
+
+    mended = mend(text, path, lint, unsafe=settings.unsafe_fixes, findings=first.findings)
+    return last._replace(
+        findings=tuple(mended.left),
+        text=mended.text,
+        original=text,
+        fixed=tuple(mended.applied),
+        withdrawn=tuple(mended.withdrawn),
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------ one file
+
+
+def lint_bytes(data: bytes, path: str, settings: Settings, task: Task) -> tuple[Report, Source]:
+    """The report on a file's content, and how it was decoded. Nothing is written."""
+    if not needs_parsing(data) and b"\0" not in data:
+        return Report(path, warnings=_odd_encoding(data)), Source("")
+    try:
+        source = decode(data)
+    except Undecodable as error:
+        from bnlint import selection
+        from bnlint.unreadable import undecodable
+
+        enabled = "BN900" in selection.enabled(settings, prepare(settings).catalogue, path)
+        return Report(path, findings=(undecodable(error, path),) if enabled else ()), Source("")
+    report = (mend_text if task.mend else lint_text)(source.text, path, settings)
+    if task.plan:
+        report = plan(report)
+    return report, source
+
+
+def _odd_encoding(data: bytes) -> tuple[str, ...]:
+    """A word on a file without Keras that Python could not even decode."""
+    if data.isascii():
+        return ()
+    try:
+        decode(data)
+    except Undecodable as error:
+        return (f"line {error.line}: {error}",)
+    return ()
+
+
+def lint_file(found: Found, task: Task) -> Report:
+    """The report on one file, mended on disk where the task says so. Never raises for what the file holds."""
+    path = found.path
+    lowered = path.lower()
+    if lowered.endswith(NOTEBOOK):
+        return Report(path, warnings=("notebooks are not read by this version",))
+    if lowered.endswith(SAVED_MODELS):
+        return Report(path, errors=("saved models are not read by this version",))
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        return Report(path, errors=(f"cannot be read: {error.strerror or error}",))
+    report, source = guarded(data, path, found.settings, task)
+    if task.write and report.text != report.original:
+        report = _write(report, source, data, found, task)
+    return report if task.facts else report._replace(program=None)
+
+
+def guarded(data: bytes, path: str, settings: Settings, task: Task) -> tuple[Report, Source]:
+    """As ``lint_bytes``, with an error of bnlint's own reported instead of raised."""
+    try:
+        return lint_bytes(data, path, settings, task)
+    except SettingsError:
+        raise
+    except Exception as error:
+        return Report(path, errors=(internal_error(error),)), Source("")
+
+
+def internal_error(error: BaseException) -> str:
+    """What went wrong inside bnlint, and where, in one line for a bug report."""
+    where = ""
+    package = os.path.dirname(os.path.abspath(__file__))
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if file.startswith(package):
+            where = f" at bnlint{file[len(package) :].replace(os.sep, '/')}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    said = " ".join(str(error).split())[:200]
+    return f"internal error, please report it: {type(error).__name__}{': ' + said if said else ''}{where}"
+
+
+def _write(report: Report, source: Source, data: bytes, found: Found, task: Task) -> Report:
+    """Write the mended text; where that cannot be done, say why and report on the file as it is."""
+    from bnlint.files import writing
+
+    try:
+        writing.replace(found.path, encode(report.text, source), expected=data)
+    except writing.Unwritable as error:
+        reason = str(error)
+    except UnicodeEncodeError:
+        reason = f"cannot be written: the mended text does not fit its encoding, {source.encoding}"
+    else:
+        return report
+    unmended, _ = guarded(data, found.path, found.settings, task._replace(mend=False))
+    return unmended._replace(errors=(*unmended.errors, reason))
+
+
+# ---------------------------------------------------------------------------------------------------------- many files
+
+
+def check(
+    paths: Iterable[str],
+    settings: Settings | Callable[[str], Settings],
+    task: Task | None = None,
+    *,
+    jobs: int = 1,
+) -> Iterator[Report]:
+    """The reports on all files that ``paths`` name or hold, in their order, whatever ``jobs`` is (0: as fits).
+
+    ``settings`` holds for all of them, or gives the settings for what lies in a folder.
+    Raises ``SettingsError`` before anything is linted.
+    """
+    settings_for = settings if callable(settings) else lambda folder: settings
+    yield from run(list(find(paths, settings_for)), task or Task(), jobs=jobs)
+
+
+def run(files: list[Found | Missing], task: Task, *, jobs: int = 1) -> Iterator[Report]:
+    """As ``check``, for files that were found already."""
+    wanted = min(jobs or os.cpu_count() or 1, len(files))
+    if wanted > 1 and (jobs > 1 or len(files) >= FILES_WORTH_PROCESSES):
+        heavy = {index for index, found in enumerate(files) if isinstance(found, Found) and _is_heavy(found)}
+        wanted = min(wanted, len(heavy))
+        if wanted > 1 and (jobs > 1 or len(heavy) >= FILES_WORTH_PROCESSES):
+            from bnlint.processes import lint_in_processes
+
+            yield from lint_in_processes(files, heavy, task, wanted)
+            return
+    for found in files:
+        yield lint_one(found, task)
+
+
+def lint_one(found: Found | Missing, task: Task) -> Report:
+    """The report on one file, or on a path that leads to none."""
+    if isinstance(found, Missing):
+        return Report(found.path, errors=(found.message,))
+    return lint_file(found, task)
+
+
+def _is_heavy(found: Found) -> bool:
+    try:
+        with open(found.path, "rb") as file:
+            return needs_parsing(file.read())
+    except OSError:
+        return False

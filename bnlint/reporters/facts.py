@@ -1,0 +1,150 @@
+"""``bnlint facts``: what each BatchNormalization layer does in each fit, as a table and as JSON."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bnlint.reporters.json import SCHEMA, target_of
+from bnlint.reporters.style import Style, plain
+from bnlint.reports import Report
+
+if TYPE_CHECKING:
+    from bnlint.graph.subjects import BatchNormAtFit, Because, Fit
+    from bnlint.keras.releases import Target
+
+HEADINGS = ("where", "layers", "statistics", "updated", "γβ trained", "momentum", "residual", "because")
+UNKNOWN = "?"
+
+
+# ---------------------------------------------------------------------------------------------------------------- JSON
+
+
+def document(reports: Sequence[Report], target: Target) -> dict[str, Any]:
+    """The facts as other programs read them; its keys and types are a promise."""
+    return {
+        "schema": SCHEMA,
+        "target": target_of(target),
+        "files": [
+            {"path": report.path, "fits": [_fit(fit) for fit in report.program.fits] if report.program else []}
+            for report in reports
+        ],
+    }
+
+
+def _fit(fit: Fit) -> dict[str, Any]:
+    return {
+        "line": fit.line or fit.place.line,
+        "cell": fit.place.cell,
+        "kind": fit.kind,
+        "model": fit.model,
+        "batch_size": fit.batch_size,
+        "steps_per_epoch": fit.steps_per_epoch,
+        "epochs": fit.epochs,
+        "samples": fit.samples,
+        "batch_norm": [_row(row) for row in fit.batch_norm],
+    }
+
+
+def _row(row: BatchNormAtFit) -> dict[str, Any]:
+    return {
+        "where": row.where,
+        "layers": row.layers,
+        "names": list(row.names),
+        "statistics": row.statistics or "unknown",
+        "updated": row.updated,
+        "gamma_beta_trained": row.gamma_beta_trained,
+        "momentum": row.momentum,
+        "pretrained": row.pretrained,
+        "residual": row.residual,
+        "because": [{"line": each.place.line, "cell": each.place.cell, "fact": each.fact} for each in row.because],
+    }
+
+
+# --------------------------------------------------------------------------------------------------------------- table
+
+
+def render(report: Report, style: Style) -> Iterator[str]:
+    """One file: for each fit a headline and a table, then what was not understood."""
+    yield style.paint(plain(report.path), "bold")
+    program = report.program
+    if program is None or not program.fits:
+        yield "  no fit found"
+    for fit in program.fits if program else ():
+        yield ""
+        yield "  " + _headline(fit, style)
+        yield from _table(fit, style)
+    for each in program.unknowns if program else ():
+        yield f"  not known, line {each.place.line}: {plain(each.fact)}"
+    yield ""
+
+
+def _headline(fit: Fit, style: Style) -> str:
+    verb = {"fit": ".fit", "train_on_batch": ".train_on_batch", "train_step": ": custom training step"}[fit.kind]
+    cell = f"cell {fit.place.cell}, " if fit.place.cell is not None else ""
+    head = style.paint(f"{plain(fit.model)}{verb}", "bold") + f", {cell}line {fit.line or fit.place.line}"
+    numbers = (
+        ("batch size", fit.batch_size),
+        ("steps an epoch", fit.steps_per_epoch),
+        ("epochs", fit.epochs),
+        ("samples", fit.samples),
+    )
+    known = [f"{name} {value}" for name, value in numbers if value is not None]
+    missing = [name for name, value in numbers if value is None]
+    if missing and len(missing) < len(numbers):
+        known.append(", ".join(missing) + " not known")
+    return head + style.paint(" · " + " · ".join(known or ["batch size and steps not known"]), "dim")
+
+
+def _table(fit: Fit, style: Style) -> Iterator[str]:
+    if not fit.batch_norm:
+        yield "    no BatchNormalization layer known in this model"
+        return
+    rows = [_cells(row) for row in fit.batch_norm]
+    *fixed, last = zip(HEADINGS, *rows, strict=True)
+    widths = [max(map(len, column)) for column in fixed]
+    indent = 4 + sum(widths) + 2 * len(widths)
+    room = max(style.width - indent, 30)
+    yield style.paint("    " + _aligned(HEADINGS, widths) + "  " + HEADINGS[-1], "dim")
+    for row, cells, because in zip(fit.batch_norm, rows, last[1:], strict=True):
+        first, *more = textwrap.wrap(because, room) or [""]
+        line = f"    {_aligned(cells, widths)}  {first}".rstrip()
+        yield style.paint(line, "yellow") if row.pretrained and row.updated else line
+        yield from (" " * indent + rest for rest in more)
+
+
+def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+    numbers = {1, 5, 6}
+    return "  ".join(
+        cell.rjust(width) if index in numbers else cell.ljust(width)
+        for index, (cell, width) in enumerate(zip(cells, widths, strict=False))
+    )
+
+
+def _cells(row: BatchNormAtFit) -> tuple[str, ...]:
+    return (
+        plain(row.where) or UNKNOWN,
+        _number(row.layers),
+        row.statistics or UNKNOWN,
+        _yes_no(row.updated),
+        _yes_no(row.gamma_beta_trained),
+        _number(row.momentum),
+        _number(row.residual) if row.updated is not False else "-",
+        "; ".join(_because(each) for each in row.because),
+    )
+
+
+def _because(each: Because) -> str:
+    cell = f"cell {each.place.cell}, " if each.place.cell is not None else ""
+    return f"{cell}line {each.place.line}: {plain(each.fact)}"
+
+
+def _yes_no(value: bool | None) -> str:
+    return UNKNOWN if value is None else "yes" if value else "no"
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return UNKNOWN
+    return str(value) if isinstance(value, int) else f"{value:.2g}" if value < 0.01 else f"{value:.4g}"

@@ -1,0 +1,99 @@
+"""``json``: the findings as other programs read them. Its keys and types are a promise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bnlint import __version__
+from bnlint.reports import Report
+
+if TYPE_CHECKING:
+    from bnlint.findings import Finding, Fix
+    from bnlint.graph.places import Place
+    from bnlint.keras.releases import Target
+
+SCHEMA = 1
+
+
+def document(reports: Sequence[Report], target: Target) -> dict[str, Any]:
+    """The whole result. Lines and columns count from 1, columns in characters."""
+    findings = [finding for report in reports for finding in report.findings]
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "bnlint", "version": __version__},
+        "target": target_of(target),
+        "diagnostics": [_diagnostic(finding) for finding in findings],
+        "errors": [{"path": report.path, "message": message} for report in reports for message in report.errors],
+        "summary": {
+            "files": len(reports),
+            "findings": len(findings),
+            "fixable": sum(finding.fix is not None for finding in findings),
+            "fixed": sum(len(report.fixed) for report in reports),
+        },
+    }
+
+
+def target_of(target: Target) -> dict[str, str]:
+    """The target as every JSON output names it."""
+    return {"framework": target.framework, "version": target.version, "source": target.source}
+
+
+def dump(value: object) -> str:
+    """A document as text, one thing a line."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def statistics(rows: Iterable[tuple[int, str, str, bool]], target: Target) -> dict[str, Any]:
+    """How often each rule spoke."""
+    keys = ("count", "code", "name", "fixable")
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "bnlint", "version": __version__},
+        "target": target_of(target),
+        "statistics": [dict(zip(keys, row, strict=True)) for row in rows],
+    }
+
+
+def _diagnostic(finding: Finding) -> dict[str, Any]:
+    place = finding.place
+    in_model = finding.layer is not None
+    shown: dict[str, Any] = {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "message": finding.message,
+        "path": place.path,
+        "cell": place.cell,
+        "line": None if in_model else place.line,
+        "column": None if in_model else place.column,
+        "end_line": None if in_model else place.end_line,
+        "end_column": None if in_model else place.end_column,
+        "related": [{"message": each.message, **_start(each.place)} for each in finding.related],
+        "fix": _fix(finding.fix),
+        "url": finding.url,
+    }
+    if in_model:
+        shown["location"] = finding.layer
+    return shown
+
+
+def _start(place: Place) -> dict[str, Any]:
+    return {"path": place.path, "cell": place.cell, "line": place.line, "column": place.column}
+
+
+def _fix(fix: Fix | None) -> dict[str, Any] | None:
+    if fix is None:
+        return None
+    edits = [
+        {
+            "line": edit.place.line,
+            "column": edit.place.column,
+            "end_line": edit.place.end_line,
+            "end_column": edit.place.end_column,
+            "content": edit.content,
+        }
+        for edit in sorted(fix.edits, key=lambda edit: edit.place[1:5])
+    ]
+    return {"safety": fix.safety, "summary": fix.summary, "edits": edits}

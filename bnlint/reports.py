@@ -1,0 +1,30 @@
+"""What linting one file came to: the object between the engine and the outputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from bnlint.findings import Finding
+    from bnlint.graph.subjects import Program
+
+
+class Report(NamedTuple):
+    """One file's findings, in the order of their places, and what else there is to say about it.
+
+    ``text`` is the program that the places refer to (after mending, where it was mended) and ``original`` the one that
+    was read. ``errors`` says what could not be done; ``analysed`` whether the target mattered at all, which it does
+    not for a file without Keras. ``program`` holds the facts where they were asked for.
+    """
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    text: str = ""
+    original: str = ""
+    fixed: tuple[Finding, ...] = ()
+    withdrawn: tuple[tuple[Finding, str], ...] = ()
+    suppressed: int = 0
+    analysed: bool = False
+    program: Program | None = None

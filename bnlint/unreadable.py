@@ -1,0 +1,89 @@
+"""BN900: what to say of a file that Python cannot read."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from bnlint.files import lines
+from bnlint.files.reading import Undecodable
+from bnlint.findings import Finding
+from bnlint.graph.places import Place
+
+CODE, NAME = "BN900", "unreadable-source"
+
+_PYTHON_2 = re.compile(
+    r"Missing parentheses in call to '(print|exec)'"
+    r"|leading zeros in decimal integer literals"
+    r"|multiple exception types must be parenthesized"
+    r"|invalid (decimal|hexadecimal|octal) literal"
+)
+_PYTHON_2_LINE = re.compile(
+    r"^\s*(print\s+[\"'\w%]|exec\s+[\"'\w]|except\s+[\w.]+\s*,\s*\w+\s*:|raise\s+[\w.]+\s*,)|<>|`[^`]+`"
+)
+
+_NEWER = (
+    (re.compile(r"^\s*except\s*\*"), "`except*`", (3, 11)),
+    (re.compile(r"^\s*type\s+\w+\s*(\[|=)"), "the `type` statement", (3, 12)),
+    (re.compile(r"^\s*(async\s+)?(def|class)\s+\w+\s*\["), "type parameters", (3, 12)),
+    (re.compile(r"^\s*except\s+[\w.]+\s*,"), "`except` with several types and no parentheses", (3, 14)),
+    (re.compile(r"(?<![\w\"'])[rR]?[tT][rR]?(\"|')"), "template strings", (3, 14)),
+    (re.compile(r"(?<![\w\"'])[rR]?[fF][rR]?(\"|')"), "this kind of f-string", (3, 12)),
+)
+
+
+def unreadable_source(error: SyntaxError | RecursionError | MemoryError, text: str, path: str) -> Finding:
+    """The finding for a program that Python's parser refuses, or that is nested beyond what it can hold."""
+    if not isinstance(error, SyntaxError):
+        return _finding(path, 1, 1, "nested too deeply to be read", "Split the deepest expression into several.")
+    line = max(error.lineno or 1, 1)
+    all_lines = lines.split(text)
+    written = all_lines[line - 1] if line <= len(all_lines) else ""
+    column = min(max(error.offset or 1, 1), len(written) + 1)
+    said = (error.msg or "invalid syntax").strip()
+    if "too many nested" in said or "too complex" in said or "stack overflow" in said:
+        return _finding(path, line, column, f"nested too deeply to be read: {said}", "")
+    newer = _newer_syntax(text, written)
+    if newer:
+        return _finding(path, line, column, *newer)
+    if _PYTHON_2.search(said) or _PYTHON_2_LINE.search(written):
+        return _finding(
+            path,
+            line,
+            column,
+            f"this is Python 2: {said}",
+            "bnlint reads Python 3; `2to3` or `futurize` can convert it.",
+        )
+    return _finding(path, line, column, f"not valid Python: {said}", "")
+
+
+def undecodable(error: Undecodable, path: str) -> Finding:
+    """The finding for bytes that are no Python source."""
+    return _finding(path, error.line, 1, f"this file {error}" if not str(error).startswith("byte") else str(error), "")
+
+
+def _finding(path: str, line: int, column: int, message: str, advice: str) -> Finding:
+    place = Place(path, line, column, line, column + 1)
+    return Finding(CODE, NAME, "error", message, place, advice=advice)
+
+
+def _newer_syntax(text: str, written: str) -> tuple[str, str] | None:
+    """What to say where the running Python is older than the program: libcst's own parser knows later syntax."""
+    import libcst
+
+    try:
+        libcst.parse_module(text)
+    except Exception:  # refused there too, in whatever way: then the program is at fault
+        return None
+    running = "{}.{}".format(*sys.version_info)
+    for pattern, name, since in _NEWER:
+        if since > sys.version_info[:2] and pattern.search(written):
+            needed = "{}.{}".format(*since)
+            return (
+                f"{name} came with Python {needed}, and bnlint runs on Python {running}",
+                f"Run bnlint on Python {needed} or later.",
+            )
+    return (
+        f"its syntax is newer than Python {running}, on which bnlint runs",
+        f"Run bnlint on a Python later than {running}.",
+    )
