@@ -34,6 +34,9 @@ class Backbone:
     package: str = fact("the Keras package its layers come from: `keras`, `tf.keras` or `tf_keras`", "keras")
     pretrained: bool | None = fact("whether it starts from trained weights")
     built_at: Place | None = fact("where it was made")
+    layers_module: str | None = fact(
+        "its package's module of layers, as the imports spell it at `built_at`: `tf.keras.layers`, `layers`"
+    )
     has_nested: bool = fact("whether some of its layers sit in nested models or wrappers", False)
     active_dropout: bool | None = fact("whether it holds Dropout or StochasticDepth with a rate above 0")
 
@@ -100,8 +103,8 @@ class BatchNormAtFit:
     )
     accepts_training: bool | None = fact("whether the call at `called_at` accepts `training` on the target")
     argument_holds: bool | None = fact(
-        "whether `training=False`, written on the call at `called_at`, keeps these layers in inference mode in `fit` "
-        "on the target; no in a Sequential or flat assembly, which has no such call"
+        "whether `training=False` on the call of a model holds in `fit` on the target: no on Keras 3, unless the call "
+        "stands in a subclass or `Lambda`; the same answer where the assembly has no such call"
     )
     injection_mends: bool | None = fact(
         "whether `layers=tf.keras.layers` at the application's constructor makes a freeze hold "
@@ -136,7 +139,10 @@ class Call:
     training: Literal["false", "true", "other", "absent"] = fact("the `training` argument of the call", "absent")
     assembly: Literal["call", "sequential", "flat", "subclass"] | None = fact("how the backbone is put into the model")
     accepts_training: bool | None = fact("whether the call accepts `training` on the target")
-    argument_holds: bool | None = fact("whether `training=False` on this call holds in `fit` on the target")
+    argument_holds: bool | None = fact(
+        "whether `training=False` on the call of a model holds in `fit` on the target: no on Keras 3, unless the call "
+        "stands in a subclass or `Lambda`; the same answer where the assembly has no such call"
+    )
     frozen_uses_batch: bool | None = fact("whether a frozen layer normalizes by batch statistics on the target")
     freeze_holds: bool | None = fact("whether a frozen layer stays in inference mode on the target")
     unfrozen_later: bool = fact("whether a BatchNormalization layer of it is in training mode in a later fit", False)
@@ -154,6 +160,11 @@ class Call:
     takes_generators: bool | None = fact("whether the target's `fit` takes a generator")
     dropped_constant: bool | None = fact(
         "whether the arguments that the successor lacks on the target are constants; yes where there are none"
+    )
+    dropped: tuple[str, ...] = fact(
+        "the given arguments that the successor lacks on the target, by their Keras 2 names: `workers`, "
+        "`use_multiprocessing`, `max_queue_size` on Keras 3",
+        (),
     )
     renamed: tuple[str, ...] = fact("Keras 1 arguments among those given: `nb_epoch`, `samples_per_epoch`", ())
     keras1_arguments: bool = fact("whether there are any in `renamed`", False)
