@@ -1,0 +1,117 @@
+"""From the rewrites that a rule asks for to edits on a text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from bnlint.findings import Action, Edit, Finding
+from bnlint.fixes.edits import Draft, Refusal, join, splice
+from bnlint.fixes.registry import REWRITES, Argument
+from bnlint.fixes.source import Source, parse, read
+from bnlint.graph.places import Place
+
+
+class Plan(NamedTuple):
+    """The edits of one fix, or the reason why there are none.
+
+    ``loses`` is set where the edits take something that a reader would miss (a comment): such a fix drops a level,
+    safe to unsafe, unsafe to advice.
+    """
+
+    edits: tuple[Edit, ...] = ()
+    refusal: str | None = None
+    loses: str | None = None
+
+
+def plan(text: str, actions: Sequence[Action]) -> Plan:
+    """The smallest edits that do all the actions on ``text``, or a refusal in plain words.
+
+    ``text`` is a whole program without BOM (or one notebook cell) to which all places of the actions belong.
+    ``KeyError`` for an unknown rewrite and ``TypeError`` for wrong arguments: faults of a rule, not of the program.
+    """
+    source = read(text)
+    try:
+        path, cell = _origin(actions)
+        _ = source.tree
+        drafts = [_draft(source, action) for action in actions]
+        changes = join(change for draft in drafts for change in draft.changes)
+        parse(splice(text, changes))
+    except Refusal as refusal:
+        return Plan(refusal=str(refusal))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Plan(refusal="the program, or what it would become, cannot be parsed")
+    if not changes:
+        return Plan(refusal="there is nothing to change")
+    edits = tuple(Edit(source.place(start, end, path, cell), content) for start, end, content in changes)
+    return Plan(edits, None, next((draft.loses for draft in drafts if draft.loses), None))
+
+
+def complete(text: str, finding: Finding) -> Finding:
+    """The finding with the edits of its fix on ``text``; without the fix, and with the reason, where there is none.
+
+    A fix that loses something drops a level. A finding without a fix, or whose edits are there, comes back as it is.
+    """
+    fix = finding.fix
+    if fix is None or fix.edits or not fix.actions:
+        return finding
+    planned = plan(text, fix.actions)
+    if planned.refusal is not None:
+        return replace(finding, fix=None, advice=_advice(finding, f"no automatic fix: {planned.refusal}"))
+    if planned.loses is not None and fix.safety == "unsafe":
+        return replace(finding, fix=None, advice=_advice(finding, f"no automatic fix: it would lose {planned.loses}"))
+    safety = "unsafe" if planned.loses is not None else fix.safety
+    return replace(finding, fix=replace(fix, safety=safety, edits=planned.edits))
+
+
+def _draft(source: Source, action: Action) -> Draft:
+    rewrite = REWRITES[action.name]
+    unknown = action.arguments.keys() - rewrite.arguments.keys()
+    if unknown:
+        raise TypeError(f"{action.name} takes no argument {sorted(unknown)[0]!r}")
+    given: dict[str, object] = {}
+    for name, argument in rewrite.arguments.items():
+        value = action.arguments.get(name)
+        if value is None and not argument.optional:
+            if name in action.arguments:  # the fact is unknown in this program
+                raise Refusal(f"it is not known here what `{name}` is")
+            raise TypeError(f"{action.name} needs {name!r}")
+        if value is not None:
+            given[name] = _argument(f"{action.name}.{name}", argument, value)
+    return rewrite.function(action.name)(source, **given)
+
+
+def _argument(label: str, argument: Argument, value: object) -> object:
+    match argument.kind:
+        case "place" if isinstance(value, Place):
+            return value
+        case "places":
+            many = (value,) if isinstance(value, Place) else value
+            if isinstance(many, list | tuple) and all(isinstance(each, Place) for each in many):
+                return tuple(sorted(many))
+        case "backbone" if type(value).__name__ == "Backbone":
+            return value
+        case "text" if isinstance(value, str | bool | int | float):
+            return str(value)
+        case "texts":
+            words = (value,) if isinstance(value, str) else value
+            if isinstance(words, list | tuple | set | frozenset) and all(isinstance(word, str) for word in words):
+                return tuple(sorted(words))
+    raise TypeError(f"{label} is no {argument.kind}: {value!r}")
+
+
+def _origin(actions: Sequence[Action]) -> tuple[str, int | None]:
+    """The path and the cell in which all actions happen."""
+    given = [value for action in actions for value in action.arguments.values()]
+    places = [value for value in given if isinstance(value, Place)]
+    places += [each for value in given if isinstance(value, list | tuple) for each in value if isinstance(each, Place)]
+    if len({place.path for place in places}) > 1:
+        raise Refusal("its rewrites stand in different files")
+    if len({place.cell for place in places}) > 1:
+        raise Refusal("its rewrites stand in different cells")
+    return (places[0].path, places[0].cell) if places else ("", None)
+
+
+def _advice(finding: Finding, reason: str) -> str:
+    return f"{finding.advice} ({reason})" if finding.advice else reason

@@ -1,0 +1,102 @@
+"""The closed set of rewrites that a rule's ``do`` may name, with their arguments. Light: no rewrite is loaded here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+
+if TYPE_CHECKING:
+    from bnlint.fixes.edits import Draft
+
+Kind = Literal["place", "places", "backbone", "text", "texts"]
+
+
+class Argument(NamedTuple):
+    """One argument of a rewrite: its kind, what it is, and whether a rule may leave it out.
+
+    ``place`` is a Place; ``places`` one Place, or any number of them; ``backbone`` a Backbone; ``text`` a string (a
+    number or a truth value is written out); ``texts`` one string, or any number of them.
+    """
+
+    kind: Kind
+    doc: str
+    optional: bool = False
+
+
+class Rewrite(NamedTuple):
+    """A named rewrite: the module of this package that holds the function of that name, and its arguments."""
+
+    module: str
+    doc: str
+    arguments: dict[str, Argument]
+
+    def function(self, name: str) -> Callable[..., Draft]:
+        """The function, loaded now."""
+        return cast("Callable[..., Draft]", getattr(import_module(f"bnlint.fixes.{self.module}"), name))
+
+
+_CALL = Argument("place", "the call, exactly: from its function's first character to its closing parenthesis")
+_NAME = Argument("text", "the keyword")
+_VALUE = Argument("text", "its value, as code")
+_NAMES = Argument("texts", "the keywords")
+_OF = Argument("backbone", "the model that holds the layers; its `variable` must be known")
+
+REWRITES: dict[str, Rewrite] = {
+    "add_argument": Rewrite(
+        "keywords",
+        "add a keyword argument to a call that does not have it",
+        {"call": _CALL, "name": _NAME, "value": _VALUE},
+    ),
+    "set_argument": Rewrite(
+        "keywords",
+        "give a keyword argument of one or several calls a value, or add it",
+        {"call": Argument("places", "the call, or several"), "name": _NAME, "value": _VALUE},
+    ),
+    "remove_arguments": Rewrite("keywords", "take keyword arguments out of a call", {"call": _CALL, "names": _NAMES}),
+    "move_arguments": Rewrite(
+        "keywords",
+        "take keyword arguments out of one call and give them to another",
+        {"call": _CALL, "names": _NAMES, "to": Argument("place", "the call that gets them")},
+    ),
+    "rename_method": Rewrite(
+        "methods",
+        "call another method; for the successor of a generator method as `generator_to_fit`",
+        {"call": _CALL, "to": Argument("text", "the method's name")},
+    ),
+    "generator_to_fit": Rewrite(
+        "methods",
+        "call `fit`, `evaluate` or `predict` in place of a generator method, positional arguments as keywords",
+        {"call": _CALL, "drop": Argument("texts", "arguments that the successor lacks, by Keras 2 names", True)},
+    ),
+    "freeze_batch_norm": Rewrite(
+        "freezing",
+        "freeze the BatchNormalization layers of a backbone by a loop",
+        {
+            "of": _OF,
+            "after": Argument("place", "the statement that enables them; the loop goes behind it, or behind its loop"),
+            "before": Argument("places", "every `compile` (or `fit`) that must follow the loop", True),
+        },
+    ),
+    "set_momentum": Rewrite(
+        "freezing",
+        "set the momentum of a backbone's BatchNormalization layers by a loop",
+        {
+            "of": _OF,
+            "to": Argument("text", "the momentum"),
+            "before": Argument("places", "every `compile` that must follow the loop, which goes above the first"),
+        },
+    ),
+    "remove_comment": Rewrite(
+        "comments", "take out a comment", {"place": Argument("place", "from its `#` to its end or to the next `#`")}
+    ),
+    "replace_text": Rewrite(
+        "comments",
+        "put another text for one that must stand there",
+        {
+            "place": Argument("place", "the text's span"),
+            "old": Argument("text", "what stands there"),
+            "new": Argument("text", "what is to stand there"),
+        },
+    ),
+}

@@ -1,0 +1,253 @@
+"""Fixes applied, the program linted again, and every fix withdrawn that did not do what it promised.
+
+A fix stays when the program still parses, its finding is gone, and no finding is there that the program had not (a
+finding being its code and its statement). Each fix that stays makes the program's findings fewer, so mending ends.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from bnlint.findings import Edit, Finding
+from bnlint.fixes.edits import Change, combine, splice
+from bnlint.fixes.planning import complete
+from bnlint.fixes.source import Source, parse, read
+
+PASSES = 10
+"""Fixes that touch the same text are made one a pass; after this many the rest is left for another run."""
+
+Key: TypeAlias = tuple[str, tuple[str, int]]
+"""A finding across edits: its code, and its statement by where that stood in the text before them."""
+
+
+class Mended(NamedTuple):
+    """What became of a program.
+
+    ``applied`` has the findings that were fixed, with their places and edits in the text of their pass; ``withdrawn``
+    those whose fix was tried on the text as it is now and taken back, each with the reason; ``left`` is what the last
+    linting found, the withdrawn ones included.
+    """
+
+    text: str
+    applied: list[Finding]
+    withdrawn: list[tuple[Finding, str]]
+    left: list[Finding]
+
+
+class _State(NamedTuple):
+    """A text and what linting finds in it."""
+
+    text: str
+    findings: list[Finding]
+
+
+def mend(
+    text: str,
+    path: str,
+    lint: Callable[[str], list[Finding]],
+    *,
+    unsafe: bool = False,
+    permitted: Callable[[Finding], bool] | None = None,
+    findings: Sequence[Finding] | None = None,
+) -> Mended:
+    """Apply the safe fixes of a program, with ``unsafe`` also the others, until nothing more can be mended.
+
+    ``lint`` gives the findings of a text; it is called once for all fixes of a pass where they do well, and its last
+    call is for the text that is returned. A text that it raises ``SyntaxError`` on counts as one that does not parse;
+    other exceptions pass through. ``findings`` are those of ``text``, where they are known already. Fixes that are not
+    ``permitted`` (all are by default) are left alone, and those with edits of another file than ``path``.
+    The same input gives the same result.
+    """
+    mender = _Mender(path, lint, unsafe, permitted or (lambda finding: True))
+    state = _State(text, list(findings)) if findings is not None else mender.lint(text)
+    applied: list[Finding] = []
+    withdrawn: list[tuple[Finding, str]] = []
+    for _ in range(PASSES):
+        wanted = mender.candidates(state)
+        outcome = mender.one_pass(state, wanted)
+        withdrawn = outcome.withdrawn
+        if not outcome.applied:
+            break
+        applied += outcome.applied
+        state = outcome.state
+    if mender.linted is not None and mender.linted != state.text:
+        state = mender.lint(state.text)
+    return Mended(state.text, applied, withdrawn, state.findings)
+
+
+class _Outcome(NamedTuple):
+    """What one pass did."""
+
+    state: _State
+    applied: list[Finding]
+    withdrawn: list[tuple[Finding, str]]
+
+
+class _Trial(NamedTuple):
+    """Fixes made together: what came of them, or (``fault``) why they cannot stay."""
+
+    state: _State
+    changes: tuple[Change, ...]
+    fault: str | None = None
+    fresh: tuple[Finding, ...] = ()
+
+
+class _Mender:
+    """The lint function and what may be applied, for the length of one mending."""
+
+    def __init__(
+        self, path: str, lint: Callable[[str], list[Finding]], unsafe: bool, permitted: Callable[[Finding], bool]
+    ) -> None:
+        self.path = path
+        self._lint = lint
+        self.unsafe = unsafe
+        self.permitted = permitted
+        self.linted: str | None = None
+
+    def lint(self, text: str) -> _State:
+        """Lint, remembering on which text that was done last."""
+        self.linted = text
+        return _State(text, list(self._lint(text)))
+
+    def candidates(self, state: _State) -> list[Finding]:
+        """The findings whose fix may be applied, with its edits: safe ones first, then by code and place."""
+        ready = [
+            complete(state.text, finding)
+            for finding in state.findings
+            if finding.fix is not None and self._allowed(finding) and self.permitted(finding)
+        ]
+        return sorted((finding for finding in ready if self._allowed(finding) and self._here(finding)), key=_rank)
+
+    def one_pass(self, state: _State, wanted: list[Finding]) -> _Outcome:
+        """Make as many of the fixes as fit beside each other; where they fail together, find out which ones do."""
+        fitting = _one_remedy_a_group(wanted)
+        _, taken = combine(state.text, [_edits(finding) for finding in fitting])
+        outcome = _Outcome(state, [], [])
+        pending = [[fitting[index] for index in taken]]
+        while pending:
+            fixes = pending.pop()
+            if not fixes:
+                continue
+            together = [*outcome.applied, *fixes]
+            trial = self._try(state, together)
+            if trial.fault is None:
+                outcome = outcome._replace(state=trial.state, applied=together)
+            elif len(fixes) > 1:
+                middle = len(fixes) // 2
+                pending += [fixes[middle:], fixes[:middle]]
+            else:
+                joint = self._jointly(state, together, trial)
+                if joint is not None:  # its edits are on another text: the rest waits for the next pass
+                    return _Outcome(joint.state, joint.applied, outcome.withdrawn)
+                outcome.withdrawn.append((fixes[0], trial.fault))
+        return outcome
+
+    def _allowed(self, finding: Finding) -> bool:
+        return finding.fix is not None and (self.unsafe or finding.fix.safety == "safe")
+
+    def _here(self, finding: Finding) -> bool:
+        """Whether a fix has edits, all of them in this file."""
+        edits = _edits(finding)
+        return bool(edits) and all(edit.place.path == self.path for edit in edits)
+
+    def _try(self, state: _State, fixes: list[Finding]) -> _Trial:
+        changes, _ = combine(state.text, [_edits(finding) for finding in fixes])
+        text = splice(state.text, changes)
+        try:
+            parse(text)
+            after = self.lint(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return _Trial(state, changes, "the program would not parse any more")
+        return _judge(state, fixes, after, changes)
+
+    def _jointly(self, state: _State, fixes: list[Finding], trial: _Trial) -> _Outcome | None:
+        """A fix together with the fixes of the findings that it alone brings, where that resolves them all."""
+        if not trial.fresh:
+            return None
+        fresh = self.candidates(_State(trial.state.text, list(trial.fresh)))
+        changes, taken = combine(trial.state.text, [_edits(finding) for finding in fresh])
+        if len(taken) < len(trial.fresh):
+            return None
+        text = splice(trial.state.text, changes)
+        try:
+            parse(text)
+            after = self.lint(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+        if _judge(state, fixes, after, trial.changes, changes).fault is not None:
+            return None
+        return _Outcome(after, [*fixes, *fresh], [])
+
+
+def _judge(
+    before: _State, fixes: list[Finding], after: _State, changes: tuple[Change, ...], more: tuple[Change, ...] = ()
+) -> _Trial:
+    """Whether the fixed findings, and they alone, have gone; ``more`` was changed on top of ``changes``."""
+    steps = [changes, more] if more else [changes]
+    old = Counter(_key(read(before.text), finding, []) for finding in before.findings)
+    source = read(after.text)
+    keys = [(_key(source, finding, steps), finding) for finding in after.findings]
+    new = Counter(key for key, _ in keys)
+    fixed = Counter(_key(read(before.text), finding, []) for finding in fixes)
+    fresh = tuple(finding for key, finding in keys if new[key] > old[key])
+    if fresh:
+        return _Trial(after, changes, f"it would bring {_spoken(fresh)}", fresh)
+    if any(new[key] > old[key] - count for key, count in fixed.items()):
+        return _Trial(after, changes, "the finding would still be there")
+    return _Trial(after, changes)
+
+
+def _spoken(findings: tuple[Finding, ...]) -> str:
+    return ", ".join(dict.fromkeys(f"{finding.code} on line {finding.place.line}" for finding in findings))
+
+
+def _key(source: Source, finding: Finding, steps: Sequence[tuple[Change, ...]]) -> Key:
+    """The finding's code and statement, the latter's start traced back through the changes, the last ones first."""
+    place = finding.place
+    try:
+        offset = source.offset(place.line, place.column)
+        way = source.steps(offset)
+    except (IndexError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return finding.code, ("place", place.line)
+    if way:
+        kind, start = "statement", source.bounds(way[-1].statement)[0]
+    else:
+        kind, start = "line", source.starts[source.line_of(offset) - 1]
+    for changes in reversed(steps):
+        start, inserted = _traced(start, changes)
+        kind = "inserted" if inserted else kind
+    return finding.code, (kind, start)
+
+
+def _traced(offset: int, changes: tuple[Change, ...]) -> tuple[int, bool]:
+    """Where an offset of the changed text was in the text before, and whether a change brought what is there."""
+    shift = 0
+    for start, end, content in changes:
+        if offset < start + shift:
+            break
+        if offset < start + shift + len(content):
+            return start, start == end  # the text that a replacement begins with stands for the text replaced
+        shift += len(content) - (end - start)
+    return offset - shift, False
+
+
+def _edits(finding: Finding) -> Sequence[Edit]:
+    return finding.fix.edits if finding.fix is not None else ()
+
+
+def _rank(finding: Finding) -> tuple[bool, str, int, int, str]:
+    unsafe = finding.fix is not None and finding.fix.safety != "safe"
+    return unsafe, finding.code, finding.place.line, finding.place.column, finding.group
+
+
+def _one_remedy_a_group(wanted: list[Finding]) -> list[Finding]:
+    """One fix for each set of layers in a pass: the first may well mend what the next is about."""
+    first: dict[str, Finding] = {}
+    kept: list[Finding] = []
+    for finding in wanted:
+        leader = first.setdefault(finding.group, finding) if finding.group else finding
+        if leader.code == finding.code or _edits(leader) == _edits(finding):
+            kept.append(finding)
+    return kept
