@@ -1,11 +1,12 @@
 """Makes the truth table that travels with bnlint from a file of measurements.
 
-    python tools/compile_truth.py SEMANTICS_JSON [FOLDER]
+    python tools/compile_truth.py SEMANTICS_JSON [ADDITION_JSON ...]
 
-The input is ``{column: {question: {case: fact}}}``; the output is one small file a column. What is kept of a fact is
-what a rule can use: the code, the flags and the effective momentum of a training run, whether something exists or
-raises and what. Messages, losses and paths are left out. A training run is written ``"BUT@0.99"`` (code and effective
-momentum, see ``bnlint/keras/truth.py``), an error ``"!TypeError"``.
+The input is ``{column: {question: {case: fact}}}``; the output is one small file a column. An addition, such as
+``tools/measurements/updates.json``, has the same form and is merged. What is kept of a fact is what a rule can use: the
+code, the flags and the effective momentum of a training run, whether something exists or raises and what. Messages,
+losses and paths are left out. A training run is written ``"BUT@0.99"`` (code and effective momentum, see
+``bnlint/keras/truth.py``), an error ``"!TypeError"``.
 """
 
 from __future__ import annotations
@@ -85,9 +86,12 @@ def questions(column: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def main() -> None:
     """Reads the measurements, writes one file a column, and tells their sizes."""
-    source = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    here = Path(__file__).resolve().parent.parent
-    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else here / "bnlint/keras/data/truth"
+    source, *additions = [json.loads(Path(path).read_text(encoding="utf-8")) for path in sys.argv[1:]]
+    for addition in additions:
+        for name, column in addition.items():
+            for question, cases in column.items():
+                source[name].setdefault(question, {}).update(cases)
+    folder = Path(__file__).resolve().parent.parent / "bnlint/keras/data/truth"
     folder.mkdir(parents=True, exist_ok=True)
     for name, column in source.items():
         if name.startswith("_"):

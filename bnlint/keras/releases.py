@@ -7,11 +7,12 @@ measured columns of the truth table that answer for it; where nothing was measur
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple, TypeVar
 
 Version = tuple[int, ...]
-Root = Literal["keras", "tf.keras", "tf_keras"]
+T = TypeVar("T")
 
 MULTI_BACKEND_ENDS: Version = (2, 4)
 """From Keras 2.4 to 2.15 the package ``keras`` is tf.keras under another name."""
@@ -251,22 +252,27 @@ def _tensorflow_of(keras: Version) -> Version | None:
     return TENSORFLOW_OF_KERAS[max(known)] if known else min(TENSORFLOW_OF_KERAS.values())
 
 
-def _columns(chain: str, version: Version) -> tuple[str, ...]:
-    """The measured columns of a chain that answer for a version.
+def around(measured: Iterable[tuple[Version, T]], version: Version) -> tuple[T, ...]:
+    """What was measured nearest to a version, out of (version, measurement) pairs in order.
 
     In its own minor release: the nearest patch (two where both are as near, all where the version leaves the patch
-    open). Else the neighbours below and above; none where one of the two is missing.
+    open). Else the neighbours below and above; nothing where one of the two is missing.
     """
-    measured = CHAINS[chain]
-    same = [(v, name) for v, name in measured if v[:2] == version[:2]]
+    measured = tuple(measured)
+    same = [(v, found) for v, found in measured if v[:2] == version[:2]]
     if same and len(version) == 2:
-        return tuple(name for _, name in same)
+        return tuple(found for _, found in same)
     if same:
         distance = min(abs(v[2] - version[2]) for v, _ in same)
-        return tuple(name for v, name in same if abs(v[2] - version[2]) == distance)
-    below = [name for v, name in measured if v < version]
-    above = [name for v, name in measured if v > version]
+        return tuple(found for v, found in same if abs(v[2] - version[2]) == distance)
+    below = [found for v, found in measured if v < version]
+    above = [found for v, found in measured if v > version]
     return (below[-1], above[0]) if below and above else ()
+
+
+def _columns(chain: str, version: Version) -> tuple[str, ...]:
+    """The measured columns of a chain that answer for a version."""
+    return around(CHAINS[chain], version)
 
 
 def _of_keras(target: Target) -> Release | None:

@@ -111,3 +111,15 @@ def test_the_first_step_of_old_keras_replaces_loaded_statistics() -> None:
 def test_every_column_of_the_release_table_has_its_file() -> None:
     files = {name.removesuffix(".json") for name in os.listdir(DATA)}
     assert files == {column for chain in CHAINS.values() for _, column in chain}
+
+
+def test_a_layer_used_more_than_once_updates_more_than_once_a_step() -> None:
+    def updates(spec: str, case: str, root: str = "keras") -> float | None:
+        found: float | None = value(release(spec, root), "q25_wrappers", "updates_" + case, "updates_per_step")
+        return found
+
+    assert updates("keras==3.15", "base_two_calls") == 2
+    assert updates("tensorflow==2.10", "base_three_calls") == 3
+    assert updates("keras==3.15", "time_distributed_base") == 4  # once a time step, of which there are four
+    assert updates("tensorflow==2.15", "time_distributed_base") == 2
+    assert updates("tensorflow==2.2", "time_distributed_base", "tf.keras") == 1
