@@ -1,0 +1,173 @@
+"""The layers of keras.applications, as real releases have them."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from bnlint.keras.applications import (
+    DATA,
+    AppLayer,
+    automatic_prefix,
+    exists,
+    family,
+    input_layers_added_by_preprocess,
+    layers_added_by_operation,
+    load,
+    names,
+)
+from bnlint.keras.releases import Release, Target
+
+
+def release(spec: str, root: str = "keras") -> Release:
+    found = Target.parse(spec).release(root)
+    assert found is not None
+    return found
+
+
+def layers(
+    name: str, spec: str, *, top: bool = False, imagenet: bool = True, **options: object
+) -> tuple[AppLayer, ...]:
+    found = load(name, release(spec), include_top=top, imagenet=imagenet, **options)  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+def batch_norms(model: tuple[AppLayer, ...]) -> list[int]:
+    return [index for index, layer in enumerate(model) if layer.type == "BatchNormalization"]
+
+
+@pytest.mark.parametrize("spec", ["keras==3.15", "tensorflow==2.15"])
+def test_resnet50(spec: str) -> None:
+    model = layers("ResNet50", spec)
+    assert len(model) == 175
+    assert len(batch_norms(model)) == 53
+    assert model[0].type == "InputLayer"
+    assert model[3] == AppLayer("conv1_bn", "BatchNormalization", (2,), 0.99, (True, True))
+    assert [layer.name for layer in model[17:19]] == ["conv2_block1_add", "conv2_block1_out"]
+    assert model[17].inbound == (15, 16)
+    assert [layer.name for layer in layers("ResNet50", spec, top=True)[175:]] == ["avg_pool", "predictions"]
+
+
+def test_names_that_keras_makes_up_are_left_out() -> None:
+    model = layers("InceptionV3", "keras==3.15")
+    assert {layer.name for layer in model if layer.type == "BatchNormalization"} == {None}
+    assert {layer.scale_center for layer in model if layer.type == "BatchNormalization"} == {(False, True)}
+    assert "mixed7" in {layer.name for layer in model}
+    assert automatic_prefix("BatchNormalization") == "batch_normalization"
+    assert automatic_prefix("Conv2D") == "conv2d"
+    assert automatic_prefix("ReLU") == "re_lu"
+
+
+def test_imagenet_weights_of_efficientnet_add_a_layer() -> None:
+    plain = layers("EfficientNetB0", "keras==3.15", imagenet=False)
+    trained = layers("EfficientNetB0", "keras==3.15")
+    assert [layer.type for layer in plain[:4]] == ["InputLayer", "Rescaling", "Normalization", "ZeroPadding2D"]
+    assert [layer.type for layer in trained[:4]] == ["InputLayer", "Rescaling", "Normalization", "Rescaling"]
+    assert len(trained) == len(plain) + 1
+    assert [index + 1 for index in batch_norms(plain)] == batch_norms(trained)
+    assert all(max(layer.inbound, default=-1) < index for index, layer in enumerate(trained))
+
+
+def test_pooling_adds_a_layer_without_the_top_only() -> None:
+    pooled = layers("ResNet50", "keras==3.15", pooling="avg")
+    assert (len(pooled), pooled[-1]) == (176, AppLayer("avg_pool", "GlobalAveragePooling2D", (174,)))
+    assert layers("ResNet101", "keras==3.15", pooling="max")[-1].type == "GlobalMaxPooling2D"
+    assert layers("ResNet50", "keras==3.15", top=True, pooling="avg") == layers("ResNet50", "keras==3.15", top=True)
+
+
+def test_convnext_pools_before_its_last_normalization() -> None:
+    tail = layers("ConvNeXtTiny", "keras==3.15", pooling="avg")[-2:]
+    assert [layer.type for layer in tail] == ["GlobalAveragePooling2D", "LayerNormalization"]
+    assert tail[1].inbound == (len(layers("ConvNeXtTiny", "keras==3.15", pooling="avg")) - 2,)
+
+
+def test_nested_layers() -> None:
+    stem = layers("ConvNeXtTiny", "keras==3.15")[2]
+    assert stem.type == "Sequential"
+    assert [layer.name for layer in stem.children] == ["convnext_tiny_stem_conv", "convnext_tiny_stem_layernorm"]
+
+
+def test_own_arguments() -> None:
+    full = layers("MobileNetV3Small", "keras==3.15")
+    assert full[1].type == "Rescaling"
+    assert layers("MobileNetV3Small", "keras==3.15", include_preprocessing=False)[1].name == "conv"
+    assert len(layers("MobileNetV3Small", "keras==3.15", minimalistic=True)) < len(full)
+
+
+def test_dropout_rates() -> None:
+    top = layers("EfficientNetB0", "keras==3.15", top=True)
+    assert [layer.rate for layer in top if layer.name == "top_dropout"] == [0.2]
+    assert layers("MobileNet", "tensorflow==2.15", top=True)[-4].rate == 0.001
+
+
+def test_momentum() -> None:
+    mobile = layers("MobileNetV2", "keras==3.15")
+    assert {layer.momentum for layer in mobile if layer.type == "BatchNormalization"} == {0.999}
+    rs = layers("ResNetRS50", "tensorflow==2.15")
+    assert {layer.momentum for layer in rs if layer.type == "BatchNormalization"} == {0.0}
+
+
+def test_releases_differ() -> None:
+    assert len(layers("MobileNetV3Small", "tensorflow==2.15")) != len(layers("MobileNetV3Small", "keras==3.15"))
+    assert layers("DenseNet121", "tensorflow==2.15")[2].name != layers("DenseNet121", "keras==3.15")[2].name
+
+
+def test_old_keras() -> None:
+    assert len(layers("ResNet50", "keras==2.1.2")) == 174
+    assert layers("ResNet50", "keras==2.1.2")[-1].type == "AveragePooling2D"
+    assert "bn_conv1" in {layer.name for layer in layers("ResNet50", "keras==2.2.4")}
+
+
+def test_between_two_releases_that_agree() -> None:
+    assert layers("ResNet50", "tensorflow==2.10") == layers("ResNet50", "tensorflow==2.15")
+
+
+def test_what_was_not_measured_is_unknown() -> None:
+    for spec, root in [("keras==3.16", "keras"), ("tensorflow==1.13", "tf.keras"), ("keras==2.0.8", "keras")]:
+        assert load("ResNet50", release(spec, root), include_top=False, imagenet=True) is None
+        assert exists("ResNet50", release(spec, root)) is None
+    assert load("MyNet", release("keras==3.15"), include_top=False, imagenet=True) is None
+
+
+def test_which_release_has_which_constructor() -> None:
+    assert exists("ResNet50", release("keras==3.15")) is True
+    assert exists("RegNetX002", release("keras==3.15")) is False
+    assert exists("RegNetX002", release("tensorflow==2.15")) is True
+    assert exists("EfficientNetB0", release("keras==2.2.4")) is False
+    assert exists("MyNet", release("keras==3.15")) is False
+    assert load("RegNetX002", release("keras==3.15"), include_top=False, imagenet=True) is None
+
+
+def test_families() -> None:
+    assert family("ResNet50") == "resnet"
+    assert family("EfficientNetV2B0") == "efficientnet_v2"
+    assert family("MyNet") is None
+
+
+def test_layers_that_come_from_preprocessing_the_input() -> None:
+    """On Keras 2 arithmetic on the input is a layer of the model, on Keras 3 it is none."""
+    assert input_layers_added_by_preprocess("resnet50", release("tensorflow==2.15")) == 2
+    assert input_layers_added_by_preprocess("mobilenet_v2", release("tensorflow==2.15")) == 2
+    assert input_layers_added_by_preprocess("efficientnet", release("tensorflow==2.15")) == 0
+    assert input_layers_added_by_preprocess("resnet50", release("keras==3.15")) == 0
+    assert input_layers_added_by_preprocess("resnet50", release("keras==2.2.4")) is None
+    assert input_layers_added_by_preprocess("my_net", release("keras==3.15")) is None
+
+
+def test_layers_that_come_from_operations() -> None:
+    for operation in ("operator", "getitem", "tf.cast", "tf.image.resize"):
+        assert layers_added_by_operation(operation, release("tensorflow==2.15")) == 1, operation
+    assert layers_added_by_operation("operator", release("keras==3.15")) == 0
+    assert layers_added_by_operation("tf.cast", release("keras==3.15")) is None
+
+
+def test_every_name_has_its_file_and_every_file_is_whole() -> None:
+    folder = os.path.join(DATA, "applications")
+    assert {name + ".json" for name in names()} == set(os.listdir(folder))
+    for name in names():
+        with open(os.path.join(folder, name + ".json"), encoding="utf-8") as file:
+            sets = json.load(file)["sets"]
+        assert all("no_top" in variants and "top" in variants for variants in sets), name
