@@ -32,7 +32,7 @@ def parts(template: str) -> Iterator[str | Field]:
     position = 0
     while (start := template.find("{", position)) >= 0:
         end = template.find("}", start)
-        if end < 0:
+        if end < 0 or "{" in template[start + 1 : end]:
             raise ValueError("a `{` without its `}`")
         if start > position:
             yield template[position:start]

@@ -141,12 +141,14 @@ def _advice(words: Wording, value: Any, path: Path) -> list[Compiled]:
 
 def _fix(words: Wording, value: Any, path: Path) -> Compiled:
     data = words.mapping(value, path, ("safety", "summary", "do", "when"), required=("safety", "summary", "do"))
+    safety = words.word(data["safety"], (*path, "safety"), ("safe", "unsafe"))
+    summary = words.message(data["summary"], (*path, "summary"))
     rewrites = _each(words, data, "do", _rewrite, path)
     if not rewrites:
         raise words.error((*path, "do"), "`do` lists at least one rewrite")
     return {
-        "safety": words.word(data["safety"], (*path, "safety"), ("safe", "unsafe")),
-        "summary": words.message(data["summary"], (*path, "summary")),
+        "safety": safety,
+        "summary": summary,
         "do": rewrites,
         "when": words.when(data, path),
     }

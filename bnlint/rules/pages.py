@@ -1,0 +1,65 @@
+"""A rule as a page that a person learns from: Markdown, for the terminal, the documentation and the editor's hover."""
+
+from __future__ import annotations
+
+from bnlint.rules.schema import Example, Rule
+
+OFFERS = {"safe": "a safe fix (`--fix`)", "unsafe": "an unsafe fix (`--unsafe-fixes`)"}
+
+
+def page(rule: Rule) -> str:
+    """The whole page, from the heading to the references."""
+    texts = rule.page
+    sections = [
+        ("What happens", texts.what),
+        ("Why", texts.why),
+        ("For example", _example(rule)),
+        ("Instead", texts.instead),
+        ("When it is fine", _fine_when(rule)),
+        ("Fix safety", texts.fix_safety),
+        ("References", "\n".join(f"- <{reference}>" for reference in texts.references)),
+    ]
+    parts = [f"# {rule.code} {rule.name}", f"{rule.summary}.", _at_a_glance(rule)]
+    parts += [f"## {title}\n\n{text.strip()}" for title, text in sections if text.strip()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _at_a_glance(rule: Rule) -> str:
+    """Severity, whether it is on, and what it offers, in one line."""
+    severity = ", ".join(rule.severities)
+    offers = " or ".join(OFFERS[safety] for safety in rule.fix_safeties) or "advice"
+    on = "only where it is selected" if rule.opt_in else "on"
+    preview = "" if rule.status == "stable" else " *Preview:* not proven on real Keras yet."
+    return f"*Severity:* {severity}. *By default:* {on}. *Offers:* {offers}.{preview}"
+
+
+def _fine_when(rule: Rule) -> str:
+    texts = rule.page
+    if not texts.fine_when or rule.match is None:
+        return texts.fine_when
+    return f"{texts.fine_when.strip()}\n\nSay so on the line: `# bnlint: ignore[{rule.code}] the reason`."
+
+
+def _example(rule: Rule) -> str:
+    """The first program that the rule objects to, and what its fix makes of it."""
+    flagged = next((example for example in rule.page.examples if not example.clean), None)
+    if flagged is None:
+        return ""
+    parts = [f"{flagged.title or 'Reported'} (`{flagged.target}`):", _code(flagged.source)]
+    if flagged.fixed is not None:
+        option = "--fix --unsafe-fixes" if flagged.unsafe else "--fix"
+        parts += [f"`{option}` makes of it:", _changed(flagged)]
+    return "\n\n".join(parts)
+
+
+def _changed(example: Example) -> str:
+    """The lines that a fix changes, as a difference with three lines around."""
+    import difflib
+
+    before, after = example.source.splitlines(), (example.fixed or "").splitlines()
+    lines = list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
+    return "```diff\n" + "\n".join(line for line in lines if not line.startswith("@@")) + "\n```"
+
+
+def _code(source: str) -> str:
+    return f"```python\n{source.strip()}\n```"
