@@ -228,7 +228,8 @@ def _traced(offset: int, changes: tuple[Change, ...]) -> tuple[int, bool]:
         if offset < start + shift:
             break
         if offset < start + shift + len(content):
-            return start, start == end  # the text that a replacement begins with stands for the text replaced
+            # What a replacement begins with stands for what it replaced.
+            return start, offset > start + shift or start == end
         shift += len(content) - (end - start)
     return offset - shift, False
 

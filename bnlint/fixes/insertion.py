@@ -144,14 +144,21 @@ def _shared_depth(source: Source, steps: list[Step], before: Sequence[Place]) ->
 
 
 def _layer_loop(steps: list[Step]) -> int:
-    """The depth of the outermost loop whose variable the first statement speaks of, or of that statement itself."""
-    spoken = {node.id for node in ast.walk(steps[-1].statement) if isinstance(node, ast.Name)}
-    for depth, step in enumerate(steps[:-1]):
-        if not isinstance(step.statement, ast.For | ast.AsyncFor) or steps[depth + 1].field != "body":
-            continue
-        if spoken & {node.id for node in ast.walk(step.statement.target) if isinstance(node, ast.Name)}:
-            return depth
-    return len(steps) - 1
+    """The depth of the outermost loop whose variable the first statement hangs on, or of that statement itself."""
+    depth = len(steps) - 1
+    spoken = _spoken(steps[-1].statement)
+    for outer in range(len(steps) - 2, -1, -1):
+        loop = steps[outer].statement
+        if isinstance(loop, ast.For | ast.AsyncFor) and steps[outer + 1].field == "body":
+            if spoken.isdisjoint(_spoken(loop.target)):
+                break
+            depth = outer
+            spoken |= _spoken(loop.iter)
+    return depth
+
+
+def _spoken(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def _outside_loops(steps: list[Step], shared: int) -> int:

@@ -103,9 +103,9 @@ class Source:
         return self.at(node.lineno, node.col_offset), self.at(node.end_lineno, node.end_col_offset)
 
     def indent(self, offset: int) -> str:
-        """What stands on the line before an offset; after a form feed Python counts the columns anew."""
-        start = self.starts[self.line_of(offset) - 1]
-        return self.text[start:offset].rpartition("\x0c")[2]
+        """What stands on the line before an offset; of white space only what counts, which a form feed begins anew."""
+        before = self.text[self.starts[self.line_of(offset) - 1] : offset]
+        return before if before.strip(" \t\x0c") else before.rpartition("\x0c")[2]
 
     def steps(self, offset: int) -> list[Step]:
         """The way down to the innermost statement around an offset; empty where none is."""

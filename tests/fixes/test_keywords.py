@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.fixes.programs import PATH, place, planned_for, rewritten
 
 from bnlint.findings import Edit
 from bnlint.fixes import apply
 from bnlint.graph.places import Place
+from tests.fixes.programs import PATH, place, planned_for, rewritten
 
 ADDED = {
     "one argument": ("x = base(inputs)", "base(inputs)", "x = base(inputs, training=False)"),
