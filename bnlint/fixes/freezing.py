@@ -35,7 +35,7 @@ def set_momentum(source: Source, *, of: Backbone, to: str, before: Sequence[Plac
     """The same loop with ``layer.momentum = …``, above the first ``compile`` of ``before``, which is in order."""
     if not before:
         raise Refusal("it is not known before which `compile` the momentum must change")
-    return _loop(source, of, spot_before(source, before[0]), before[0], f"momentum = {to}")
+    return _loop(source, of, spot_before(source, before), before[0], f"momentum = {to}")
 
 
 def _loop(source: Source, backbone: Backbone, spot: Spot, near: Place, setting: str) -> Draft:

@@ -52,10 +52,16 @@ def spot_after(source: Source, after: Place, before: Sequence[Place]) -> Spot:
     return Spot(len(source.text), indent, _unit(source, steps, depth), anchor, tuple(steps[: depth + 1]))
 
 
-def spot_before(source: Source, place: Place) -> Spot:
-    """The gap above the statement at a place and above the comments that belong to it."""
-    steps = _steps(source, place)
+def spot_before(source: Source, places: Sequence[Place]) -> Spot:
+    """The gap above the statement at the first of some places, and above the comments that belong to it.
+
+    ``Refusal`` where the other places do not surely follow.
+    """
+    steps = _steps(source, places[0])
     anchor = steps[-1].statement
+    others = [place for place in places[1:] if _steps(source, place)[-1].statement is not anchor]
+    if _shared_depth(source, steps, others) < len(steps) - 1:
+        raise Refusal("what must come after it stands in another branch or function")
     indent = _own_line(source, anchor)
     line = source.line_of(source.bounds(anchor)[0])
     while line > 1 and source.line(line - 1).startswith(indent + "#"):

@@ -40,7 +40,9 @@ def plan(text: str, actions: Sequence[Action]) -> Plan:
         parse(splice(text, changes))
     except Refusal as refusal:
         return Plan(refusal=str(refusal))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (RecursionError, MemoryError):
+        return Plan(refusal="the code is nested too deeply")
+    except (SyntaxError, ValueError):
         return Plan(refusal="the program, or what it would become, cannot be parsed")
     if not changes:
         return Plan(refusal="there is nothing to change")

@@ -325,3 +325,15 @@ def test_momentum() -> None:
 def test_momentum_has_no_place_without_compile() -> None:
     planned = planned_for(KERAS, "set_momentum", of=backbone(KERAS, BUILT), to=0.9, before=())
     assert planned.refusal == "it is not known before which `compile` the momentum must change"
+
+
+def test_momentum_cannot_stand_before_compiles_in_two_branches() -> None:
+    text = KERAS + "if a:\n    " + COMPILE + "else:\n    " + COMPILE
+    planned = planned_for(
+        text,
+        "set_momentum",
+        of=backbone(text, BUILT),
+        to=0.9,
+        before=(place(text, "model.compile('sgd')"), place(text, "model.compile('sgd')", 1)),
+    )
+    assert planned.refusal == ELSEWHERE
