@@ -153,7 +153,10 @@ class Call:
     fits: tuple[Place, ...] = fact("the fits that train the model", ())
     group: str = fact("identifies the set of layers, as in `batch_norm_at_fit`", "")
     injected: tuple[str, ...] = fact("which of `layers`, `backend`, `models`, `utils` it is given", ())
-    injection: Literal["raises", "no_effect", "works", "swallowed"] | None = fact("what the injection does, measured")
+    injection: Literal["raises", "no_effect", "works", "swallowed"] | None = fact(
+        "what the injection does, measured; `no_effect` also where the stock module is given and the application is "
+        "built of it without being told"
+    )
     injected_stock: bool | None = fact("whether the injected module is the model's own stock one")
     replacement: str | None = fact("the method that takes over on the target: `fit` for `fit_generator`")
     removed: bool | None = fact("whether the target no longer has it")

@@ -1,0 +1,30 @@
+"""From a text to what each BatchNormalization layer does in each fit."""
+
+from __future__ import annotations
+
+from bnlint.graph.subjects import Program
+from bnlint.interpreter.paths import run_paths
+from bnlint.interpreter.source import Source
+from bnlint.keras.api.library import KerasLibrary
+from bnlint.keras.gather import gather
+from bnlint.keras.releases import Target
+
+
+def analyse(
+    text: str, path: str, target: Target, *, training_samples: int | None = None, batch_size: int | None = None
+) -> Program:
+    """Interprets a script on abstract values.
+
+    ``training_samples`` and ``batch_size`` are used where the code does not show them. Raises SyntaxError where the
+    text is no Python for the running interpreter.
+    """
+    source = Source(text, path)
+    libraries: list[KerasLibrary] = []
+
+    def make() -> KerasLibrary:
+        library = KerasLibrary(target, training_samples, batch_size)
+        libraries.append(library)
+        return library
+
+    paths = run_paths(source, make)
+    return gather(path, paths, libraries[0])

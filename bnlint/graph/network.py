@@ -1,0 +1,108 @@
+"""Functional graphs: tensors, the calls that made them, and the order in which Keras lists a model's layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bnlint.graph.places import Place
+
+Address = tuple[Any, ...]
+
+ABSENT = "absent"
+FORWARDED = "forwarded"
+
+
+class Node:
+    """One call of a layer on tensors.
+
+    ``training`` is the argument written on the call: True, False, ``ABSENT``, ``FORWARDED`` (inside ``call``: the
+    caller's own argument) or None where it is not known. ``output`` is the tensor (or the tensors, as one) it gives.
+    """
+
+    __slots__ = ("inputs", "layer", "output", "place", "training")
+
+    def __init__(
+        self,
+        layer: Address,
+        inputs: tuple[Tensor, ...],
+        training: Any = ABSENT,
+        place: Place | None = None,
+    ) -> None:
+        self.layer = layer
+        self.inputs = inputs
+        self.training = training
+        self.place = place
+        self.output: Tensor = Tensor(self)
+
+    def __repr__(self) -> str:
+        return f"Node({self.layer!r}, training={self.training})"
+
+
+class Tensor:
+    """A symbolic tensor and the node that made it; ``shape`` without the batch axis, None entries unknown."""
+
+    __slots__ = ("node", "shape")
+
+    def __init__(self, node: Node | None, shape: tuple[int | None, ...] | None = None) -> None:
+        self.node = node
+        self.shape = shape
+
+
+class Network:
+    """The part of a graph between inputs and outputs.
+
+    ``layers`` in the order of ``model.layers``; ``nodes`` in an order in which they can run.
+    """
+
+    __slots__ = ("layers", "nodes")
+
+    def __init__(self, layers: tuple[Address, ...], nodes: tuple[Node, ...]) -> None:
+        self.layers = layers
+        self.nodes = nodes
+
+
+def trace(inputs: Sequence[Tensor], outputs: Iterable[Tensor]) -> Network:
+    """Finds the nodes that lead from ``inputs`` to ``outputs``, and lists their layers as Keras does.
+
+    Keras sorts by depth (the longest way to an output), and within a depth by the order in which a depth-first walk
+    from the outputs first meets the layers.
+    """
+    stops = {id(tensor) for tensor in inputs}
+    finished: set[int] = set()
+    met: dict[Address, int] = {}
+    order: list[Node] = []
+    for output in outputs:
+        stack: list[tuple[Node, int, bool]] = []
+        if output.node is not None:
+            stack.append((output.node, 0, id(output) in stops))
+        while stack:
+            node, at, is_input = stack.pop()
+            if at == 0:
+                if id(node) in finished:
+                    continue
+                met.setdefault(node.layer, len(met))
+            if not is_input and at < len(node.inputs):
+                stack.append((node, at + 1, is_input))
+                parent = node.inputs[at]
+                if parent.node is not None and id(parent.node) not in finished:
+                    stack.append((parent.node, 0, id(parent) in stops))
+                continue
+            if id(node) not in finished:
+                finished.add(id(node))
+                order.append(node)
+    depths: dict[int, int] = {}
+    layer_depths: dict[Address, int] = {}
+    for node in reversed(order):
+        depth = max(depths.get(id(node), 0), layer_depths.get(node.layer, 0))
+        layer_depths[node.layer] = depths[id(node)] = depth
+        for tensor in node.inputs:
+            if tensor.node is not None and id(tensor.node) in finished:
+                depths[id(tensor.node)] = max(depth + 1, depths.get(id(tensor.node), 0))
+    for tensor in inputs:
+        if tensor.node is not None and tensor.node.layer not in layer_depths:
+            layer_depths[tensor.node.layer] = 0
+            met[tensor.node.layer] = -1
+            order.append(tensor.node)
+    layers = sorted(layer_depths, key=lambda layer: (-layer_depths[layer], met[layer]))
+    return Network(tuple(layers), tuple(order))

@@ -1,0 +1,112 @@
+"""Records of layers and models: what changes about them while the program runs."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from immutables import Map
+
+from bnlint.graph.network import Address, Node, Tensor
+from bnlint.graph.places import Place
+
+
+class Compiled(NamedTuple):
+    """A model's last ``compile``: where, and the heap as it was, since most releases keep the flags of that moment."""
+
+    place: Place
+    heap: Map[Address, Any]
+    optimizer: str | None = None
+    learning_rate: float | None = None
+    eager: bool = False
+    first_fit: Map[Address, Any] | None = None
+
+
+class Model(NamedTuple):
+    """What makes a layer a model."""
+
+    kind: str
+    """``functional``, ``sequential``, ``subclassed``, ``unknown``"""
+    layers: tuple[Address, ...] = ()
+    exact: bool = True
+    nodes: tuple[Node, ...] = ()
+    inputs: tuple[Tensor, ...] = ()
+    outputs: tuple[Tensor, ...] = ()
+    application: str | None = None
+    compiled: Compiled | None = None
+    bare: bool = False
+    """whether a subclassed model's ``call`` has no ``training`` parameter"""
+
+
+class Layer(NamedTuple):
+    """One layer or model.
+
+    ``trainable`` is its own flag (None: unknown). ``flag_at``, ``frozen_at`` and ``enabled_at`` are the statements
+    that last set it, set it off and set it on. A record with ``many`` stands for all layers of a model whose content
+    is not known. ``holds`` are inner layers of wrappers. ``affine`` tells whether a BatchNormalization has gamma or
+    beta, ``rate`` is Dropout's. ``node`` is the first call; ``hidden`` marks what is in the graph but not in
+    ``model.layers`` (plain operations of Keras 3, the input of a Sequential).
+    """
+
+    type: str
+    package: str
+    site: Place
+    name: str | None = None
+    trainable: bool | None = True
+    built: bool = False
+    pretrained: bool | None = False
+    momentum: float | None = None
+    affine: bool | None = True
+    rate: float | None = None
+    legacy: bool = False
+    model: Model | None = None
+    holds: tuple[Address, ...] = ()
+    owner: Address | None = None
+    attrs: Map[str, Any] = Map()
+    user_class: Address | None = None
+    many: bool = False
+    flag_at: Place | None = None
+    frozen_at: Place | None = None
+    enabled_at: Place | None = None
+    momentum_given: bool = False
+    label: str | None = None
+    node: Node | None = None
+    hidden: bool = False
+
+    def join(self, other: Layer) -> tuple[Layer, bool]:
+        """What holds of both, and whether flags, layers or weights differ."""
+        changes: dict[str, Any] = {}
+        matters = False
+        if self.trainable is not other.trainable:
+            changes["trainable"] = None
+            matters = True
+        if self.pretrained is not other.pretrained:
+            changes["pretrained"] = None
+            matters = True
+        if self.momentum != other.momentum:
+            changes["momentum"] = None
+        if self.model is not other.model and self.model != other.model:
+            changes["model"] = _join_models(self.model, other.model)
+            matters = True
+        for field in ("flag_at", "frozen_at", "enabled_at"):
+            if getattr(self, field) != getattr(other, field):
+                changes[field] = getattr(self, field) or getattr(other, field)
+        if self.built is not other.built:
+            changes["built"] = True
+        if self.attrs is not other.attrs and self.attrs != other.attrs:
+            shared = Map()
+            for name, value in self.attrs.items():
+                if other.attrs.get(name) is value:
+                    shared = shared.set(name, value)
+            changes["attrs"] = shared
+            matters = True
+        return (self._replace(**changes) if changes else self), matters
+
+
+def _join_models(left: Model | None, right: Model | None) -> Model | None:
+    if left is None or right is None:
+        return left or right
+    compiled = left.compiled if left.compiled == right.compiled else None
+    if left.layers == right.layers:
+        return left._replace(compiled=compiled)
+    both = left.layers + tuple(a for a in right.layers if a not in left.layers)
+    return left._replace(kind="unknown", layers=both, exact=False, compiled=compiled)

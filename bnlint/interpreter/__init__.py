@@ -1,0 +1,1 @@
+"""Runs a Python program on abstract values; knows Python, not Keras."""

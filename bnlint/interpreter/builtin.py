@@ -1,0 +1,636 @@
+"""Built-in functions and the methods of built-in types."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from immutables import Map
+
+from bnlint.interpreter import names
+from bnlint.interpreter.expressions import (
+    compare,
+    contains,
+    find_in_class,
+    get_attribute,
+    hashable,
+    iterate,
+    make_dict,
+    set_attribute,
+    truth,
+    unhash,
+)
+from bnlint.interpreter.heap import Class, Dict, Instance, List
+from bnlint.interpreter.library import Args, Items
+from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.values import (
+    FALSE,
+    NONE,
+    Bound,
+    Const,
+    Function,
+    Lib,
+    OneOf,
+    Partial,
+    Ref,
+    Thing,
+    Tuple,
+    Unknown,
+    Value,
+    join_values,
+    same,
+)
+
+MAX_RANGE = 2000
+PURE = {
+    name: function
+    for name, function in {
+        "abs": abs, "round": round, "int": int, "float": float, "str": str, "bool": bool, "repr": repr,
+        "divmod": divmod, "pow": pow, "ord": ord, "chr": chr, "hex": hex, "format": format, "complex": complex,
+    }.items()
+}  # fmt: skip
+STRING_METHODS = frozenset(
+    """capitalize casefold count endswith find format index isalnum isalpha isascii isdecimal isdigit isidentifier
+    islower isnumeric isspace istitle isupper join lower lstrip partition removeprefix removesuffix replace rfind rindex
+    rpartition rsplit rstrip split splitlines startswith strip swapcase title upper zfill""".split()
+)
+
+
+def call_builtin(m: Machine, name: str, args: Args, node: ast.AST) -> Value:
+    """Calls a built-in function or type."""
+    handler = HANDLERS.get(name)
+    if handler is not None:
+        return handler(m, args, node)
+    if name in PURE:
+        return _pure(m, name, args)
+    if name in ("exit", "quit"):
+        return Const(names.EXIT)
+    return Unknown(f"result of {name}()")
+
+
+def _pure(m: Machine, name: str, args: Args) -> Value:
+    if any(isinstance(value, OneOf) for value in args.positional[:1]) and len(args.positional) == 1:
+        alternatives = args.positional[0]
+        assert isinstance(alternatives, OneOf)
+        result: Value | None = None
+        for one in alternatives.values:
+            found = _pure(m, name, Args((one,)))
+            result = found if result is None else join_values(result, found)
+        return result or Unknown()
+    if not args.positional:
+        return Const(PURE[name]()) if name in ("int", "float", "str", "bool", "complex") else Unknown(f"{name}()")
+    values: list[Any] = []
+    for value in args.positional:
+        if not isinstance(value, Const) or (isinstance(value.value, (str, bytes)) and len(value.value) > 10_000):
+            if name == "bool":
+                decided = truth(m, value)
+                if decided is not None:
+                    return Const(decided)
+            source = value.source if isinstance(value, Unknown) else None
+            if isinstance(value, Thing):
+                found = m.library.operate(m, name, (value,), ast.Pass())
+                if found is not None:
+                    return found
+            return Unknown(f"result of {name}()", source if len(args.positional) == 1 else None)
+        values.append(value.value)
+    if name == "pow" and (len(values) != 2 or any(abs(v) > 1e6 for v in values if isinstance(v, (int, float)))):
+        return Unknown("large value")
+    try:
+        return Const(PURE[name](*values))
+    except Exception:  # the program's own error: it raises there
+        return Unknown(f"{name}() that raises")
+
+
+def _len(m: Machine, args: Args, node: ast.AST) -> Value:
+    value = args.get(0)
+    if value is None:
+        return Unknown("len()")
+    if isinstance(value, Tuple):
+        return Const(len(value.items))
+    if isinstance(value, Const) and isinstance(value.value, (str, bytes)):
+        return Const(len(value.value))
+    record = m.record(value)
+    if isinstance(record, List) and record.exact and record.kind != "set":
+        return Const(len(record.items))
+    if isinstance(record, Dict) and record.exact:
+        return Const(len(record.order))
+    if isinstance(record, Instance) and record.cls is not None:
+        method = find_in_class(m, record.cls, "__len__")
+        if isinstance(method, Function):
+            from bnlint.interpreter.calls import call_function
+
+            return call_function(m, method, Args((value,)), node)
+    if isinstance(value, Thing) and value.kind == "items" and value.items.exact:
+        return Const(len(value.items.values))
+    length = m.library.length(m, value)
+    if length is not None:
+        return Const(length)
+    return Unknown("length", f"len({value.source})" if isinstance(value, Unknown) and value.source else None)
+
+
+def _range(m: Machine, args: Args, node: ast.AST) -> Value:
+    bounds: list[int] = []
+    for value in args.positional:
+        if not isinstance(value, Const) or not isinstance(value.value, int):
+            return Thing("items", items=Items([Unknown("number")], False))
+        bounds.append(value.value)
+    try:
+        numbers = range(*bounds)
+    except (TypeError, ValueError):
+        return Unknown("range() that raises")
+    if len(numbers) > MAX_RANGE:
+        return Thing("items", items=Items([Const(numbers[0]), Unknown("number")], False))
+    return Thing("items", items=Items([Const(number) for number in numbers], True, True))
+
+
+def _items(m: Machine, value: Value | None, node: ast.AST) -> Items:
+    return iterate(m, value, node) if value is not None else Items([])
+
+
+def _as_list(m: Machine, args: Args, node: ast.AST, kind: str = "list") -> Value:
+    items = _items(m, args.get(0), node)
+    return m.allocate(node, List(items.values, items.exact, kind), kind)
+
+
+def _as_tuple(m: Machine, args: Args, node: ast.AST) -> Value:
+    items = _items(m, args.get(0), node)
+    return Tuple(items.values) if items.exact else Thing("items", items=items)
+
+
+def _as_set(m: Machine, args: Args, node: ast.AST) -> Value:
+    items = _items(m, args.get(0), node)
+    distinct: list[Value] = []
+    for item in items.values:
+        if not any(same(item, other) for other in distinct):
+            distinct.append(item)
+    return m.allocate(node, List(tuple(distinct), items.exact, "set"), "set")
+
+
+def _as_dict(m: Machine, args: Args, node: ast.AST) -> Value:
+    pairs: list[tuple[Value, Value]] = []
+    exact = not args.open
+    first = args.get(0)
+    record = m.record(first) if first is not None else None
+    if isinstance(record, Dict):
+        pairs.extend((unhash(key), record.items[key]) for key in record.order)
+        exact = exact and record.exact
+    elif first is not None:
+        items = iterate(m, first, node)
+        exact = exact and items.exact
+        for item in items.values:
+            parts = iterate(m, item, node)
+            if parts.exact and len(parts.values) == 2:
+                pairs.append((parts.values[0], parts.values[1]))
+            else:
+                exact = False
+    pairs.extend((Const(name), value) for name, value in args.keywords.items())
+    made = make_dict(pairs)
+    return m.allocate(node, made._replace(exact=made.exact and exact), "dict")
+
+
+def _enumerate(m: Machine, args: Args, node: ast.AST) -> Value:
+    items = _items(m, args.get(0), node)
+    start = args.get(1, "start")
+    first = start.value if isinstance(start, Const) and isinstance(start.value, int) else 0
+    if items.exact:
+        rows = [Tuple((Const(first + i), item)) for i, item in enumerate(items.values)]
+    else:
+        rows = [Tuple((Unknown("number"), item)) for item in items.values]
+    return Thing("items", items=Items(rows, items.exact, items.cheap))
+
+
+def _zip(m: Machine, args: Args, node: ast.AST) -> Value:
+    columns = [iterate(m, value, node) for value in args.positional]
+    exact = bool(columns) and any(column.exact for column in columns)
+    lengths = [len(column.values) for column in columns if column.exact]
+    count = min(lengths) if lengths else 1
+    exact = exact and all(column.exact for column in columns)
+    rows: list[Value] = []
+    for i in range(count):
+        rows.append(Tuple(c.values[i] if c.exact else _any_of(c) for c in columns))
+    return Thing("items", items=Items(rows, exact, any(column.cheap for column in columns)))
+
+
+def _any_of(items: Items) -> Value:
+    result: Value = items.values[0] if items.values else Unknown("item")
+    for other in items.values[1:]:
+        result = join_values(result, other)
+    return result
+
+
+def _reversed(m: Machine, args: Args, node: ast.AST) -> Value:
+    items = _items(m, args.get(0), node)
+    return Thing("items", items=Items(items.values[::-1], items.exact, items.cheap))
+
+
+def _sorted(m: Machine, args: Args, node: ast.AST) -> Value:
+    items = _items(m, args.get(0), node)
+    values = list(items.values)
+    key = args.get(None, "key")
+    reverse = args.get(None, "reverse")
+    if items.exact and all(isinstance(v, Const) for v in values) and key is None:
+        try:
+            values.sort(key=lambda v: v.value, reverse=bool(isinstance(reverse, Const) and reverse.value))  # type: ignore[attr-defined]
+            return m.allocate(node, List(tuple(values)), "sorted")
+        except TypeError:
+            return Unknown("sorted() that raises")
+    if len(values) <= 1:
+        return m.allocate(node, List(tuple(values), items.exact), "sorted")
+    return m.allocate(node, List(tuple(values), False), "sorted")
+
+
+def _map(m: Machine, args: Args, node: ast.AST) -> Value:
+    from bnlint.interpreter.calls import call
+
+    function = args.get(0)
+    columns = [iterate(m, value, node) for value in args.positional[1:]]
+    if function is None or len(columns) != 1:
+        return Thing("items", items=Items([Unknown("item")], False))
+    results = [call(m, function, Args((item,)), node) for item in columns[0].values[:1000]]
+    return Thing("items", items=Items(results, columns[0].exact, columns[0].cheap))
+
+
+def _filter(m: Machine, args: Args, node: ast.AST) -> Value:
+    from bnlint.interpreter.calls import call
+
+    function, items = args.get(0), _items(m, args.get(1), node)
+    kept: list[Value] = []
+    exact = items.exact
+    for item in items.values[:1000]:
+        test = item if function is None or (isinstance(function, Const)) else call(m, function, Args((item,)), node)
+        decided = truth(m, test)
+        if decided is None:
+            exact = False
+        if decided is not False:
+            kept.append(item)
+    return Thing("items", items=Items(kept, exact, items.cheap))
+
+
+def _extreme(smaller: bool) -> Callable[[Machine, Args, ast.AST], Value]:
+    def run(m: Machine, args: Args, node: ast.AST) -> Value:
+        if len(args.positional) == 1:
+            items = iterate(m, args.positional[0], node)
+            values = list(items.values)
+            if not items.exact:
+                return Unknown("min() or max()")
+        else:
+            values = list(args.positional)
+        numbers = [value.value for value in values if isinstance(value, Const)]
+        if not numbers or len(numbers) != len(values) or args.keywords:
+            return Unknown("min() or max()")
+        try:
+            return Const(min(numbers) if smaller else max(numbers))
+        except TypeError:
+            return Unknown("min() or max() that raises")
+
+    return run
+
+
+def _sum(m: Machine, args: Args, node: ast.AST) -> Value:
+    items = _items(m, args.get(0), node)
+    numbers = [value.value for value in items.values if isinstance(value, Const)]
+    if items.exact and len(numbers) == len(items.values):
+        try:
+            return Const(sum(numbers))
+        except TypeError:
+            return Unknown("sum() that raises")
+    return Unknown("sum()")
+
+
+def _any(m: Machine, args: Args, node: ast.AST) -> Value:
+    items = _items(m, args.get(0), node)
+    found = [truth(m, value) for value in items.values]
+    if True in found and (items.exact or len(found) == 1):
+        return Const(True)
+    return FALSE if items.exact and all(value is False for value in found) else Unknown("any()")
+
+
+def _all(m: Machine, args: Args, node: ast.AST) -> Value:
+    items = _items(m, args.get(0), node)
+    found = [truth(m, value) for value in items.values]
+    if False in found and items.exact:
+        return FALSE
+    return Const(True) if items.exact and all(value is True for value in found) else Unknown("all()")
+
+
+def _getattr(m: Machine, args: Args, node: ast.AST) -> Value:
+    owner, name, default = args.get(0), args.get(1), args.get(2)
+    if owner is None or not isinstance(name, Const) or not isinstance(name.value, str):
+        source = name.source if isinstance(name, Unknown) else None
+        if isinstance(owner, Lib):
+            return Unknown(f"unknown member of {owner.name}", source)
+        return Unknown("getattr() with an unknown name", source)
+    if default is not None:
+        has = has_attribute(m, owner, name.value, node)
+        if has is False:
+            return default
+        if has is None:
+            return Unknown(f"attribute `{name.value}`")
+    return get_attribute(m, owner, name.value, node)
+
+
+def _setattr(m: Machine, args: Args, node: ast.AST) -> Value:
+    owner, name, value = args.get(0), args.get(1), args.get(2)
+    if owner is not None and value is not None:
+        if isinstance(name, Const) and isinstance(name.value, str):
+            set_attribute(m, owner, name.value, value, node)
+        else:
+            m.library.havoc(m, [owner], "setattr() with an unknown name")
+    return NONE
+
+
+def has_attribute(m: Machine, owner: Value, name: str, node: ast.AST) -> bool | None:
+    """``hasattr(owner, name)``."""
+    record = m.record(owner)
+    if isinstance(record, Instance):
+        if name in record.attrs or (record.cls is not None and find_in_class(m, record.cls, name) is not None):
+            return True
+        return None if record.open else False
+    if isinstance(owner, (Unknown, OneOf, Lib)):
+        return None
+    found = m.library.operate(m, "hasattr", (owner, Const(name)), node)
+    if isinstance(found, Const):
+        return bool(found.value)
+    if isinstance(owner, Const):
+        return hasattr(owner.value, name)
+    return None
+
+
+def _hasattr(m: Machine, args: Args, node: ast.AST) -> Value:
+    owner, name = args.get(0), args.get(1)
+    if owner is None or not isinstance(name, Const):
+        return Unknown("hasattr()")
+    found = has_attribute(m, owner, str(name.value), node)
+    return Unknown("hasattr()") if found is None else Const(found)
+
+
+def _isinstance(m: Machine, args: Args, node: ast.AST) -> Value:
+    value, cls = args.get(0), args.get(1)
+    if value is None or cls is None:
+        return Unknown("isinstance()")
+    found = is_instance(m, value, cls, node)
+    return Unknown("isinstance()") if found is None else Const(found)
+
+
+BUILTIN_TYPES: dict[str, type | tuple[type, ...]] = {
+    "str": str, "int": int, "float": float, "bool": bool, "bytes": bytes, "complex": complex,
+}  # fmt: skip
+
+
+def is_instance(m: Machine, value: Value, cls: Value, node: ast.AST) -> bool | None:
+    """``isinstance(value, cls)``; None where it is not known."""
+    record = m.record(cls)
+    if isinstance(cls, Tuple) or isinstance(record, List):
+        found = [is_instance(m, value, one, node) for one in iterate(m, cls, node).values]
+        return True if True in found else None if None in found else False
+    if isinstance(value, OneOf):
+        answers = {is_instance(m, one, cls, node) for one in value.values}
+        return answers.pop() if len(answers) == 1 else None
+    own = m.record(value)
+    if isinstance(cls, Ref) and isinstance(record, Class):
+        address = own.cls if isinstance(own, Instance) else getattr(own, "user_class", None)
+        if address is None:
+            return None if isinstance(value, Unknown) else False
+        return _derives(m, address, cls.address)
+    if isinstance(cls, Lib):
+        if cls.name.startswith("builtins."):
+            return _is_builtin(m, value, own, cls.name[9:])
+        return m.library.is_instance(m, value, cls)
+    return None
+
+
+def _is_builtin(m: Machine, value: Value, record: Any, name: str) -> bool | None:
+    if isinstance(value, Const):
+        kind = BUILTIN_TYPES.get(name)
+        return isinstance(value.value, kind) if kind else False
+    if isinstance(value, Tuple):
+        return name == "tuple"
+    if isinstance(record, List):
+        return name == record.kind
+    if isinstance(record, Dict):
+        return name == "dict"
+    if isinstance(value, Unknown) or (isinstance(value, Thing) and value.kind in ("data", "items")):
+        return None
+    return name == "object"
+
+
+def _derives(m: Machine, address: Any, wanted: Any, depth: int = 0) -> bool:
+    if address == wanted:
+        return True
+    return depth < 20 and any(
+        isinstance(base, Ref) and isinstance(m.record(base), Class) and _derives(m, base.address, wanted, depth + 1)
+        for base in m.get(address).bases
+    )
+
+
+def _type(m: Machine, args: Args, node: ast.AST) -> Value:
+    value = args.get(0)
+    if value is None or len(args.positional) != 1:
+        return Unknown("type()")
+    record = m.record(value)
+    if isinstance(record, Instance) and record.cls is not None:
+        return Ref(record.cls)
+    found = m.library.type_of(m, value)
+    if found is not None:
+        return found
+    if isinstance(value, Const):
+        return Lib("builtins." + type(value.value).__name__)
+    if isinstance(record, List):
+        return Lib("builtins." + record.kind)
+    if isinstance(record, Dict):
+        return Lib("builtins.dict")
+    return Lib("builtins.tuple") if isinstance(value, Tuple) else Unknown("type()")
+
+
+def _next(m: Machine, args: Args, node: ast.AST) -> Value:
+    items = _items(m, args.get(0), node)
+    if items.exact and items.values:
+        return items.values[0]
+    return _any_of(items) if items.values and len(items.values) == 1 else Unknown("next()")
+
+
+def _callable(m: Machine, args: Args, node: ast.AST) -> Value:
+    value = args.get(0)
+    if isinstance(value, (Function, Lib, Bound, Partial)):
+        return Const(True)
+    return FALSE if isinstance(value, Const) else Unknown("callable()")
+
+
+def _input(m: Machine, args: Args, node: ast.AST) -> Value:
+    return Unknown("input()", f"input() on line {getattr(node, 'lineno', 0)}")
+
+
+def _vars(m: Machine, args: Args, node: ast.AST) -> Value:
+    value = args.get(0)
+    return get_attribute(m, value, "__dict__", node) if value is not None else Unknown("vars()")
+
+
+def _silent(m: Machine, args: Args, node: ast.AST) -> Value:
+    return NONE
+
+
+HANDLERS: dict[str, Callable[[Machine, Args, ast.AST], Value]] = {
+    "len": _len, "range": _range, "list": _as_list, "tuple": _as_tuple, "set": _as_set, "frozenset": _as_set,
+    "dict": _as_dict, "enumerate": _enumerate, "zip": _zip, "reversed": _reversed, "sorted": _sorted, "map": _map,
+    "filter": _filter, "min": _extreme(True), "max": _extreme(False), "sum": _sum, "any": _any, "all": _all,
+    "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr, "isinstance": _isinstance, "type": _type,
+    "next": _next, "callable": _callable, "input": _input, "vars": _vars, "print": _silent,
+    "iter": lambda m, args, node: args.get(0) or Unknown("iter()"),
+}  # fmt: skip
+
+
+# --- methods of built-in types --------------------------------------------------------------------------------------
+
+
+def call_method(m: Machine, receiver: Value, name: str, args: Args, node: ast.AST) -> Value | None:
+    """A method of a built-in type; None where the receiver is none."""
+    if isinstance(receiver, Const):
+        return _constant_method(m, receiver, name, args, node)
+    if isinstance(receiver, Tuple):
+        return _tuple_method(m, receiver, name, args, node)
+    record = m.record(receiver)
+    if isinstance(record, List) and isinstance(receiver, Ref):
+        return _list_method(m, receiver, record, name, args, node)
+    if isinstance(record, Dict) and isinstance(receiver, Ref):
+        return _dict_method(m, receiver, record, name, args, node)
+    return None
+
+
+def _constant_method(m: Machine, receiver: Const, name: str, args: Args, node: ast.AST) -> Value | None:
+    if not isinstance(receiver.value, str):
+        return Unknown(f"method `{name}`")
+    if name not in STRING_METHODS:
+        return Unknown(f"method `{name}` of a string")
+    values: list[Any] = []
+    for value in args.positional:
+        if isinstance(value, Const):
+            values.append(value.value)
+        elif isinstance(value, Tuple) and all(isinstance(item, Const) for item in value.items):
+            values.append(tuple(item.value for item in value.items))  # type: ignore[attr-defined]
+        else:
+            items = iterate(m, value, node) if name == "join" else None
+            if items is None or not items.exact or not all(isinstance(item, Const) for item in items.values):
+                return Unknown(f"method `{name}` of a string")
+            values.append([item.value for item in items.values])  # type: ignore[attr-defined]
+    keywords = {key: value.value for key, value in args.keywords.items() if isinstance(value, Const)}
+    if len(keywords) != len(args.keywords) or (name == "format" and "{" in receiver.value and ":" in receiver.value):
+        return Unknown(f"method `{name}` of a string")
+    try:
+        result = getattr(receiver.value, name)(*values, **keywords)
+    except Exception:  # the program's own error: it raises there
+        return Unknown(f"method `{name}` that raises")
+    if isinstance(result, list):
+        return m.allocate(node, List(tuple(map(Const, result))), name)
+    return Tuple(map(Const, result)) if isinstance(result, tuple) else Const(result)
+
+
+def _tuple_method(m: Machine, receiver: Tuple, name: str, args: Args, node: ast.AST) -> Value:
+    item = args.get(0)
+    if name == "index" and item is not None:
+        for position, other in enumerate(receiver.items):
+            if same(other, item):
+                return Const(position)
+    return Unknown(f"method `{name}` of a tuple")
+
+
+def _list_method(m: Machine, receiver: Ref, record: List, name: str, args: Args, node: ast.AST) -> Value:
+    items, exact = record.items, record.exact
+    first = args.get(0)
+    if name in ("append", "add", "appendleft") and first is not None:
+        if name == "add" and any(same(first, other) for other in items):
+            return NONE
+        added = (first, *items) if name == "appendleft" else (*items, first)
+        m.put(receiver.address, record._replace(items=added if len(added) < 3000 else added[:3000]))
+        return NONE
+    if name in ("extend", "update") and first is not None:
+        more = iterate(m, first, node)
+        m.put(receiver.address, record._replace(items=items + more.values, exact=exact and more.exact))
+        return NONE
+    if name == "insert" and isinstance(first, Const) and args.get(1) is not None:
+        changed = list(items)
+        changed.insert(first.value, args.positional[1])
+        m.put(receiver.address, record._replace(items=tuple(changed)))
+        return NONE
+    if name in ("pop", "popleft"):
+        at = 0 if name == "popleft" else first.value if isinstance(first, Const) else -1 if first is None else None
+        if exact and isinstance(at, int) and -len(items) <= at < len(items):
+            changed = list(items)
+            taken = changed.pop(at)
+            m.put(receiver.address, record._replace(items=tuple(changed)))
+            return taken
+        m.put(receiver.address, record._replace(exact=False))
+        return _any_of(Items(items)) if items else Unknown("pop()")
+    if name == "clear":
+        m.put(receiver.address, record._replace(items=(), exact=True))
+        return NONE
+    if name == "reverse":
+        m.put(receiver.address, record._replace(items=items[::-1]))
+        return NONE
+    if name == "copy":
+        return m.allocate(node, record, "copy")
+    if name == "index" and first is not None and exact:
+        for position, other in enumerate(items):
+            if same(other, first):
+                return Const(position)
+        return Unknown("index()")
+    if name == "count" and first is not None and exact and all(isinstance(item, Const) for item in items):
+        return Const(sum(same(item, first) for item in items))
+    if name in ("remove", "discard", "sort", "difference_update"):
+        m.put(receiver.address, record._replace(exact=False))
+        return NONE
+    if name == "union" and first is not None:
+        more = iterate(m, first, node)
+        return m.allocate(node, List(items + more.values, exact and more.exact, "set"), "union")
+    return Unknown(f"method `{name}` of a list")
+
+
+def _dict_method(m: Machine, receiver: Ref, record: Dict, name: str, args: Args, node: ast.AST) -> Value:
+    first, second = args.get(0), args.get(1, "default")
+    if name in ("get", "pop", "setdefault") and first is not None:
+        key = hashable(first)
+        if key is not None and key in record.items:
+            found = record.items[key]
+            if name == "pop":
+                order = tuple(k for k in record.order if k != key)
+                m.put(receiver.address, record._replace(items=record.items.delete(key), order=order))
+            return found
+        if key is not None and record.exact:
+            default = second if second is not None else NONE
+            if name == "setdefault":
+                items = record.items.set(key, default)
+                m.put(receiver.address, record._replace(items=items, order=(*record.order, key)))
+            return default
+        source = first.source if isinstance(first, Unknown) else None
+        return Unknown("key of a dictionary", f"{source} as key" if source else None)
+    if name in ("items", "keys", "values"):
+        rows: list[Value] = []
+        for key in record.order:
+            value = record.items[key]
+            shown = unhash(key)
+            rows.append(Tuple((shown, value)) if name == "items" else shown if name == "keys" else value)
+        return Thing("items", items=Items(rows, record.exact, True))
+    if name == "update":
+        other = m.record(first) if first is not None else None
+        items, order, exact = record.items, record.order, record.exact
+        pairs: list[tuple[object, Value]] = []
+        if isinstance(other, Dict):
+            pairs.extend((key, other.items[key]) for key in other.order)
+            exact = exact and other.exact
+        elif first is not None:
+            exact = False
+        pairs.extend((hashable(Const(key)), value) for key, value in args.keywords.items())
+        for key, value in pairs:
+            order = order if key in items else (*order, key)
+            items = items.set(key, value)
+        m.put(receiver.address, Dict(items, order, exact, record.kind))
+        return NONE
+    if name == "copy":
+        return m.allocate(node, record, "copy")
+    if name == "clear":
+        m.put(receiver.address, Dict(Map(), (), True, record.kind))
+        return NONE
+    return Unknown(f"method `{name}` of a dictionary")
+
+
+__all__ = ["call_builtin", "call_method", "compare", "contains"]

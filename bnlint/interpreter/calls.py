@@ -1,0 +1,367 @@
+"""Calls: arguments, functions and classes of the program, and whatever else can be called."""
+
+from __future__ import annotations
+
+import ast
+
+from immutables import Map
+
+from bnlint.interpreter import names
+from bnlint.interpreter.builtin import call_builtin, call_method
+from bnlint.interpreter.expressions import (
+    evaluate,
+    find_in_class,
+    hashable,
+    iterate,
+    make_dict,
+    unhash,
+)
+from bnlint.interpreter.heap import Class, Dict, Instance, List, Scope
+from bnlint.interpreter.library import Args
+from bnlint.interpreter.machine import MAX_DEPTH, MAX_RECURSION, Frame, Machine
+from bnlint.interpreter.stdlib import call_stdlib
+from bnlint.interpreter.values import (
+    NONE,
+    Address,
+    Bound,
+    Const,
+    Function,
+    Lib,
+    OneOf,
+    Partial,
+    Ref,
+    Super,
+    Thing,
+    Tuple,
+    Unknown,
+    Value,
+    join_values,
+)
+
+
+def call_expression(m: Machine, node: ast.Call) -> Value:
+    """The value of a call in the program's text."""
+    if isinstance(node.func, ast.Name) and node.func.id == "super":
+        found = _super(m, node)
+        if found is not None:
+            return found
+    callee = evaluate(m, node.func)
+    return call(m, callee, arguments(m, node), node)
+
+
+def arguments(m: Machine, node: ast.Call) -> Args:
+    """Evaluates a call's arguments, with ``*`` and ``**`` spread where they are known."""
+    positional: list[Value] = []
+    keywords: dict[str, Value] = {}
+    unknown = False
+    for child in node.args:
+        if isinstance(child, ast.Starred):
+            items = iterate(m, evaluate(m, child.value), child)
+            positional.extend(items.values if items.exact else ())
+            unknown = unknown or not items.exact
+        else:
+            positional.append(evaluate(m, child))
+    for keyword in node.keywords:
+        value = evaluate(m, keyword.value)
+        if keyword.arg is not None:
+            keywords[keyword.arg] = value
+            continue
+        record = m.record(value)
+        if isinstance(record, Dict):
+            for key in record.order:
+                name = unhash(key)
+                if isinstance(name, Const) and isinstance(name.value, str):
+                    keywords.setdefault(name.value, record.items[key])
+            unknown = unknown or not record.exact
+        else:
+            unknown = True
+    return Args(positional, keywords, open=unknown)
+
+
+def call(m: Machine, callee: Value, args: Args, node: ast.AST) -> Value:
+    """Calls a value."""
+    if isinstance(callee, OneOf):
+        return _call_each(m, callee, args, node)
+    if isinstance(callee, Function):
+        return call_function(m, callee, args, node)
+    if isinstance(callee, Partial):
+        merged = Args((*callee.args, *args.positional), {**callee.keywords, **args.keywords}, open=args.open)
+        return call(m, callee.function, merged, node)
+    if isinstance(callee, Bound):
+        return _call_bound(m, callee, args, node)
+    if isinstance(callee, Ref):
+        record = m.record(callee)
+        if isinstance(record, Class):
+            return instantiate(m, callee, args, node)
+        if isinstance(record, Instance) and record.cls is not None:
+            method = find_in_class(m, record.cls, "__call__")
+            if isinstance(method, Function):
+                return call_function(m, method, args.shifted(callee), node)
+        found = m.library.call(m, callee, args, node)
+        if found is not None:
+            return found
+        return unresolved(m, args, node, "an object that cannot be called")
+    if isinstance(callee, Lib):
+        return _call_library(m, callee, args, node)
+    found = m.library.call(m, callee, args, node)
+    if found is not None:
+        return found
+    reason = callee.reason if isinstance(callee, Unknown) else "something unknown"
+    return unresolved(m, args, node, f"call of {reason}" if reason else "call of something unknown", callee)
+
+
+def _call_each(m: Machine, callee: OneOf, args: Args, node: ast.AST) -> Value:
+    return m.choose_value(None, node, [lambda one=one: call(m, one, args, node) for one in callee.values])  # type: ignore[misc]
+
+
+def _call_library(m: Machine, callee: Lib, args: Args, node: ast.AST) -> Value:
+    if callee.name.startswith("builtins."):
+        return call_builtin(m, callee.name[9:], args, node)
+    for resolve in (m.library.call, call_stdlib):
+        found = resolve(m, callee, args, node)
+        if found is not None:
+            return found
+    if m.library.harmless(callee.name):
+        run_callbacks(m, args, node)
+        return Unknown(f"result of {callee.name}", _input_name(callee, args))
+    return unresolved(m, args, node, f"call of {callee.name}", callee)
+
+
+def run_callbacks(m: Machine, args: Args, node: ast.AST) -> None:
+    """Functions handed to code that is not followed may be called there: their effects are possible, not certain."""
+    for value in args.values():
+        if isinstance(value, (Function, Bound)) and getattr(value, "function", value) is not None:
+            m.called.add(getattr(value, "function", value).node if isinstance(value, Bound) else value.node)
+
+
+def _input_name(callee: Lib, args: Args) -> str | None:
+    """A name for the result of a library call on constants: asked again, it answers the same."""
+    parts: list[str] = []
+    for value in args.positional:
+        if not isinstance(value, Const):
+            return None
+        parts.append(repr(value.value))
+    return f"{callee.name}({', '.join(parts)})" if parts and not args.keywords else None
+
+
+def unresolved(m: Machine, args: Args, node: ast.AST, reason: str, callee: Value | None = None) -> Value:
+    """A call of which nothing is known: whatever it was given may have changed."""
+    values = list(args.values())
+    if isinstance(callee, Bound):
+        values.append(callee.receiver)
+    m.library.havoc(m, values, reason)
+    forget_containers(m, values)
+    return m.unknown(node, reason)
+
+
+def forget_containers(m: Machine, values: list[Value]) -> None:
+    """Lists, dictionaries and objects handed to unknown code may hold anything afterwards."""
+    for value in values:
+        record = m.record(value)
+        if not isinstance(value, Ref):
+            continue
+        if isinstance(record, (List, Dict)) and record.exact:
+            m.put(value.address, record._replace(exact=False))
+        elif isinstance(record, Instance):
+            m.put(value.address, record._replace(open=True))
+
+
+def _call_bound(m: Machine, callee: Bound, args: Args, node: ast.AST) -> Value:
+    if callee.function is not None:
+        if callee.function.decorated == "classmethod" and isinstance(callee.receiver, Ref):
+            record = m.record(callee.receiver)
+            if not isinstance(record, Class) and getattr(record, "cls", None) is not None:
+                return call_function(m, callee.function, args.shifted(Ref(record.cls)), node)
+        return call_function(m, callee.function, args.shifted(callee.receiver), node)
+    receiver = callee.receiver
+    if isinstance(receiver, Super):
+        return _call_super(m, receiver, callee.name, args, node)
+    found = call_method(m, receiver, callee.name, args, node)
+    if found is not None:
+        return found
+    found = m.library.call(m, callee, args, node)
+    if found is not None:
+        return found
+    return unresolved(m, args, node, f"method `{callee.name}`", callee)
+
+
+# --- functions ------------------------------------------------------------------------------------------------------
+
+
+def call_function(m: Machine, function: Function, args: Args, node: ast.AST) -> Value:
+    """Runs a function of the program on abstract arguments."""
+    body = function.node
+    m.called.add(body)
+    if m.depth >= MAX_DEPTH or m.running.count(body) >= MAX_RECURSION:
+        return unresolved(m, args, node, f"recursion of `{function.name}`")
+    if isinstance(body, ast.AsyncFunctionDef) or _is_generator(body):
+        if function.decorated == "contextmanager":
+            pass
+        elif _is_generator(body):
+            return Thing("generator", function=function, args=args)
+    m.tick()
+    names_map = bind_arguments(m, function, args, node)
+    outer_frame, outer_context, outer_calls = m.frame, m.context, m.calls
+    site = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+    m.context = (*outer_context[-11:], site)
+    m.calls = (*outer_calls, m.place(node)) if hasattr(node, "lineno") else outer_calls
+    scope = m.allocate(body, Scope(names_map, function.scope, "function"), "frame")
+    source = m.sources.get(id(body), m.source)
+    frame = Frame(scope.address, source, function.name, function.owner)
+    frame.receiver = args.positional[0] if function.owner is not None and args.positional else None
+    m.frame = frame
+    m.depth += 1
+    m.running.append(body)
+    try:
+        return _run_body(m, body, frame)
+    finally:
+        m.running.pop()
+        m.depth -= 1
+        m.frame, m.context, m.calls = outer_frame, outer_context, outer_calls
+
+
+def _run_body(m: Machine, body: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, frame: Frame) -> Value:
+    from bnlint.interpreter.statements import run_block
+
+    if isinstance(body, ast.Lambda):
+        return evaluate(m, body.body)
+    done = run_block(m, body.body)
+    value: Value = NONE
+    if done is not None and done.kind == "return":
+        value = done.value or NONE
+    if frame.returns:
+        for early, _ in frame.returns:
+            value = join_values(value, early)
+        m.heap = m.join_heaps([m.heap, *(heap for _, heap in frame.returns)])
+    if done is not None and done.kind == "raise" and not frame.returns:
+        return Const(names.EXIT)
+    return value
+
+
+def bind_arguments(m: Machine, function: Function, args: Args, node: ast.AST) -> Map[str, Value]:
+    """The names that a call gives to a function's parameters."""
+    spec = function.node.args
+    bound: dict[str, Value] = {}
+    parameters = [*spec.posonlyargs, *spec.args]
+    for parameter, value in zip(parameters, args.positional, strict=False):
+        bound[parameter.arg] = value
+    extra = args.positional[len(parameters) :]
+    if spec.vararg is not None:
+        bound[spec.vararg.arg] = Tuple(extra) if not args.open else Unknown("*" + spec.vararg.arg)
+    keywords = dict(args.keywords)
+    for parameter in (*spec.args, *spec.kwonlyargs):
+        if parameter.arg in keywords:
+            bound[parameter.arg] = keywords.pop(parameter.arg)
+    if spec.kwarg is not None:
+        pairs: list[tuple[Value, Value]] = [(Const(name), value) for name, value in keywords.items()]
+        record = make_dict(pairs)
+        bound[spec.kwarg.arg] = m.allocate(spec.kwarg, record._replace(exact=not args.open), "kwargs")
+    defaults = function.defaults
+    for parameter, default in zip(parameters[len(parameters) - len(defaults) :], defaults, strict=True):
+        if parameter.arg not in bound:
+            bound[parameter.arg] = default if not args.open else Unknown(f"argument `{parameter.arg}`")
+    for parameter, kw_default in zip(spec.kwonlyargs, function.kw_defaults, strict=True):
+        if parameter.arg not in bound and kw_default is not None:
+            bound[parameter.arg] = kw_default if not args.open else Unknown(f"argument `{parameter.arg}`")
+    for parameter in (*parameters, *spec.kwonlyargs):
+        if parameter.arg not in bound:
+            bound[parameter.arg] = Unknown(f"argument `{parameter.arg}`", f"{function.name}({parameter.arg})")
+    return Map(bound)
+
+
+def _is_generator(body: ast.AST) -> bool:
+    if isinstance(body, ast.Lambda):
+        return False
+    stack: list[ast.AST] = list(getattr(body, "body", []))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            stack.extend(ast.iter_child_nodes(node))
+    return False
+
+
+# --- classes --------------------------------------------------------------------------------------------------------
+
+
+def library_bases(m: Machine, address: Address, depth: int = 0) -> list[Lib]:
+    """The classes of libraries that a class of the program derives from, nearest first."""
+    found: list[Lib] = []
+    record: Class = m.get(address)
+    for base in record.bases:
+        if isinstance(base, Lib):
+            found.append(base)
+        elif isinstance(base, Ref) and isinstance(m.record(base), Class) and depth < 20:
+            found.extend(library_bases(m, base.address, depth + 1))
+    return found
+
+
+def instantiate(m: Machine, cls: Ref, args: Args, node: ast.AST) -> Value:
+    """Makes an object of a class of the program and runs its ``__init__``."""
+    record: Class = m.get(cls.address)
+    m.called.add(record.node)
+    bases = library_bases(m, cls.address)
+    ref = m.library.new_instance(m, cls.address, bases, node) if bases else None
+    if ref is None:
+        foreign = any(isinstance(base, Unknown) for base in record.bases)
+        ref = m.allocate(node, Instance(cls.address, Map(), foreign), "instance")
+    init = find_in_class(m, cls.address, "__init__")
+    if isinstance(init, Function):
+        call_function(m, init, args.shifted(ref), node)
+    elif record.dataclass or any(base.name.endswith("NamedTuple") for base in bases):
+        _fill_fields(m, ref, cls.address, args)
+    elif bases:
+        m.library.super_call(m, ref, bases[0], "__init__", args, node)
+    return ref
+
+
+def _fill_fields(m: Machine, ref: Ref, address: Address, args: Args) -> None:
+    record: Class = m.get(address)
+    fields: list[str] = []
+    chain = [record]
+    for base in record.bases:
+        inner = m.record(base)
+        if isinstance(inner, Class):
+            chain.insert(0, inner)
+    for one in chain:
+        fields.extend(
+            stmt.target.id
+            for stmt in one.node.body
+            if isinstance(stmt, ast.AnnAssign) and isinstance(stmt.target, ast.Name)
+        )
+    instance: Instance = m.get(ref.address)
+    attrs = instance.attrs
+    for position, name in enumerate(fields):
+        value = args.get(position, name)
+        if value is None:
+            value = find_in_class(m, address, name)
+            if isinstance(value, Thing) and value.kind == "field":
+                value = value.value
+        attrs = attrs.set(name, value if value is not None else Unknown(f"field `{name}`"))
+    m.put(ref.address, instance._replace(attrs=attrs))
+
+
+def _super(m: Machine, node: ast.Call) -> Value | None:
+    if names.load(m, "super") is None or node.keywords:
+        return None
+    if node.args:
+        values = [evaluate(m, arg) for arg in node.args if not isinstance(arg, ast.Starred)]
+        if len(values) == 2 and isinstance(values[0], Ref) and isinstance(m.record(values[0]), Class):
+            return Super(values[1], values[0].address)
+        return None
+    if m.frame.receiver is None or m.frame.owner is None:
+        return None
+    return Super(m.frame.receiver, m.frame.owner)
+
+
+def _call_super(m: Machine, receiver: Super, name: str, args: Args, node: ast.AST) -> Value:
+    if isinstance(receiver.receiver, Ref):
+        for base in library_bases(m, receiver.owner):
+            found = m.library.super_call(m, receiver.receiver, base, name, args, node)
+            if found is not None:
+                return found
+    return Unknown(f"super().{name}")
+
+
+__all__ = ["call", "call_expression", "call_function", "hashable", "instantiate", "unresolved"]

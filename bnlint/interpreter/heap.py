@@ -1,0 +1,155 @@
+"""Records of the heap, and how two of them are joined.
+
+The heap is a persistent map from addresses to immutable records: a fork keeps the old map, a snapshot is free, and a
+join goes record by record.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple, Protocol
+
+from immutables import Map
+
+from bnlint.interpreter.values import Address, Unknown, Value, join_values, same
+
+Names = Map  # Map[str, Value]
+
+
+class Scope(NamedTuple):
+    """The names of a module, a function call or a class body."""
+
+    names: Map[str, Value]
+    parent: Address | None
+    kind: str = "function"
+    stars: tuple[str, ...] = ()
+    globals: frozenset[str] = frozenset()
+    nonlocals: frozenset[str] = frozenset()
+
+
+class List(NamedTuple):
+    """A list (or a set: ``kind``). Where ``exact`` is off, ``items`` are what may be in it, in no known number."""
+
+    items: tuple[Value, ...]
+    exact: bool = True
+    kind: str = "list"
+
+
+class Dict(NamedTuple):
+    """A dictionary with constant keys; ``rest`` is what unknown keys may hold, ``exact`` whether there are none."""
+
+    items: Map[object, Value]
+    order: tuple[object, ...] = ()
+    exact: bool = True
+    kind: str = "dict"
+
+
+class Class(NamedTuple):
+    """A class of the program."""
+
+    node: ast.ClassDef
+    name: str
+    bases: tuple[Value, ...]
+    scope: Address
+    names: Map[str, Value]
+    dataclass: bool = False
+
+
+class Instance(NamedTuple):
+    """An object of a class of the program that is no layer and no model."""
+
+    cls: Address | None
+    attrs: Map[str, Value]
+    open: bool = False
+
+
+class Record(Protocol):
+    """A library's record: it knows how to be joined with another of its kind."""
+
+    def join(self, other: object) -> tuple[object, bool]:
+        """The joined record, and whether something that matters was lost."""
+        ...
+
+
+class Difference(NamedTuple):
+    """What a join gave: the record, and whether something that matters differed."""
+
+    record: object
+    matters: bool
+
+
+def _matters(left: Value, right: Value) -> bool:
+    """Constants may differ between branches without harm; callables and things in the heap may not."""
+    from bnlint.interpreter.values import Bound, Function, Lib, Partial, Ref, Thing
+
+    heavy = (Ref, Function, Lib, Bound, Partial)
+    for value in (left, right):
+        if isinstance(value, heavy) or (isinstance(value, Thing) and value.kind == "tensor"):
+            return True
+    return False
+
+
+def _join_names(left: Map[str, Value], right: Map[str, Value]) -> tuple[Map[str, Value], bool]:
+    if left is right:
+        return left, False
+    result, matters = left, False
+    for name, value in right.items():
+        other = left.get(name)
+        if other is value:
+            continue
+        if other is None:
+            # assigned on one side only: reading it on the other path would raise
+            result = result.set(name, value)
+            matters = matters or _matters(value, value)
+        elif not same(other, value):
+            result = result.set(name, join_values(other, value))
+            matters = matters or _matters(other, value)
+    for name, value in left.items():
+        if name not in right:
+            matters = matters or _matters(value, value)
+    return result, matters
+
+
+def join_records(left: object, right: object) -> Difference:
+    """Joins two records of one address."""
+    if left is right:
+        return Difference(left, False)
+    if isinstance(left, Scope) and isinstance(right, Scope):
+        names, matters = _join_names(left.names, right.names)
+        return Difference(left._replace(names=names), matters)
+    if isinstance(left, Instance) and isinstance(right, Instance):
+        names, matters = _join_names(left.attrs, right.attrs)
+        return Difference(left._replace(attrs=names, open=left.open or right.open), matters)
+    if isinstance(left, List) and isinstance(right, List):
+        if len(left.items) == len(right.items) and left.exact and right.exact:
+            matters = any(_matters(a, b) for a, b in zip(left.items, right.items, strict=True) if not same(a, b))
+            return Difference(left._replace(items=tuple(map(join_values, left.items, right.items))), matters)
+        seen: list[Value] = []
+        for value in (*left.items, *right.items):
+            if not any(same(value, other) for other in seen):
+                seen.append(value)
+        return Difference(List(tuple(seen), False, left.kind), any(_matters(v, v) for v in seen))
+    if isinstance(left, Dict) and isinstance(right, Dict):
+        items, matters = left.items, False
+        for key, value in right.items.items():
+            other = items.get(key)
+            if other is None:
+                items, matters = items.set(key, value), True
+            elif not same(other, value):
+                items, matters = items.set(key, join_values(other, value)), matters or _matters(other, value)
+        order = left.order + tuple(k for k in right.order if k not in left.items)
+        exact = left.exact and right.exact and left.items.keys() == right.items.keys()
+        return Difference(Dict(items, order, exact, left.kind), matters)
+    if isinstance(left, Class) and isinstance(right, Class):
+        names, matters = _join_names(left.names, right.names)
+        return Difference(left._replace(names=names), matters)
+    join = getattr(left, "join", None)
+    if join is not None and type(left) is type(right):
+        record, matters = join(right)
+        return Difference(record, matters)
+    return Difference(Instance(None, Map(), True), True)
+
+
+def unknown_list(reason: str) -> List:
+    """A list of which nothing is known."""
+    return List((Unknown(reason),), exact=False)

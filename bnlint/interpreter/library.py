@@ -1,0 +1,112 @@
+"""What the interpreter asks of the libraries that a program uses."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Protocol
+
+from bnlint.interpreter.values import Address, Lib, Ref, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bnlint.interpreter.machine import Machine
+
+
+class Args:
+    """The evaluated arguments of a call. ``open``: unknown ``*`` or ``**`` arguments may be among them."""
+
+    __slots__ = ("keywords", "open", "positional")
+
+    def __init__(
+        self, positional: Sequence[Value] = (), keywords: dict[str, Value] | None = None, *, open: bool = False
+    ) -> None:
+        self.positional = tuple(positional)
+        self.keywords = keywords or {}
+        self.open = open
+
+    def get(self, position: int | None, *names: str) -> Value | None:
+        """The argument at ``position`` or under one of ``names``; None where it is not given."""
+        for name in names:
+            if name in self.keywords:
+                return self.keywords[name]
+        if position is not None and position < len(self.positional):
+            return self.positional[position]
+        return None
+
+    def values(self) -> tuple[Value, ...]:
+        """Every argument."""
+        return (*self.positional, *self.keywords.values())
+
+    def shifted(self, first: Value) -> Args:
+        """The same with one more argument in front."""
+        return Args((first, *self.positional), self.keywords, open=self.open)
+
+
+class Items:
+    """What iterating gives: the items, and whether there are exactly these, in this order.
+
+    ``cheap`` items (a model's layers) may be many and are still run one by one.
+    """
+
+    __slots__ = ("cheap", "exact", "values")
+
+    def __init__(self, values: Sequence[Value], exact: bool = True, cheap: bool = False) -> None:
+        self.values = tuple(values)
+        self.exact = exact
+        self.cheap = cheap
+
+
+class Library(Protocol):
+    """Knowledge of one or more libraries. Every method answers None where it has nothing to say."""
+
+    def attribute(self, m: Machine, value: Value, name: str, node: ast.AST) -> Value | None:
+        """``value.name`` for a `Lib`, a `Thing` or a record of this library."""
+
+    def set_attribute(self, m: Machine, target: Ref, name: str, value: Value, node: ast.AST) -> bool:
+        """``target.name = value`` for a record of this library; False where it is not one."""
+
+    def call(self, m: Machine, callee: Value, args: Args, node: ast.AST) -> Value | None:
+        """Calls a `Lib`, a `Bound` whose receiver is this library's, or a record."""
+
+    def super_call(self, m: Machine, receiver: Ref, base: Lib, name: str, args: Args, node: ast.AST) -> Value | None:
+        """A method of a library class called on an object of a class of the program that derives from it."""
+
+    def new_instance(self, m: Machine, cls: Address, bases: Sequence[Lib], node: ast.AST) -> Ref | None:
+        """An object of a class of the program that derives from a class of this library."""
+
+    def is_instance(self, m: Machine, value: Value, cls: Lib) -> bool | None:
+        """``isinstance(value, cls)``."""
+
+    def type_of(self, m: Machine, value: Value) -> Value | None:
+        """``type(value)``."""
+
+    def iterate(self, m: Machine, value: Value) -> Items | None:
+        """What a loop over ``value`` sees."""
+
+    def subscript(self, m: Machine, value: Value, index: Value, node: ast.AST) -> Value | None:
+        """``value[index]``."""
+
+    def length(self, m: Machine, value: Value) -> int | None:
+        """``len(value)``."""
+
+    def operate(self, m: Machine, operator: str, operands: Sequence[Value], node: ast.AST) -> Value | None:
+        """A unary, binary or comparison operator."""
+
+    def enter(self, m: Machine, value: Value, node: ast.AST) -> Value | None:
+        """What ``with value as x`` binds."""
+
+    def leave(self, m: Machine, value: Value, node: ast.AST) -> None:
+        """The end of ``with value``."""
+
+    def star(self, module: str, name: str) -> Value | None:
+        """What ``from module import *`` gives under ``name``."""
+
+    def havoc(self, m: Machine, values: Sequence[Value], reason: str) -> None:
+        """Something unknown was done to ``values``: forget what it may have changed."""
+
+    def harmless(self, name: str) -> bool:
+        """Whether calling ``name`` cannot change a layer that it is given."""
+
+    def named(self, m: Machine, value: Value, name: str) -> None:
+        """``value`` was assigned to ``name``: remember it for messages."""

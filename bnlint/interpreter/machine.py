@@ -1,0 +1,326 @@
+"""The machine: heap, frames, branches and budgets.
+
+One machine runs one path. Where a branch cannot be decided, both arms run from the same heap and are joined; where
+the join would lose something that matters and the condition hangs on a named input, the machine takes the arm that
+its decisions ask for, and `paths.py` runs the program again for the other.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from immutables import Map
+
+from bnlint.graph.places import Place
+from bnlint.interpreter.heap import Scope, join_records
+from bnlint.interpreter.library import Library
+from bnlint.interpreter.source import Source
+from bnlint.interpreter.values import Address, OneOf, Ref, Unknown, Value, join_values
+
+MAX_INPUTS = 6
+MAX_DEPTH = 40
+MAX_RECURSION = 6
+
+
+class BudgetExceeded(Exception):
+    """The program is too large to be followed within the step budget."""
+
+
+class Completion:
+    """How a block ended, where it did not simply run to its end."""
+
+    __slots__ = ("kind", "value")
+
+    def __init__(self, kind: str, value: Value | None = None) -> None:
+        self.kind = kind
+        self.value = value
+
+
+RAISED = Completion("raise")
+BREAK = Completion("break")
+CONTINUE = Completion("continue")
+
+
+class Frame:
+    """One function call: its scope, and the ends of paths that were joined away."""
+
+    __slots__ = ("breaks", "function", "loops", "owner", "receiver", "returns", "scope", "source")
+
+    def __init__(self, scope: Address, source: Source, function: str = "", owner: Address | None = None) -> None:
+        self.scope = scope
+        self.source = source
+        self.function = function
+        self.owner = owner
+        self.receiver: Value | None = None
+        self.returns: list[tuple[Value, Map[Address, Any]]] = []
+        self.loops: list[LoopEnds] = []
+
+
+class LoopEnds:
+    """Heaps with which a loop's turns were left early."""
+
+    __slots__ = ("breaks", "continues")
+
+    def __init__(self) -> None:
+        self.breaks: list[Map[Address, Any]] = []
+        self.continues: list[Map[Address, Any]] = []
+
+
+class Event:
+    """Something that the facts are read from: it keeps where it happened and the heap it saw."""
+
+    __slots__ = ("calls", "data", "heap", "kind", "maybe", "place")
+
+    def __init__(
+        self, kind: str, place: Place, heap: Map[Address, Any], calls: tuple[Place, ...], data: dict[str, Any]
+    ) -> None:
+        self.kind = kind
+        self.place = place
+        self.heap = heap
+        self.calls = calls
+        self.data = data
+        self.maybe = False
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.data[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+HARMLESS_EVENTS = frozenset({"weights", "call", "layer", "api", "assembly"})
+
+
+class Machine:
+    """Runs one path of a program."""
+
+    def __init__(self, source: Source, library: Library, decisions: dict[str, int], steps: list[int]) -> None:
+        self.source = source
+        self.library = library
+        self.heap: Map[Address, Any] = Map()
+        self.events: list[Event] = []
+        self.steps = steps
+        self.decisions = decisions
+        self.choices: dict[str, int] = {}
+        self.context: tuple[Any, ...] = ()
+        self.calls: tuple[Place, ...] = ()
+        self.star = 0
+        self.depth = 0
+        self.running: list[object] = []
+        self.called: set[object] = set()
+        self.sources: dict[int, Source] = {}
+        self.unknowns: list[tuple[Place, str]] = []
+        self.traces: list[list[Any]] = [[]]
+        self.tape_calls: list[list[tuple[Address, Any]]] = []
+        self.recent_calls: tuple[tuple[Address, Any], ...] = ()
+        self._dirty: list[set[Address]] = []
+        self.globals: Address = ("module", source.name)
+        self.heap = self.heap.set(self.globals, Scope(Map(), None, "module"))
+        self.frame = Frame(self.globals, source)
+
+    # --- heap -------------------------------------------------------------------------------------------------------
+
+    def get(self, address: Address) -> Any:
+        """The record at ``address``."""
+        return self.heap[address]
+
+    def put(self, address: Address, record: object) -> None:
+        """Replaces the record at ``address``."""
+        self.heap = self.heap.set(address, record)
+        if self._dirty:
+            self._dirty[-1].add(address)
+
+    def record(self, value: Value) -> Any:
+        """The record that a reference names, or None."""
+        return self.heap.get(value.address) if isinstance(value, Ref) else None
+
+    def allocate(self, node: ast.AST, record: object, part: Any = 0) -> Ref:
+        """Puts a new record into the heap, at an address that says where it was made."""
+        address: Address = (type(node).__name__, getattr(node, "lineno", 0), getattr(node, "col_offset", 0), part)
+        address = (*address, self.frame.source.path, self.context)
+        if not self.star:
+            again = 0
+            while (*address, again) in self.heap:
+                again += 1
+            address = (*address, again)
+        self.put(address, record)
+        return Ref(address)
+
+    def place(self, node: ast.AST) -> Place:
+        """Where ``node`` stands."""
+        return self.frame.source.place(node)
+
+    def tick(self, amount: int = 1) -> None:
+        """Counts steps; raises BudgetExceeded where there are none left."""
+        self.steps[0] -= amount
+        if self.steps[0] < 0:
+            raise BudgetExceeded
+
+    def event(self, kind: str, node: ast.AST | Place, **data: Any) -> Event:
+        """Records an event with the heap as it is."""
+        place = node if isinstance(node, Place) else self.place(node)
+        event = Event(kind, place, self.heap, self.calls, data)
+        self.events.append(event)
+        return event
+
+    def unknown(self, node: ast.AST, reason: str, source: str | None = None) -> Unknown:
+        """An unknown value, and a note of what was not understood."""
+        self.unknowns.append((self.place(node), reason))
+        return Unknown(reason, source)
+
+    # --- joins and branches -----------------------------------------------------------------------------------------
+
+    def join(self, left: Map[Address, Any], right: Map[Address, Any], touched: set[Address]) -> tuple[Any, bool]:
+        """Joins two heaps that differ at most at the ``touched`` addresses."""
+        if left is right:
+            return left, False
+        result, matters = left, False
+        for address in touched:
+            other = right.get(address)
+            mine = left.get(address)
+            if mine is other or other is None:
+                continue
+            if mine is None:
+                result = result.set(address, other)
+                continue
+            difference = join_records(mine, other)
+            if difference.record is not mine:
+                result = result.set(address, difference.record)
+            matters = matters or difference.matters
+        return result, matters
+
+    def attempt(self, run: Callable[[], Any]) -> Arm:
+        """Runs something from the present heap, takes its effects back, and returns them."""
+        start, mark = self.heap, len(self.events)
+        self._dirty.append(set())
+        try:
+            result = run()
+        finally:
+            touched = self._dirty.pop()
+            arm_heap, self.heap = self.heap, start
+            events = self.events[mark:]
+            del self.events[mark:]
+        return Arm(result, arm_heap, touched, events)
+
+    def adopt(self, arm: Arm) -> Any:
+        """Makes an arm's effects the machine's own."""
+        self.heap = arm.heap
+        self.events.extend(arm.events)
+        if self._dirty:
+            self._dirty[-1] |= arm.touched
+        return arm.result
+
+    def can_fork(self, key: str | None) -> bool:
+        """Whether a branch on ``key`` may be decided one way now and the other way in another run."""
+        return key is not None and (key in self.choices or len(self.choices) < MAX_INPUTS)
+
+    def branch(self, key: str | None, node: ast.AST, arms: Sequence[Callable[[], Completion | None]]) -> Any:
+        """Runs the arms of a branch that cannot be decided."""
+        if key is None and all(isinstance(part, tuple) for part in self.context):
+            # no input has a name here, but outside of loops the place itself can stand for it
+            key = f"line {getattr(node, 'lineno', 0)}:{getattr(node, 'col_offset', 0)} {self.context}"
+        if key is not None and key in self.choices:
+            return arms[self.choices[key]]()
+        tried = [self.attempt(arm) for arm in arms]
+        alive = [arm for arm in tried if not (isinstance(arm.result, Completion) and arm.result.kind == "raise")]
+        if not alive:
+            return self.adopt(tried[0])
+        if len(alive) == 1:
+            return self.adopt(alive[0])
+        ended = any(isinstance(arm.result, Completion) for arm in alive)
+        loud = any(event.kind not in HARMLESS_EVENTS for arm in alive for event in arm.events)
+        heap, matters, touched = self._join_arms(alive)
+        if (ended or loud or matters) and self.can_fork(key) and len(alive) == len(tried) and key is not None:
+            choice = self.decisions.get(key, 0)
+            self.choices[key] = choice
+            return self.adopt(tried[choice])
+        return self._merge(alive, heap, touched)
+
+    def _join_arms(self, arms: Sequence[Arm]) -> tuple[Map[Address, Any], bool, set[Address]]:
+        going = [arm for arm in arms if not isinstance(arm.result, Completion)]
+        touched: set[Address] = set().union(*(arm.touched for arm in arms))
+        if not going:
+            return self.heap, False, touched
+        heap, matters = going[0].heap, False
+        for arm in going[1:]:
+            heap, lost = self.join(heap, arm.heap, touched)
+            matters = matters or lost
+        return heap, matters, touched
+
+    def _merge(self, arms: Sequence[Arm], heap: Map[Address, Any], touched: set[Address]) -> Completion | None:
+        if self._dirty:
+            self._dirty[-1] |= touched
+        for arm in arms:
+            for event in arm.events:
+                event.maybe = True
+            self.events.extend(arm.events)
+        going = [arm for arm in arms if not isinstance(arm.result, Completion)]
+        ended = [arm for arm in arms if isinstance(arm.result, Completion)]
+        if going:
+            for arm in ended:
+                self._stash(arm.result, arm.heap)
+            self.heap = heap
+            return None
+        for arm in ended[:-1]:
+            self._stash(arm.result, arm.heap)
+        self.heap = ended[-1].heap
+        return ended[-1].result  # type: ignore[no-any-return]
+
+    def _stash(self, completion: Completion, heap: Map[Address, Any]) -> None:
+        if completion.kind == "return":
+            self.frame.returns.append((completion.value or Unknown(), heap))
+        elif self.frame.loops:
+            ends = self.frame.loops[-1]
+            (ends.breaks if completion.kind == "break" else ends.continues).append(heap)
+
+    def join_heaps(self, heaps: Sequence[Map[Address, Any]]) -> Map[Address, Any]:
+        """Joins whole heaps, where no set of touched addresses is at hand."""
+        result = heaps[0]
+        for other in heaps[1:]:
+            if other is result:
+                continue
+            touched = {a for a, r in other.items() if result.get(a) is not r}
+            result, _ = self.join(result, other, touched)
+            if self._dirty:
+                self._dirty[-1] |= touched
+        return result
+
+    def choose_value(self, key: str | None, node: ast.AST, arms: Sequence[Callable[[], Value]]) -> Value:
+        """The value of an expression with undecided alternatives."""
+        found: list[Value] = []
+
+        def run(arm: Callable[[], Value]) -> Callable[[], None]:
+            def evaluate() -> None:
+                found.append(arm())
+
+            return evaluate
+
+        if key is not None and key in self.choices:
+            return arms[self.choices[key]]()
+        tried = [self.attempt(run(arm)) for arm in arms]
+        joined = found[0]
+        for value in found[1:]:
+            joined = join_values(joined, value)
+        heavy = isinstance(joined, (OneOf, Unknown)) and not all(isinstance(value, Unknown) for value in found)
+        if heavy and self.can_fork(key) and key is not None:
+            choice = self.decisions.get(key, 0)
+            self.choices[key] = choice
+            self.adopt(tried[choice])
+            return found[choice]
+        heap, _, touched = self._join_arms(tried)
+        self._merge(tried, heap, touched)
+        return joined
+
+
+class Arm:
+    """What one arm of a branch did."""
+
+    __slots__ = ("events", "heap", "result", "touched")
+
+    def __init__(self, result: Any, heap: Map[Address, Any], touched: set[Address], events: list[Event]) -> None:
+        self.result = result
+        self.heap = heap
+        self.touched = touched
+        self.events = events

@@ -1,0 +1,114 @@
+"""Names: scopes, imports, functions."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+
+from bnlint.interpreter.heap import Dict, List, Scope
+from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.values import Address, Const, Function, Lib, Ref, Unknown, Value
+
+EXIT = object()
+"""What `sys.exit()` evaluates to: the statement ends the path."""
+
+BUILTINS = frozenset(dir(builtins))
+DUNDER_NAME = "__main__"
+
+
+def load(m: Machine, name: str) -> Value | None:
+    """The value of a name, or None where nothing defines it."""
+    address: Address | None = m.frame.scope
+    first = True
+    while address is not None:
+        scope: Scope = m.get(address)
+        # a class body's names are seen from the body only, not from its methods
+        if first or scope.kind != "class":
+            value = scope.names.get(name)
+            if value is not None:
+                return value
+            for star in reversed(scope.stars):
+                value = m.library.star(star, name)
+                if value is not None:
+                    return value
+        first = False
+        address = scope.parent
+    if name == "__name__":
+        return Const(m.source.name)
+    if name == "__file__":
+        return Const(m.source.path)
+    if name in BUILTINS:
+        return Lib("builtins." + name)
+    return None
+
+
+def store(m: Machine, name: str, value: Value) -> None:
+    """Binds a name in the scope that Python would bind it in."""
+    address = m.frame.scope
+    scope: Scope = m.get(address)
+    if name in scope.globals:
+        address = m.globals
+        scope = m.get(address)
+    elif name in scope.nonlocals:
+        parent = scope.parent
+        while parent is not None:
+            outer: Scope = m.get(parent)
+            if name in outer.names:
+                address, scope = parent, outer
+                break
+            parent = outer.parent
+    m.library.named(m, value, name)
+    m.put(address, scope._replace(names=scope.names.set(name, value)))
+
+
+def delete(m: Machine, name: str) -> None:
+    """Unbinds a name."""
+    scope: Scope = m.get(m.frame.scope)
+    if name in scope.names:
+        m.put(m.frame.scope, scope._replace(names=scope.names.delete(name)))
+
+
+def forget_items(m: Machine, owner: Value) -> None:
+    """An item of a container was removed: which ones are left is not followed."""
+    record = m.record(owner)
+    if isinstance(owner, Ref) and isinstance(record, (List, Dict)):
+        m.put(owner.address, record._replace(exact=False))
+
+
+def module(m: Machine, name: str) -> Value:
+    """What ``import name`` binds."""
+    return Lib(name)
+
+
+def member(m: Machine, module_name: str, name: str) -> Value:
+    """What ``from module_name import name`` binds."""
+    return Lib(f"{module_name}.{name}" if not module_name.endswith(".") else module_name + name)
+
+
+def import_star(m: Machine, module_name: str) -> None:
+    """``from module_name import *``: its names are looked up when they are used."""
+    scope: Scope = m.get(m.frame.scope)
+    m.put(m.frame.scope, scope._replace(stars=(*scope.stars, module_name)))
+
+
+def function(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
+    """The value of a ``def``: defaults are evaluated now, the body when it is called."""
+    from bnlint.interpreter.expressions import evaluate
+
+    defaults = tuple(evaluate(m, default) for default in node.args.defaults)
+    keyword_defaults = tuple(evaluate(m, d) if d is not None else None for d in node.args.kw_defaults)
+    decorated = ""
+    for decorator in node.decorator_list:
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        last = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+        if last in ("property", "cached_property", "staticmethod", "classmethod", "contextmanager"):
+            decorated = last
+        elif last == "setter":
+            decorated = "setter"
+    owner = m.frame.owner if m.get(m.frame.scope).kind == "class" else None
+    return Function(node, m.frame.scope, defaults, keyword_defaults, owner, decorated)
+
+
+def undefined(m: Machine, node: ast.Name) -> Value:
+    """A name that nothing defines here."""
+    return Unknown(f"`{node.id}` is not defined here", node.id)

@@ -1,0 +1,435 @@
+"""Statements: one function a construct, in the order of the language reference."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+from immutables import Map
+
+from bnlint.interpreter import names
+from bnlint.interpreter.expressions import (
+    assign,
+    evaluate,
+    iterate,
+    key_of,
+    operate_in_place,
+    set_attribute,
+    truth,
+)
+from bnlint.interpreter.heap import Class, Scope
+from bnlint.interpreter.library import Items
+from bnlint.interpreter.machine import BREAK, CONTINUE, RAISED, Completion, LoopEnds, Machine
+from bnlint.interpreter.values import Const, Function, Lib, OneOf, Ref, Unknown, Value, join_values
+
+KNOWN_TURNS = 50
+CHEAP_TURNS = 1000
+FIXPOINT_TURNS = 4
+SILENT_ERRORS = frozenset(
+    {"ImportError", "ModuleNotFoundError", "KeyboardInterrupt", "AttributeError", "NameError", "RuntimeError"}
+)
+
+
+def run_block(m: Machine, body: Sequence[ast.stmt]) -> Completion | None:
+    """Runs statements until one of them leaves the block."""
+    for node in body:
+        m.tick()
+        done = EXECUTE[type(node)](m, node)
+        if done is not None:
+            return done
+    return None
+
+
+def _expression(m: Machine, node: ast.Expr) -> Completion | None:
+    value = evaluate(m, node.value)
+    return RAISED if isinstance(value, Const) and value.value is names.EXIT else None
+
+
+def _assign(m: Machine, node: ast.Assign) -> None:
+    value = evaluate(m, node.value)
+    for target in node.targets:
+        assign(m, target, value)
+
+
+def _augmented(m: Machine, node: ast.AugAssign) -> None:
+    assign(m, node.target, operate_in_place(m, node))
+
+
+def _annotated(m: Machine, node: ast.AnnAssign) -> None:
+    if node.value is not None:
+        assign(m, node.target, evaluate(m, node.value))
+
+
+def _delete(m: Machine, node: ast.Delete) -> None:
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            names.delete(m, target.id)
+        elif isinstance(target, ast.Subscript):
+            owner = evaluate(m, target.value)
+            m.library.havoc(m, [], "deleted item")
+            names.forget_items(m, owner)
+
+
+def _return(m: Machine, node: ast.Return) -> Completion:
+    return Completion("return", evaluate(m, node.value) if node.value is not None else Const(None))
+
+
+def _raise(m: Machine, node: ast.Raise) -> Completion:
+    if node.exc is not None:
+        evaluate(m, node.exc)
+    return RAISED
+
+
+def _assert(m: Machine, node: ast.Assert) -> None:
+    evaluate(m, node.test)
+
+
+def _nothing(m: Machine, node: ast.stmt) -> None:
+    return None
+
+
+def _break(m: Machine, node: ast.Break) -> Completion:
+    return BREAK
+
+
+def _continue(m: Machine, node: ast.Continue) -> Completion:
+    return CONTINUE
+
+
+def _import(m: Machine, node: ast.Import) -> None:
+    for alias in node.names:
+        value = names.module(m, alias.name if alias.asname else alias.name.split(".")[0])
+        names.store(m, alias.asname or alias.name.split(".")[0], value)
+
+
+def _import_from(m: Machine, node: ast.ImportFrom) -> None:
+    module = "." * node.level + (node.module or "")
+    for alias in node.names:
+        if alias.name == "*":
+            names.import_star(m, module)
+        else:
+            names.store(m, alias.asname or alias.name, names.member(m, module, alias.name))
+
+
+def _global(m: Machine, node: ast.Global) -> None:
+    scope: Scope = m.get(m.frame.scope)
+    m.put(m.frame.scope, scope._replace(globals=scope.globals | set(node.names)))
+
+
+def _nonlocal(m: Machine, node: ast.Nonlocal) -> None:
+    scope: Scope = m.get(m.frame.scope)
+    m.put(m.frame.scope, scope._replace(nonlocals=scope.nonlocals | set(node.names)))
+
+
+def _if(m: Machine, node: ast.If) -> Completion | None:
+    test, body, orelse = node.test, node.body, node.orelse
+    while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test, body, orelse = test.operand, orelse, body
+    value = evaluate(m, test)
+    decided = truth(m, value)
+    if decided is not None:
+        return run_block(m, body if decided else orelse)
+    then, otherwise = body, orelse
+
+    def first() -> Completion | None:
+        return run_block(m, then)
+
+    def second() -> Completion | None:
+        return run_block(m, otherwise)
+
+    done: Completion | None = m.branch(key_of(value), node, [first, second])
+    return done
+
+
+def _for(m: Machine, node: ast.For | ast.AsyncFor) -> Completion | None:
+    items = iterate(m, evaluate(m, node.iter), node)
+    limit = CHEAP_TURNS if items.cheap or not _trains(node) else KNOWN_TURNS
+    if items.exact and len(items.values) <= limit:
+        return _known_turns(m, node, items)
+    return _unknown_turns(m, node, items)
+
+
+def _trains(node: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """Whether the loop's body trains a model: then its turns are too dear to be run one by one."""
+    for child in ast.walk(node):
+        if isinstance(child, ast.Attribute) and child.attr in ("fit", "train_on_batch", "fit_generator", "apply_gradients"):
+            return True
+    return False
+
+
+def _known_turns(m: Machine, node: ast.For | ast.AsyncFor, items: Items) -> Completion | None:
+    context, ends = m.context, LoopEnds()
+    m.frame.loops.append(ends)
+    try:
+        for turn, item in enumerate(items.values):
+            m.tick()
+            m.context = (*context, turn)
+            assign(m, node.target, item)
+            done = _turn(m, node.body, ends)
+            if done is not None:
+                if done.kind == "break":
+                    return _after_loop(m, ends, None)
+                return _after_loop(m, ends, done)
+    finally:
+        m.frame.loops.pop()
+        m.context = context
+    return _after_loop(m, ends, run_block(m, node.orelse))
+
+
+def _turn(m: Machine, body: Sequence[ast.stmt], ends: LoopEnds) -> Completion | None:
+    """One turn of a loop's body; heaps left by an undecided ``continue`` are joined in."""
+    ends.continues = []
+    done = run_block(m, body)
+    if done is not None and done.kind == "continue":
+        done = None
+    if ends.continues:
+        if done is None:
+            m.heap = m.join_heaps([m.heap, *ends.continues])
+        else:
+            ends.breaks.extend(ends.continues)
+        ends.continues = []
+    return done
+
+
+def _after_loop(m: Machine, ends: LoopEnds, done: Completion | None) -> Completion | None:
+    if ends.breaks and done is None:
+        m.heap = m.join_heaps([m.heap, *ends.breaks])
+    return done
+
+
+def _unknown_turns(m: Machine, node: ast.For | ast.AsyncFor, items: Items) -> Completion | None:
+    """A loop of unknown length: the first turn apart, then turns until nothing changes; at least one turn."""
+    item: Value = items.values[0] if items.values else Unknown("loop variable")
+    first = item
+    for other in items.values[1:]:
+        item = join_values(item, other)
+
+    def bind(turn: int) -> None:
+        assign(m, node.target, first if turn == 0 and items.exact else item)
+
+    return _fixpoint(m, node.body, node.orelse, bind)
+
+
+def _fixpoint(
+    m: Machine, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt], bind: Callable[[int], None]
+) -> Completion | None:
+    context, ends = m.context, LoopEnds()
+    m.frame.loops.append(ends)
+    try:
+        m.context = (*context, "first")
+        bind(0)
+        done = _turn(m, body, ends)
+        if done is None:
+            m.context = (*context, "*")
+            m.star += 1
+            try:
+                _later_turns(m, body, bind, ends)
+            finally:
+                m.star -= 1
+        elif done.kind != "break":
+            return _after_loop(m, ends, done)
+    finally:
+        m.frame.loops.pop()
+        m.context = context
+    return _after_loop(m, ends, run_block(m, orelse))
+
+
+def _later_turns(m: Machine, body: Sequence[ast.stmt], bind: Callable[[int], None], ends: LoopEnds) -> None:
+    mark = len(m.events)
+    for turn in range(1, FIXPOINT_TURNS + 1):
+        m.tick()
+        before = m.heap
+        del m.events[mark:]
+
+        def run() -> Completion | None:
+            bind(turn)  # noqa: B023 - called before the loop goes on
+            return _turn(m, body, ends)
+
+        arm = m.attempt(run)
+        joined, _ = m.join(before, arm.heap, arm.touched)
+        m.events.extend(arm.events)
+        if m._dirty:
+            m._dirty[-1] |= arm.touched
+        settled = all(joined.get(a) == before.get(a) for a in arm.touched)
+        m.heap = joined
+        if settled or arm.result is not None:
+            return
+
+
+def _while(m: Machine, node: ast.While) -> Completion | None:
+    context, ends = m.context, LoopEnds()
+    m.frame.loops.append(ends)
+    try:
+        for turn in range(CHEAP_TURNS if not _trains(node) else KNOWN_TURNS):
+            m.tick()
+            m.context = (*context, turn)
+            value = evaluate(m, node.test)
+            decided = truth(m, value)
+            if decided is None:
+                break
+            if not decided:
+                m.frame.loops[-1] = LoopEnds()
+                return _after_loop(m, ends, run_block(m, node.orelse))
+            done = _turn(m, node.body, ends)
+            if done is not None:
+                return _after_loop(m, ends, None if done.kind == "break" else done)
+            if ends.breaks:
+                break
+    finally:
+        m.frame.loops.pop()
+        m.context = context
+    before = m.heap
+
+    def bind(turn: int) -> None:
+        evaluate(m, node.test)
+
+    done = _fixpoint(m, node.body, node.orelse, bind)
+    endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
+    if done is None and not endless:
+        m.heap = m.join_heaps([m.heap, before])
+    return _after_loop(m, ends, done)
+
+
+def _with(m: Machine, node: ast.With | ast.AsyncWith) -> Completion | None:
+    entered: list[Value] = []
+    for item in node.items:
+        value = evaluate(m, item.context_expr)
+        inside = m.library.enter(m, value, item.context_expr)
+        entered.append(value)
+        if item.optional_vars is not None:
+            assign(m, item.optional_vars, inside if inside is not None else Unknown("context manager"))
+    done = run_block(m, node.body)
+    for value in reversed(entered):
+        m.library.leave(m, value, node)
+    return done
+
+
+def _try(m: Machine, node: ast.Try) -> Completion | None:
+    def body() -> Completion | None:
+        done = run_block(m, node.body)
+        return run_block(m, node.orelse) if done is None else done
+
+    arms: list[Callable[[], Completion | None]] = [body]
+    for handler in node.handlers:
+        if _replaces(handler):
+            arms.append(lambda handler=handler: _handle(m, handler))  # type: ignore[misc]
+    done: Completion | None = m.branch(None, node, arms) if len(arms) > 1 else body()
+    if len(arms) == 1 and done is RAISED and node.handlers:
+        done = _handle(m, node.handlers[0])
+    finished = run_block(m, node.finalbody)
+    return finished if finished is not None else done
+
+
+def _handle(m: Machine, handler: ast.ExceptHandler) -> Completion | None:
+    if handler.name:
+        names.store(m, handler.name, Unknown("exception"))
+    return run_block(m, handler.body)
+
+
+def _replaces(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler does the body's work in another way, so that either may have happened.
+
+    An import that fails, an interrupt, or a handler that only reports belongs to no path that people mean.
+    """
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
+    if kinds and all(getattr(kind, "id", getattr(kind, "attr", "")) in SILENT_ERRORS for kind in kinds):
+        return False
+    return any(isinstance(child, (ast.Assign, ast.AnnAssign)) for stmt in handler.body for child in ast.walk(stmt))
+
+
+def _match(m: Machine, node: ast.Match) -> Completion | None:
+    subject = evaluate(m, node.subject)
+    arms: list[Callable[[], Completion | None]] = []
+    for case in node.cases:
+        fits = _fits(m, subject, case.pattern)
+        if fits is False:
+            continue
+        arms.append(lambda case=case: _case(m, case, subject))  # type: ignore[misc]
+        if fits and case.guard is None:
+            break
+    else:
+        arms.append(lambda: None)
+    if len(arms) == 1:
+        return arms[0]()
+    done: Completion | None = m.branch(key_of(subject), node, arms)
+    return done
+
+
+def _fits(m: Machine, subject: Value, pattern: ast.pattern) -> bool | None:
+    if isinstance(pattern, ast.MatchAs) and pattern.pattern is None:
+        return True
+    if isinstance(pattern, ast.MatchOr):
+        found = [_fits(m, subject, inner) for inner in pattern.patterns]
+        return True if True in found else None if None in found else False
+    if isinstance(pattern, ast.MatchValue):
+        value = evaluate(m, pattern.value)
+        if isinstance(subject, Const) and isinstance(value, Const):
+            return bool(subject.value == value.value)
+    if isinstance(pattern, ast.MatchSingleton) and isinstance(subject, Const):
+        return subject.value is pattern.value
+    return None
+
+
+def _case(m: Machine, case: ast.match_case, subject: Value) -> Completion | None:
+    for inner in ast.walk(case.pattern):
+        if isinstance(inner, ast.MatchAs) and inner.name:
+            whole = inner is case.pattern
+            names.store(m, inner.name, subject if whole else Unknown("match"))
+    return run_block(m, case.body)
+
+
+def _function(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    names.store(m, node.name, names.function(m, node))
+
+
+def _class(m: Machine, node: ast.ClassDef) -> None:
+    bases = tuple(evaluate(m, base) for base in node.bases if not isinstance(base, ast.Starred))
+    scope = m.allocate(node, Scope(Map(), m.frame.scope, "class"), "scope")
+    ref = m.allocate(node, Class(node, node.name, bases, scope.address, Map()), "class")
+    outer, owner = m.frame.scope, m.frame.owner
+    m.frame.scope, m.frame.owner = scope.address, ref.address
+    try:
+        run_block(m, node.body)
+    finally:
+        m.frame.scope, m.frame.owner = outer, owner
+    decorators = {getattr(d.func if isinstance(d, ast.Call) else d, "attr", None)
+                  or getattr(d.func if isinstance(d, ast.Call) else d, "id", "") for d in node.decorator_list}
+    record: Class = m.get(ref.address)
+    members = m.get(scope.address).names
+    m.put(ref.address, record._replace(names=members, dataclass=bool(decorators & {"dataclass", "define", "attrs", "s"})))
+    names.store(m, node.name, ref)
+
+
+EXECUTE: dict[type, Callable[..., Completion | None]] = {
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AugAssign: _augmented,
+    ast.AnnAssign: _annotated,
+    ast.Delete: _delete,
+    ast.Return: _return,
+    ast.Raise: _raise,
+    ast.Assert: _assert,
+    ast.Pass: _nothing,
+    ast.Break: _break,
+    ast.Continue: _continue,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.Global: _global,
+    ast.Nonlocal: _nonlocal,
+    ast.If: _if,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    ast.Match: _match,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+}
+for _newer in ("TryStar", "TypeAlias"):
+    if hasattr(ast, _newer):
+        EXECUTE[getattr(ast, _newer)] = _try if _newer == "TryStar" else _nothing
+
+__all__ = ["EXECUTE", "Lib", "OneOf", "Function", "Ref", "run_block", "set_attribute"]

@@ -1,0 +1,141 @@
+"""``trainable``: what an assignment reaches."""
+
+from __future__ import annotations
+
+import ast
+
+from bnlint.graph.network import Address
+from bnlint.graph.places import Place
+from bnlint.graph.records import Layer
+from bnlint.interpreter.heap import Dict, Instance, List
+from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.values import Const, Ref, Tuple, Value
+from bnlint.keras.semantics import Behaviour
+
+MAX_LAYERS = 20_000
+
+
+def inner_layers(m: Machine, record: Layer) -> list[Address]:
+    """The layers directly inside a layer: a model's layers, a wrapper's layer, the attributes of a subclass."""
+    found: dict[Address, None] = {}
+    if record.model is not None:
+        found.update(dict.fromkeys(record.model.layers))
+    found.update(dict.fromkeys(record.holds))
+    for name in sorted(record.attrs):
+        for address in layers_in(m, record.attrs[name]):
+            found[address] = None
+    return list(found)
+
+
+def layers_in(m: Machine, value: Value, depth: int = 0) -> list[Address]:
+    """The layers that a value is or holds: Keras tracks lists, tuples and dictionaries of layers."""
+    if depth > 5:
+        return []
+    if isinstance(value, Tuple):
+        return [a for item in value.items for a in layers_in(m, item, depth + 1)]
+    if not isinstance(value, Ref):
+        return []
+    record = m.record(value)
+    if isinstance(record, Layer):
+        return [value.address]
+    if isinstance(record, List):
+        return [a for item in record.items for a in layers_in(m, item, depth + 1)]
+    if isinstance(record, Dict):
+        return [a for key in record.order for a in layers_in(m, record.items[key], depth + 1)]
+    return []
+
+
+def all_layers(m: Machine, address: Address) -> list[Address]:
+    """A layer and all layers inside it, each once."""
+    found: dict[Address, None] = {}
+    stack = [address]
+    while stack and len(found) < MAX_LAYERS:
+        current = stack.pop()
+        if current in found:
+            continue
+        record = m.heap.get(current)
+        if not isinstance(record, Layer):
+            continue
+        found[current] = None
+        stack.extend(reversed(inner_layers(m, record)))
+    return list(found)
+
+
+def set_trainable(m: Machine, behaviour: Behaviour | None, address: Address, value: Value, node: ast.AST) -> None:
+    """``layer.trainable = value`` as the release does it."""
+    wanted = bool(value.value) if isinstance(value, Const) else None
+    record: Layer = m.get(address)
+    place = m.place(node)
+    reaches = behaviour.setter_reaches_children if behaviour is not None else None
+    ignores = behaviour.setter_ignores_equal if behaviour is not None else None
+    effect = _set(m, address, wanted, place, reaches, ignores)
+    m.event("flag", node, layer=address, value=wanted, before=record.trainable, effect=effect)
+
+
+def _set(
+    m: Machine, address: Address, wanted: bool | None, place: Place, reaches: bool | None, ignores: bool | None
+) -> bool:
+    """Sets one flag and what it reaches; False where the assignment has no effect."""
+    record: Layer = m.get(address)
+    inner = inner_layers(m, record)
+    if ignores and record.trainable is not None and record.trainable is wanted:
+        return False
+    doubtful = ignores is not False and inner and (ignores is None or record.trainable is None)
+    _assign_flag(m, address, wanted, place, weak=record.many)
+    for child in inner if reaches is not False else []:
+        if reaches is None:
+            _assign_flag(m, child, wanted, place, weak=True)
+            continue
+        for layer in all_layers(m, child) if not ignores else [child]:
+            if doubtful:
+                _assign_flag(m, layer, wanted, place, weak=True)
+            elif ignores:
+                _set(m, layer, wanted, place, reaches, ignores)
+            else:
+                _assign_flag(m, layer, wanted, place, weak=False)
+    return True
+
+
+def _assign_flag(m: Machine, address: Address, wanted: bool | None, place: Place, *, weak: bool) -> None:
+    record = m.heap.get(address)
+    if not isinstance(record, Layer):
+        return
+    if weak and record.trainable is not wanted:
+        m.put(address, record._replace(trainable=None, flag_at=place))
+        return
+    changes: dict[str, object] = {"trainable": wanted, "flag_at": place}
+    if wanted is False:
+        changes["frozen_at"] = place
+    elif wanted:
+        changes["enabled_at"] = place
+    m.put(address, record._replace(**changes))
+
+
+def forget_flags(m: Machine, addresses: list[Address]) -> None:
+    """Unknown code had these layers in hand: their flags are not known any more."""
+    for address in addresses:
+        record = m.heap.get(address)
+        if isinstance(record, Layer) and record.trainable is not None:
+            m.put(address, record._replace(trainable=None))
+
+
+def reachable_layers(m: Machine, values: list[Value]) -> list[Address]:
+    """Every layer that code can reach from ``values``."""
+    found: dict[Address, None] = {}
+    stack: list[tuple[Value, int]] = [(value, 0) for value in values]
+    while stack and len(found) < MAX_LAYERS:
+        value, depth = stack.pop()
+        if depth > 6:
+            continue
+        record = m.record(value)
+        if isinstance(value, Tuple):
+            stack.extend((item, depth + 1) for item in value.items)
+        elif isinstance(record, Layer) and isinstance(value, Ref):
+            found.update(dict.fromkeys(all_layers(m, value.address)))
+        elif isinstance(record, List):
+            stack.extend((item, depth + 1) for item in record.items)
+        elif isinstance(record, Dict):
+            stack.extend((record.items[key], depth + 1) for key in record.order)
+        elif isinstance(record, Instance):
+            stack.extend((record.attrs[name], depth + 1) for name in sorted(record.attrs))
+    return list(found)

@@ -1,0 +1,264 @@
+"""Layers: constructors, and calls of layers and models."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from bnlint.graph.network import ABSENT, FORWARDED, Address, Node, Tensor
+from bnlint.graph.records import Layer, Model
+from bnlint.interpreter.expressions import find_in_class
+from bnlint.interpreter.heap import Class, List
+from bnlint.interpreter.library import Args
+from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.values import Bound, Const, Function, Ref, Thing, Tuple, Unknown, Value
+from bnlint.keras.api.flags import layers_in
+from bnlint.keras.api.names import KerasName
+from bnlint.keras.api.tensors import connect, tensors_in, training_argument, wrap
+
+if TYPE_CHECKING:
+    from bnlint.keras.api.library import KerasLibrary
+
+BATCH_NORM = frozenset(
+    {"BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "BatchNorm"}
+)
+DEFAULT_MOMENTUM = 0.99
+FUNCTIONAL = {
+    "add": "Add", "subtract": "Subtract", "multiply": "Multiply", "average": "Average", "maximum": "Maximum",
+    "minimum": "Minimum", "concatenate": "Concatenate", "dot": "Dot", "merge": "Merge",
+}  # fmt: skip
+DROPOUT = frozenset({"Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout", "StochasticDepth"})  # fmt: skip
+
+
+def number(value: Value | None) -> float | None:
+    """A number, where it is known."""
+    if isinstance(value, Const) and isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
+        return float(value.value)
+    return None
+
+
+def text(value: Value | None) -> str | None:
+    """A string, where it is known."""
+    return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
+
+
+def automatic_name(m: Machine, library: KerasLibrary, prefix: str, package: str) -> str:
+    """The name that Keras makes up: `dense`, `dense_1`, …; standalone Keras 2 counts from 1."""
+    counts = m.heap.get(("names",)) or {}
+    count = counts.get((package, prefix), 0)
+    m.heap = m.heap.set(("names",), {**counts, (package, prefix): count + 1})
+    if library.counts_names_from_one(package):
+        return f"{prefix}_{count + 1}"
+    return prefix if count == 0 else f"{prefix}_{count}"
+
+
+def make_layer(m: Machine, library: KerasLibrary, name: KerasName, args: Args, node: ast.AST) -> Ref:
+    """A layer's constructor."""
+    kind = name.last
+    trainable_value = args.get(None, "trainable")
+    trainable: bool | None = True
+    place = m.place(node)
+    if trainable_value is not None:
+        trainable = bool(trainable_value.value) if isinstance(trainable_value, Const) else None
+    given_name = args.get(None, "name")
+    layer_name = text(given_name)
+    if given_name is None or (isinstance(given_name, Const) and given_name.value is None):
+        layer_name = automatic_name(m, library, library.automatic_prefix(kind), name.root) if not args.open else None
+    record = Layer(
+        type=kind,
+        package=name.root,
+        site=place,
+        name=layer_name,
+        trainable=trainable,
+        flag_at=place if trainable is False else None,
+        frozen_at=place if trainable is False else None,
+    )
+    if kind in BATCH_NORM:
+        record = _batch_norm(m, record, name, args, node)
+    elif kind in DROPOUT:
+        record = record._replace(rate=number(args.get(0, "rate", "p")))
+    first = args.get(0, "layer")
+    inner = layers_in(m, first) if first is not None else []
+    if inner and kind != "StackedRNNCells":
+        record = record._replace(holds=tuple(inner))
+    ref = m.allocate(node, record, "layer")
+    if kind in BATCH_NORM:
+        m.event("layer", node, layer=ref.address)
+    return ref
+
+
+def _batch_norm(m: Machine, record: Layer, name: KerasName, args: Args, node: ast.AST) -> Layer:
+    given = args.get(1, "momentum")
+    momentum: float | None = DEFAULT_MOMENTUM if given is None and not args.open else number(given)
+    center, scale = args.get(3, "center"), args.get(4, "scale")
+    affine: bool | None = True
+    if any(isinstance(v, Const) and v.value is False for v in (center,)) and isinstance(scale, Const) and scale.value is False:
+        affine = False
+    return record._replace(
+        momentum=momentum,
+        momentum_given=given is not None,
+        affine=affine,
+        legacy=name.legacy or record.type == "BatchNormalizationV1",
+    )
+
+
+def make_input(m: Machine, library: KerasLibrary, name: KerasName, args: Args, node: ast.AST) -> Value:
+    """``Input(shape)``: an input layer and its tensor."""
+    given = args.get(None, "tensor", "input_tensor")
+    if given is not None and tensors_in(m, given):
+        return given
+    layer_name = text(args.get(None, "name")) or automatic_name(
+        m, library, "input_layer" if library.is_keras_3(name.root) else "input", name.root
+    )
+    record = Layer(type="InputLayer", package=name.root, site=m.place(node), name=layer_name, built=True)
+    ref = m.allocate(node, record, "input")
+    return connect(m, ref.address, (), ABSENT, node)
+
+
+def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: ast.AST) -> Value:
+    """``layer(x)``: a node of the graph where ``x`` is symbolic, else an eager call."""
+    record: Layer = m.get(ref.address)
+    inputs = [t for value in args.positional for t in tensors_in(m, value)]
+    inputs += [t for key, value in args.keywords.items() if key != "training" for t in tensors_in(m, value)]
+    given = args.keywords.get("training")
+    if given is None and len(args.positional) > 1 and not tensors_in(m, args.positional[1]):
+        second = args.positional[1]
+        if isinstance(second, Const) or (isinstance(second, Thing) and second.kind == "flag"):
+            given = second
+    training = training_argument(given)
+    if training is ABSENT and args.open:
+        training = None
+    if not inputs:
+        if record.type == "InputLayer":
+            return Unknown("input layer")
+        if m.tape_calls:
+            m.tape_calls[-1].append((ref.address, training))
+        return Thing("output", layer=ref.address, training=training)
+    output = connect(m, ref.address, inputs, training, node)
+    record = m.get(ref.address)
+    if record.user_class is not None and (record.model is None or record.model.kind == "subclassed"):
+        trace_call(m, library, ref, node, len(inputs))
+    elif record.type == "Lambda":
+        _trace_lambda(m, library, ref, args, node)
+    return output
+
+
+def trace_call(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST, inputs: int = 1) -> None:
+    """Runs the ``call`` of a layer of the program on symbolic tensors, to see what it calls and how.
+
+    What it calls is kept as the nodes of the layer's model; what the run changes otherwise is taken back.
+    """
+    record: Layer = m.get(ref.address)
+    if record.user_class is None:
+        return
+    build = find_in_class(m, record.user_class, "build")
+    if isinstance(build, Function) and not (record.model and record.model.nodes):
+        from bnlint.interpreter.calls import call_function
+
+        call_function(m, build, Args((ref, Unknown("input shape"))), node)
+    method = find_in_class(m, record.user_class, "call")
+    if not isinstance(method, Function):
+        return
+    value = _symbolic_inputs(m, inputs)
+    keywords: dict[str, Value] = {}
+    parameters = [p.arg for p in (*method.node.args.args, *method.node.args.kwonlyargs)]
+    if "training" in parameters:
+        keywords["training"] = Thing("flag", truth=True)
+    m.traces.append([])
+    try:
+        from bnlint.interpreter.calls import call_function
+
+        arm = m.attempt(lambda: call_function(m, method, Args((ref, value), keywords), node))
+    finally:
+        nodes = m.traces.pop()
+    _keep_traced(m, arm.heap, nodes)
+    record = m.get(ref.address)
+    model = record.model or Model("subclassed")
+    model = model._replace(nodes=tuple(nodes), bare="training" not in parameters)
+    m.put(ref.address, record._replace(model=model))
+
+
+def _keep_traced(m: Machine, heap: Any, nodes: list[Node]) -> None:
+    """Keeps what a traced call made and traced itself: layers made on the way, and the nodes of inner layers."""
+    stack = list(nodes)
+    seen: set[Address] = set()
+    while stack:
+        address = stack.pop().layer
+        inner = heap.get(address)
+        if address in seen or not isinstance(inner, Layer):
+            continue
+        seen.add(address)
+        mine = m.heap.get(address)
+        if mine is None:
+            m.put(address, inner)
+        elif inner.model is not None and inner.model.kind in ("subclassed", "lambda") and mine.model != inner.model:
+            m.put(address, mine._replace(model=inner.model, built=True, attrs=inner.attrs))
+        if inner.model is not None and inner.model.kind in ("subclassed", "lambda"):
+            stack.extend(inner.model.nodes)
+
+
+def _symbolic_inputs(m: Machine, count: int) -> Value:
+    if count == 1:
+        return wrap(Tensor(None))
+    return Tuple(wrap(Tensor(None)) for _ in range(count))
+
+
+def _trace_lambda(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: ast.AST) -> None:
+    """Layers called inside a ``Lambda``: used, but neither tracked nor trained by it."""
+    record: Layer = m.get(ref.address)
+    function = library.lambdas.get(record.site)
+    if function is None:
+        return
+    from bnlint.interpreter.calls import call
+
+    m.traces.append([])
+    try:
+        m.attempt(lambda: call(m, function, Args(args.positional), node))
+    finally:
+        nodes = m.traces.pop()
+    nodes = [made for made in nodes if made.layer in m.heap]
+    if nodes:
+        m.put(ref.address, m.get(ref.address)._replace(model=Model("lambda", nodes=tuple(nodes))))
+
+
+def isinstance_of(m: Machine, library: KerasLibrary, record: Layer, name: KerasName) -> bool | None:
+    """``isinstance(layer, cls)`` for a class of Keras."""
+    last = name.last
+    same = library.same_package(record.package, name.root)
+    if record.many or record.type == "unknown":
+        return True if last == "Layer" and same else None
+    if not same:
+        return same
+    if last in ("Layer", "Operation"):
+        return True
+    if last in ("Model", "Functional", "Network", "Container"):
+        if record.model is None or record.model.kind == "lambda":
+            return False
+        if last == "Functional":
+            return record.model.kind == "functional"
+        return record.model.kind != "subclassed" or library.derives_from_model(m, record)
+    if last == "Sequential":
+        return record.model is not None and record.model.kind == "sequential"
+    if record.user_class is not None:
+        return library.derives_from(m, record.user_class, name)
+    if last in BATCH_NORM and record.type in BATCH_NORM:
+        return _same_batch_norm(record, name)
+    return record.type == last or last in BASES.get(record.type, ())
+
+
+def _same_batch_norm(record: Layer, name: KerasName) -> bool:
+    """The v1 class, the v2 class and the synchronized one are no subclasses of each other (measured, TF 2.0–2.15)."""
+    wanted = "SyncBatchNormalization" if name.last == "SyncBatchNormalization" else "BatchNormalization"
+    own = "SyncBatchNormalization" if record.type == "SyncBatchNormalization" else "BatchNormalization"
+    wants_legacy = name.legacy or name.last == "BatchNormalizationV1"
+    return wanted == own and wants_legacy == record.legacy
+
+
+BASES: dict[str, tuple[str, ...]] = {
+    "Conv1D": ("Conv", "BaseConv"), "Conv2D": ("Conv", "BaseConv", "Convolution2D"), "Conv3D": ("Conv", "BaseConv"),
+    "DepthwiseConv2D": ("BaseDepthwiseConv", "Conv2D"), "SeparableConv2D": ("SeparableConv", "BaseSeparableConv"),
+    "Conv2DTranspose": ("Conv2D", "BaseConvTranspose"), "TimeDistributed": ("Wrapper",), "Bidirectional": ("Wrapper",),
+    "Add": ("Merge", "_Merge"), "Concatenate": ("Merge", "_Merge"), "LSTM": ("RNN",), "GRU": ("RNN",),
+}  # fmt: skip
+
+__all__ = ["FORWARDED", "Bound", "Class", "List", "call_layer", "make_input", "make_layer"]

@@ -1,0 +1,680 @@
+"""The library that the interpreter asks: it sends each call, attribute and operator to the module of its area."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from immutables import Map
+
+from bnlint.graph.network import ABSENT, Address, Tensor
+from bnlint.graph.places import Place
+from bnlint.graph.records import Layer, Model
+from bnlint.interpreter.calls import library_bases
+from bnlint.interpreter.expressions import bind, find_in_class, iterate
+from bnlint.interpreter.heap import Class, List
+from bnlint.interpreter.library import Args, Items
+from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.stdlib import stdlib_method
+from bnlint.interpreter.values import NONE, Bound, Const, Function, Lib, OneOf, Ref, Thing, Tuple, Unknown, Value
+from bnlint.keras import applications
+from bnlint.keras.api import data as data_api
+from bnlint.keras.api import layers as layers_api
+from bnlint.keras.api import models as models_api
+from bnlint.keras.api import training as training_api
+from bnlint.keras.api.applications import make_application
+from bnlint.keras.api.flags import all_layers, forget_flags, inner_layers, layers_in, reachable_layers, set_trainable
+from bnlint.keras.api.harmless import KERAS_AREAS, METHODS, is_harmless
+from bnlint.keras.api.names import KerasName, keras_name
+from bnlint.keras.api.saving import clone_model, load_model, save_model
+from bnlint.keras.api.tensors import argument_tensors, opaque, operation, tensors_in, wrap
+from bnlint.keras.releases import Release, Target
+from bnlint.keras.semantics import Behaviour
+
+MODEL_AREAS = frozenset({"", "models", "training", "functional", "topology", "network", "sequential", "Model", "Sequential"})
+OPTIMIZER_AREAS = frozenset({"optimizers", "optimizer_v2", "optimizer_experimental"})
+DATA_METHODS_KEEP = frozenset({"map", "cache", "prefetch"})
+
+
+class KerasLibrary:
+    """Keras, and the parts of TensorFlow and numpy that feed it, on one target."""
+
+    def __init__(self, target: Target, training_samples: int | None = None, batch_size: int | None = None) -> None:
+        self.target = target
+        self.training_samples = training_samples
+        self.batch_size = batch_size
+        self.lambdas: dict[Place, Value] = {}
+        self._releases: dict[str, Release | None] = {}
+        self._behaviours: dict[str, Behaviour | None] = {}
+
+    # --- what the target is -----------------------------------------------------------------------------------------
+
+    def release(self, root: str) -> Release | None:
+        """The release behind an import root; None where it does not exist on the target."""
+        if root not in self._releases:
+            self._releases[root] = self.target.release(root)
+        return self._releases[root]
+
+    def behaviour(self, root: str) -> Behaviour | None:
+        """The measured behaviour behind an import root."""
+        if root not in self._behaviours:
+            release = self.release(root)
+            self._behaviours[root] = Behaviour(release) if release is not None else None
+        return self._behaviours[root]
+
+    def is_keras_3(self, root: str) -> bool:
+        """Whether the root is Keras 3 on this target (for names and plain operations; behaviour is asked of the table)."""
+        release = self.release(root)
+        return release is not None and release.package == "keras3"
+
+    def counts_names_from_one(self, root: str) -> bool:
+        """Whether made-up layer names begin at `dense_1` (standalone Keras 2)."""
+        release = self.release(root)
+        return release is not None and release.package == "keras"
+
+    def same_package(self, left: str, right: str) -> bool | None:
+        """Whether two import roots give the same classes on this target; None where it does not say.
+
+        TensorFlow 2.15 was used with both: it brings Keras 2.15, and Keras 3 came out beside it.
+        """
+        if left == right:
+            return True
+        if {left, right} == {"keras", "tf.keras"} and self.target.framework == "tensorflow":
+            tensorflow = self.target.tensorflow
+            if tensorflow is not None and tensorflow[:2] == (2, 15):
+                return None
+        first, second = self.release(left), self.release(right)
+        return first is not None and second is not None and first[:2] == second[:2]
+
+    def automatic_prefix(self, kind: str) -> str:
+        """How a made-up layer name begins."""
+        return applications.automatic_prefix(kind)
+
+    def legacy_applications(self, root: str, args: Args) -> bool:
+        """Whether the applications hold the v1 BatchNormalization (measured: TF 2.0, cured by ``layers=``)."""
+        behaviour = self.behaviour(root)
+        if behaviour is None or "layers" in args.keywords:
+            return False
+        from bnlint.keras.truth import value
+
+        plain = value(behaviour.release, "q13_app_plain", "resnet50_frozen_fit")
+        found = plain if isinstance(plain, dict) else {}
+        normal = behaviour.frozen_uses_batch()
+        uses = found.get("stats_used") if found else None
+        if uses is None and isinstance(plain, str):
+            uses = "moving" if plain.startswith("moving") else "batch"
+        return normal is False and uses is not None and uses != "moving"
+
+    def derives_from_model(self, m: Machine, record: Layer) -> bool:
+        """Whether a class of the program derives from ``keras.Model``."""
+        if record.user_class is None:
+            return False
+        return any(
+            (name := keras_name(base.name)) is not None and name.last in ("Model", "Sequential", "Functional")
+            for base in library_bases(m, record.user_class)
+        )
+
+    def derives_from(self, m: Machine, address: Address, name: KerasName) -> bool:
+        """Whether a class of the program derives from a class of Keras."""
+        for base in library_bases(m, address):
+            found = keras_name(base.name)
+            if found is not None and found.last == name.last and self.same_package(found.root, name.root):
+                return True
+        return False
+
+    # --- attributes -------------------------------------------------------------------------------------------------
+
+    def attribute(self, m: Machine, value: Value, name: str, node: ast.AST) -> Value | None:
+        """``value.name``."""
+        if isinstance(value, Lib):
+            return None if name != "__name__" else Const(value.name.rsplit(".", 1)[-1])
+        if isinstance(value, Thing):
+            return self._thing_attribute(m, value, name, node)
+        record = m.record(value)
+        if isinstance(record, Layer) and isinstance(value, Ref):
+            return self._layer_attribute(m, value, record, name, node)
+        return None
+
+    def _thing_attribute(self, m: Machine, value: Thing, name: str, node: ast.AST) -> Value | None:
+        if value.kind == "data":
+            return data_api.data_attribute(value, name)
+        if value.kind == "tensor":
+            if name in ("shape", "_keras_shape"):
+                return Thing("shape", shape=value.tensor.shape, samples=None)
+            return Bound(value, name)
+        if value.kind == "optimizer" and name in ("lr", "learning_rate"):
+            return Const(value.rate) if value.rate is not None else Unknown("learning rate")
+        if value.kind == "history":
+            return Thing("history") if name == "history" else Unknown("training history")
+        if value.kind == "shape":
+            return Unknown(name)
+        return Bound(value, name)
+
+    def _layer_attribute(self, m: Machine, value: Ref, record: Layer, name: str, node: ast.AST) -> Value | None:
+        own = record.attrs.get(name)
+        if own is not None:
+            return own
+        if record.user_class is not None:
+            found = find_in_class(m, record.user_class, name)
+            if found is not None:
+                return bind(m, value, found, name, node)
+        if name == "trainable":
+            return Const(record.trainable) if record.trainable is not None else Unknown("trainable flag")
+        if name == "name":
+            return Const(record.name) if record.name is not None else Unknown("layer name")
+        if name == "momentum" and record.momentum is not None:
+            return Const(record.momentum)
+        if name == "rate" and record.rate is not None:
+            return Const(record.rate)
+        if name in ("layers", "_layers"):
+            return models_api.layer_list(m, value, node)
+        if name in ("trainable_variables", "trainable_weights", "variables", "weights", "_trainable_weights"):
+            return Thing("variables", layers=(value.address,), heap=m.heap, all=not name.startswith("trainable"))
+        if name in ("input", "inputs", "output", "outputs", "_input_layers"):
+            return self._ends(m, value, record, name, node)
+        if name == "layer" and record.holds:
+            return Ref(record.holds[0])
+        if name in ("__class__",):
+            return self.type_of(m, value)
+        if name in ("submodules", "_flatten_layers"):
+            everything = [Ref(a) for a in all_layers(m, value.address)[1:]]
+            return m.allocate(node, List(tuple(everything), True), "submodules")
+        if name in ("input_shape", "output_shape"):
+            return Thing("shape", shape=None, samples=None)
+        if name == "optimizer" and record.model is not None and record.model.compiled is not None:
+            compiled = record.model.compiled
+            return Thing("optimizer", name=compiled.optimizer, rate=compiled.learning_rate)
+        if name == "history":
+            return Thing("history")
+        if name == "built":
+            return Const(record.built)
+        if name in ("stop_training", "metrics_names", "loss", "metrics", "non_trainable_weights", "dtype", "units", "filters"):
+            return Unknown(name)
+        return Bound(value, name)
+
+    def _ends(self, m: Machine, value: Ref, record: Layer, name: str, node: ast.AST) -> Value | None:
+        if record.model is not None and record.model.kind in ("functional", "sequential", "unknown"):
+            inputs, outputs = models_api.ends(m, self, value, node)
+            return models_api.as_value(
+                m, inputs if name.startswith("input") else outputs, node, plural=name.endswith("s")
+            )
+        if record.node is not None:
+            tensors = record.node.inputs if name.startswith("input") else (record.node.output,)
+            return models_api.as_value(m, tuple(tensors), node, plural=name.endswith("s"))
+        return Unknown(f"`{name}` of a layer that was not called")
+
+    def set_attribute(self, m: Machine, target: Ref, name: str, value: Value, node: ast.AST) -> bool:
+        """``layer.name = value``."""
+        record = m.record(target)
+        if not isinstance(record, Layer):
+            return False
+        if name == "trainable":
+            if record.user_class is not None and find_in_class(m, record.user_class, "trainable") is not None:
+                forget_flags(m, all_layers(m, target.address))
+            else:
+                set_trainable(m, self.behaviour(record.package), target.address, value, node)
+            return False
+        if name == "momentum":
+            counts = self.behaviour(record.package)
+            takes = counts.momentum_attribute_counts if counts is not None else None
+            if takes is not False:
+                found = layers_api.number(value) if takes else None
+                m.put(target.address, record._replace(momentum=found, momentum_given=True))
+            return False
+        if name in ("name", "_name"):
+            m.put(target.address, record._replace(name=layers_api.text(value)))
+            return False
+        m.put(target.address, record._replace(attrs=record.attrs.set(name, value)))
+        return True
+
+    # --- calls ------------------------------------------------------------------------------------------------------
+
+    def call(self, m: Machine, callee: Value, args: Args, node: ast.AST) -> Value | None:
+        """Calls a class, function, method or layer."""
+        if isinstance(callee, Lib):
+            return self._call_name(m, callee.name, args, node)
+        if isinstance(callee, Ref) and isinstance(m.record(callee), Layer):
+            return layers_api.call_layer(m, self, callee, args, node)
+        if isinstance(callee, Bound):
+            return self._call_method(m, callee, args, node)
+        if isinstance(callee, Unknown):
+            inputs = argument_tensors(m, args)
+            if inputs:
+                return opaque(m, inputs, m.get(inputs[0].node.layer).package if inputs[0].node else "keras", node)
+        return None
+
+    def _call_name(self, m: Machine, qualified: str, args: Args, node: ast.AST) -> Value | None:
+        name = keras_name(qualified)
+        if name is not None:
+            found = self._call_keras(m, name, args, node)
+            if found is not None:
+                return found
+        inputs = argument_tensors(m, args)
+        if inputs:
+            return self._on_tensors(m, qualified, name, inputs, args, node)
+        if name is not None:
+            return None if name.area == "layers" else self._keras_rest(m, name, args, node)
+        found = data_api.dataset_call(m, self, qualified, args, node)
+        if found is None:
+            found = data_api.numpy_call(m, qualified, args)
+        if found is None and qualified == "tensorflow.GradientTape":
+            return Thing("tape")
+        if found is None and qualified in ("tensorflow.train.Checkpoint",):
+            return Thing("checkpoint")
+        if found is None and qualified.startswith("tensorflow") and qualified.split(".")[-1].endswith("Optimizer"):
+            return training_api.make_optimizer(qualified.split(".")[-1].removesuffix("Optimizer"), args)
+        return found
+
+    def _call_keras(self, m: Machine, name: KerasName, args: Args, node: ast.AST) -> Value | None:
+        last, area = name.last, name.area
+        if last in applications.names() and (area == "applications" or len(name.path) == 1):
+            return make_application(m, self, name, args, node)
+        if last in ("Input",) or (last == "InputLayer" and area == "layers"):
+            if last == "Input":
+                return layers_api.make_input(m, self, name, args, node)
+            record = Layer(type="InputLayer", package=name.root, site=m.place(node), name=None, built=True)
+            return m.allocate(node, record, "input layer")
+        if last in ("Model", "Functional") and (area in MODEL_AREAS or area == last):
+            if not args.positional and not args.keywords:
+                return None
+            return models_api.make_functional(m, self, name, args, node)
+        if last == "Sequential" and (area in MODEL_AREAS or area == last):
+            return models_api.make_sequential(m, self, name, args, node)
+        if area == "layers" and last in layers_api.FUNCTIONAL:
+            inputs = argument_tensors(m, args)
+            kind = KerasName(name.root, ("layers", layers_api.FUNCTIONAL[last]))
+            layer = layers_api.make_layer(m, self, kind, Args((), {k: v for k, v in args.keywords.items() if k == "name"}), node)
+            return layers_api.call_layer(m, self, layer, args, node) if inputs else Unknown(f"layers.{last}")
+        if area == "layers" and last[:1].isupper() or (last in layers_api.BATCH_NORM):
+            layer = layers_api.make_layer(m, self, name, args, node)
+            if last == "Lambda" and args.positional:
+                self.lambdas[m.place(node)] = args.positional[0]
+            return layer
+        if area in OPTIMIZER_AREAS and last[:1].isupper():
+            return training_api.make_optimizer(last, args)
+        if last == "clone_model":
+            source = args.get(0, "model")
+            if isinstance(source, Ref) and isinstance(m.record(source), Layer):
+                if args.get(2, "clone_function") is not None:
+                    return models_api.unknown_model(m, name.root, node, trained=False)
+                return clone_model(m, self, source, node)
+        if last in ("load_model", "model_from_json", "model_from_yaml", "from_saved_model"):
+            return load_model(m, self, name, args, node)
+        if last == "save_model":
+            model = args.get(0, "model")
+            if isinstance(model, Ref) and isinstance(m.record(model), Layer):
+                return save_model(m, self, model, Args(args.positional[1:], args.keywords), node)
+        if last == "multi_gpu_model":
+            found = args.get(0, "model")
+            return found if found is not None else None
+        if area == "datasets":
+            return data_api.dataset_call(m, self, "keras:" + ".".join(name.path), args, node) or Unknown("data set")
+        if last in ("image_dataset_from_directory", "text_dataset_from_directory"):
+            return data_api.dataset_call(m, self, last, args, node)
+        if last == "ImageDataGenerator":
+            return Thing("generator", split=args.get(None, "validation_split"))
+        if last == "to_categorical":
+            return args.get(0) if isinstance(args.get(0), Thing) else Unknown("one-hot labels")
+        return None
+
+    def _on_tensors(
+        self, m: Machine, qualified: str, name: KerasName | None, inputs: list[Tensor], args: Args, node: ast.AST
+    ) -> Value | None:
+        """A function that is no layer, called on symbolic tensors."""
+        package = m.get(inputs[0].node.layer).package if inputs[0].node else (name.root if name else "keras")
+        hidden = self.is_keras_3(package)
+        last = qualified.rsplit(".", 1)[-1]
+        if last == "preprocess_input" and name is not None:
+            release = self.release(package)
+            module = name.path[1] if len(name.path) > 2 else ""
+            count = applications.input_layers_added_by_preprocess(module, release) if release is not None else None
+            if count is None:
+                return opaque_positions(m, inputs, package, node)
+            value: Value = wrap(inputs[0])
+            for index in range(count):
+                value = operation(m, f"{last}_{index}", tensors_in(m, value), package, hidden, _Shifted(node, index))  # type: ignore[arg-type]
+            if count == 0:
+                return operation(m, last, inputs, package, True, node)
+            return value
+        if name is not None or qualified.startswith(("tensorflow.", "numpy.")):
+            if qualified.endswith((".print", ".shape")):
+                return None
+            return operation(m, last, inputs, package, hidden, node)
+        return opaque(m, inputs, package, node)
+
+    def _keras_rest(self, m: Machine, name: KerasName, args: Args, node: ast.AST) -> Value | None:
+        if name.last == "set_learning_phase":
+            m.event("learning_phase", node, package=name.root, value=args.get(0, "value"))
+            return NONE
+        first = args.get(0)
+        if name.last == "preprocess_input" and isinstance(first, Thing) and first.kind == "data":
+            return first
+        if name.area in KERAS_AREAS or name.area in ("applications", "models") or len(name.path) == 1:
+            return Unknown(f"result of keras.{'.'.join(name.path)}")
+        return None
+
+    def _call_method(self, m: Machine, callee: Bound, args: Args, node: ast.AST) -> Value | None:
+        receiver, name = callee.receiver, callee.name
+        record = m.record(receiver)
+        if isinstance(record, Layer) and isinstance(receiver, Ref):
+            return self._layer_method(m, receiver, record, name, args, node)
+        if not isinstance(receiver, Thing):
+            return None
+        if receiver.kind == "parser":
+            return stdlib_method(m, callee, args, node)
+        if receiver.kind == "data":
+            return data_api.data_method(m, receiver, name, args) or Unknown(f"data.{name}()")
+        if receiver.kind == "generator" and "function" not in receiver.data:
+            return data_api.generator_flow(m, name, args) or Unknown(f"generator.{name}()")
+        if receiver.kind == "tape":
+            if name in ("gradient", "jacobian"):
+                return Thing("gradients", variables=args.get(1, "sources") or Unknown("variables"))
+            return NONE
+        if receiver.kind == "optimizer":
+            if name in ("apply_gradients", "apply"):
+                return training_api.apply_gradients(m, self, receiver, args, node)
+            if name == "minimize":
+                return training_api.apply_gradients(m, self, receiver, args, node)
+            return Unknown(f"optimizer.{name}()")
+        if receiver.kind == "tensor":
+            package = m.get(receiver.tensor.node.layer).package if receiver.tensor.node else "keras"
+            return operation(m, name, [receiver.tensor], package, self.is_keras_3(package), node)
+        return Unknown(f"{receiver.kind}.{name}()")
+
+    def _layer_method(self, m: Machine, ref: Ref, record: Layer, name: str, args: Args, node: ast.AST) -> Value | None:
+        if name == "compile":
+            return training_api.compile_model(m, self, ref, args, node)
+        if name in ("fit", "fit_generator", "train_on_batch"):
+            return training_api.fit_model(m, self, ref, name, args, node)
+        if name == "add":
+            if args.positional:
+                models_api.add_layer(m, self, ref, args.positional[0], node)
+            return NONE
+        if name == "pop":
+            return models_api.pop_layer(m, ref)
+        if name == "get_layer":
+            return models_api.get_layer(m, ref, args, node)
+        if name in ("save", "save_weights", "load_weights", "export"):
+            if name == "save":
+                save_model(m, self, ref, args, node)
+            training_api.weights_event(m, ref, name, args, node)
+            return NONE
+        if name in ("predict", "predict_on_batch"):
+            return data_api.thing(data_api.Data(samples=data_api.data_of(m, args.get(0, "x")).samples, is_batched=False))
+        if name in METHODS or name in ("build", "set_weights", "call", "__call__", "summary"):
+            if name in ("call", "__call__"):
+                return layers_api.call_layer(m, self, ref, args, node)
+            if name == "set_weights":
+                self._set_weights(m, ref)
+            training_api.other_method(m, ref, name, args, node)
+            return Unknown(f"result of {name}()")
+        if name == "_flatten_layers":
+            return m.allocate(node, List(tuple(map(Ref, all_layers(m, ref.address)))), "flat layers")
+        if name in ("from_config", "add_loss", "add_metric", "add_weight", "add_update"):
+            return Unknown(f"result of {name}()")
+        return None
+
+    def _set_weights(self, m: Machine, ref: Ref) -> None:
+        """Weights were set from somewhere: whether they are trained ones is not known any more."""
+        for address in all_layers(m, ref.address):
+            record = m.get(address)
+            if record.pretrained is False:
+                m.put(address, record._replace(pretrained=None))
+
+    def super_call(self, m: Machine, receiver: Ref, base: Lib, name: str, args: Args, node: ast.AST) -> Value | None:
+        """``super().__init__(…)`` and other inherited methods."""
+        record = m.record(receiver)
+        if not isinstance(record, Layer):
+            return NONE if name == "__init__" else None
+        if name == "__init__":
+            return self._init_base(m, receiver, record, base, args, node)
+        if name == "__call__":
+            return layers_api.call_layer(m, self, receiver, args, node)
+        if name == "__setattr__":
+            return NONE
+        if name in ("train_step", "call", "build"):
+            found = keras_name(base.name)
+            if name == "call" and found is not None and found.last in layers_api.BATCH_NORM:
+                return args.get(0) or Unknown("call")
+            return Unknown(f"super().{name}()")
+        return self._layer_method(m, receiver, record, name, args, node)
+
+    def _init_base(self, m: Machine, receiver: Ref, record: Layer, base: Lib, args: Args, node: ast.AST) -> Value:
+        name = layers_api.text(args.get(None, "name"))
+        trainable = args.get(None, "trainable")
+        changes: dict[str, object] = {}
+        if name is not None:
+            changes["name"] = name
+        if isinstance(trainable, Const):
+            changes["trainable"] = bool(trainable.value)
+        found = keras_name(base.name)
+        inputs = tensors_in(m, args.get(0, "inputs"))
+        outputs = tensors_in(m, args.get(1, "outputs"))
+        if found is not None and found.last == "Model" and inputs and outputs:
+            made = m.get(models_api.functional(m, self, record.package, inputs, outputs, node).address)
+            changes["model"] = made.model
+        if found is not None and found.last == "Sequential":
+            changes["model"] = Model("sequential")
+        if found is not None and found.last in layers_api.BATCH_NORM:
+            made = m.get(layers_api.make_layer(m, self, found, args, node).address)
+            changes |= {"momentum": made.momentum, "affine": made.affine, "type": made.type}
+        if found is not None and found.last in ("Wrapper", "TimeDistributed"):
+            changes["holds"] = tuple(layers_in(m, args.get(0, "layer") or NONE))
+        m.put(receiver.address, m.get(receiver.address)._replace(**changes))
+        layers = args.get(0, "layers")
+        if found is not None and found.last == "Sequential" and layers is not None:
+            for item in iterate(m, layers, node).values:
+                models_api.add_layer(m, self, receiver, item, node)
+        return NONE
+
+    def new_instance(self, m: Machine, cls: Address, bases: Sequence[Lib], node: ast.AST) -> Ref | None:
+        """An object of a class that derives from a Keras layer or model."""
+        for base in bases:
+            found = keras_name(base.name)
+            if found is None or found.area in ("callbacks", "utils", "losses", "metrics", "optimizers"):
+                continue
+            if found.last in ("Callback", "Sequence", "Loss", "Metric", "Optimizer", "LearningRateSchedule"):
+                continue
+            record: Class = m.get(cls)
+            is_model = found.last in ("Model", "Sequential", "Functional")
+            made = Layer(
+                type=found.last if found.last in layers_api.BATCH_NORM else record.name,
+                package=found.root,
+                site=m.place(node),
+                user_class=cls,
+                attrs=Map(),
+                momentum=layers_api.DEFAULT_MOMENTUM if found.last in layers_api.BATCH_NORM else None,
+                model=Model("subclassed") if is_model else None,
+                name=layers_api.automatic_name(m, self, self.automatic_prefix(record.name), found.root),
+            )
+            return m.allocate(node, made, "object")
+        return None
+
+    def is_instance(self, m: Machine, value: Value, cls: Lib) -> bool | None:
+        """``isinstance(value, cls)``."""
+        name = keras_name(cls.name)
+        record = m.record(value)
+        if isinstance(record, Layer):
+            if name is None:
+                return None if cls.name.startswith("tensorflow.Module") else False
+            return layers_api.isinstance_of(m, self, record, name)
+        if name is not None and not isinstance(value, (Unknown, OneOf)):
+            return False
+        return None
+
+    def type_of(self, m: Machine, value: Value) -> Value | None:
+        """``type(value)``."""
+        record = m.record(value)
+        if not isinstance(record, Layer):
+            return None
+        if record.user_class is not None:
+            return Ref(record.user_class)
+        if record.many:
+            return Unknown("type of an unknown layer")
+        prefix = {"tf.keras": "tensorflow.keras"}.get(record.package, record.package)
+        if record.type in ("Functional", "Sequential"):
+            return Lib(f"{prefix}.models.{record.type}")
+        return Lib(f"{prefix}.layers.{record.type}")
+
+    # --- operators, loops -------------------------------------------------------------------------------------------
+
+    def iterate(self, m: Machine, value: Value) -> Items | None:
+        """What a loop sees."""
+        if isinstance(value, Thing):
+            if value.kind in ("variables", "gradients"):
+                return Items([value], False)
+            if value.kind == "data":
+                inner = value.data["data"]
+                part = data_api.thing(data_api.Data(samples=inner.batch if inner.is_batched else None, is_batched=False))
+                return Items([Tuple((part, part))], False)
+            if value.kind in ("tensor", "output"):
+                return Items([value], False)
+            if value.kind == "shape":
+                shape = value.shape
+                if shape is not None:
+                    return Items([Const(n) if n is not None else Unknown("size") for n in shape])
+                return Items([Unknown("size")], False)
+        return None
+
+    def subscript(self, m: Machine, value: Value, index: Value, node: ast.AST) -> Value | None:
+        """``value[index]``."""
+        if isinstance(value, Thing):
+            if value.kind == "data":
+                return data_api.data_subscript(m, value, index)
+            if value.kind == "tensor":
+                package = m.get(value.tensor.node.layer).package if value.tensor.node else "keras"
+                return operation(m, "getitem", [value.tensor], package, self.is_keras_3(package), node)
+            if value.kind == "shape":
+                if isinstance(index, Const) and isinstance(index.value, int):
+                    shape = value.shape
+                    if index.value == 0 and value.samples is not None:
+                        return Const(value.samples)
+                    if shape is not None and -len(shape) <= index.value < len(shape) and shape[index.value] is not None:
+                        return Const(shape[index.value])
+                return Unknown("size")
+            if value.kind == "variables":
+                return value
+        return None
+
+    def length(self, m: Machine, value: Value) -> int | None:
+        """``len(value)``."""
+        if isinstance(value, Thing) and value.kind == "data":
+            inner: data_api.Data = value.data["data"]
+            if inner.is_batched:
+                if inner.samples is not None and inner.batch:
+                    return inner.samples // inner.batch if inner.drops else -(-inner.samples // inner.batch)
+                return None
+            return inner.samples
+        return None
+
+    def operate(self, m: Machine, operator: str, operands: Sequence[Value], node: ast.AST) -> Value | None:
+        """Arithmetic on tensors and arrays; ``hasattr`` on layers."""
+        if operator == "hasattr":
+            return self._has_attribute(m, operands[0], operands[1])
+        inputs = [t for value in operands for t in tensors_in(m, value)]
+        if inputs:
+            package = m.get(inputs[0].node.layer).package if inputs[0].node else "keras"
+            return operation(m, operator, inputs, package, self.is_keras_3(package), node)
+        for value in operands:
+            if isinstance(value, Thing) and value.kind == "data":
+                inner = value.data["data"]
+                return data_api.thing(data_api.Data(samples=inner.samples, is_batched=inner.is_batched, shape=inner.shape))
+        if operator in ("==", "!="):
+            left, right = operands
+            if isinstance(left, Lib) and isinstance(right, Lib):
+                first, second = keras_name(left.name), keras_name(right.name)
+                if first is not None and second is not None:
+                    equal = first.last == second.last and self.same_package(first.root, second.root)
+                    return Const(equal is (operator == "=="))
+        return None
+
+    def _has_attribute(self, m: Machine, value: Value, name: Value) -> Value | None:
+        record = m.record(value)
+        if not isinstance(record, Layer) or not isinstance(name, Const):
+            return None
+        if name.value in record.attrs:
+            return Const(True)
+        if record.many:
+            return None
+        if name.value == "layers":
+            return Const(record.model is not None and record.model.kind != "lambda")
+        if name.value in ("trainable", "name", "weights"):
+            return Const(True)
+        if name.value == "layer":
+            return Const(bool(record.holds))
+        if name.value in ("momentum", "moving_mean", "moving_variance", "gamma", "beta"):
+            return Const(record.type in layers_api.BATCH_NORM)
+        if name.value == "rate":
+            return Const(record.rate is not None)
+        return None
+
+    def enter(self, m: Machine, value: Value, node: ast.AST) -> Value | None:
+        """``with value as x``."""
+        if isinstance(value, Thing) and value.kind == "tape":
+            m.tape_calls.append([])
+            return value
+        if isinstance(value, Thing):
+            return value
+        return None
+
+    def leave(self, m: Machine, value: Value, node: ast.AST) -> None:
+        """The end of a ``with``: what was called under a tape is remembered for the step that follows."""
+        if isinstance(value, Thing) and value.kind == "tape" and m.tape_calls:
+            m.recent_calls = tuple(m.tape_calls.pop())
+
+    def star(self, module: str, name: str) -> Value | None:
+        """What a star import of a Keras module gives."""
+        found = keras_name(module)
+        if found is None:
+            return None
+        if found.area == "layers" and (name[:1].isupper() or name in layers_api.FUNCTIONAL):
+            return Lib(f"{module}.{name}")
+        if found.area == "models" and name in ("Model", "Sequential", "load_model", "model_from_json", "clone_model"):
+            return Lib(f"{module}.{name}")
+        if found.area == "applications" and (name in applications.names() or name == "preprocess_input"):
+            return Lib(f"{module}.{name}")
+        if found.area in ("optimizers", "callbacks", "losses", "utils", "datasets", "preprocessing") and name[:1].isupper():
+            return Lib(f"{module}.{name}")
+        if not found.path and name in ("layers", "models", "applications", "optimizers", "Model", "Sequential", "Input"):
+            return Lib(f"{module}.{name}")
+        return None
+
+    def havoc(self, m: Machine, values: Sequence[Value], reason: str) -> None:
+        """Unknown code had these values in hand."""
+        forget_flags(m, reachable_layers(m, list(values)))
+
+    def harmless(self, name: str) -> bool:
+        """Whether calling ``name`` leaves layers as they are."""
+        found = keras_name(name)
+        if found is not None:
+            return found.area != "layers"
+        return is_harmless(name)
+
+    def named(self, m: Machine, value: Value, name: str) -> None:
+        """A model or layer got its first name in the program."""
+        if isinstance(value, Ref):
+            record = m.record(value)
+            if isinstance(record, Layer) and record.label is None:
+                m.put(value.address, record._replace(label=name))
+
+
+class _Shifted:
+    """A node's position with a number, so that several records can be made for one call."""
+
+    def __init__(self, node: ast.AST, index: int) -> None:
+        self.lineno = getattr(node, "lineno", 0)
+        self.col_offset = getattr(node, "col_offset", 0)
+        self.end_lineno = getattr(node, "end_lineno", 0)
+        self.end_col_offset = getattr(node, "end_col_offset", 0)
+        self.index = index
+
+
+def opaque_positions(m: Machine, inputs: list[Tensor], package: str, node: ast.AST) -> Value:
+    """An operation that adds an unknown number of layers, none of them BatchNormalization."""
+    result = operation(m, "operation", inputs, package, False, node)
+    record: Layer = m.get(result.tensor.node.layer)
+    m.put(result.tensor.node.layer, record._replace(many=True, type="no batch norm"))
+    return result
+
+
+__all__ = ["ABSENT", "Function", "KerasLibrary", "inner_layers"]

@@ -1,0 +1,87 @@
+"""Saving and loading within one program: what a file brings back is what was put into it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from immutables import Map
+
+from bnlint.graph.records import Layer
+from bnlint.interpreter.heap import Dict
+from bnlint.interpreter.library import Args
+from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.values import NONE, Ref, Value
+from bnlint.keras.api.flags import all_layers
+from bnlint.keras.api.layers import text
+from bnlint.keras.api.models import clone, unknown_model
+from bnlint.keras.api.names import KerasName
+
+if TYPE_CHECKING:
+    from bnlint.keras.api.library import KerasLibrary
+
+FILES = ("files",)
+
+
+def save_model(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: ast.AST) -> Value:
+    """``model.save(path)``: remembers the model as it is now under that path."""
+    path = text(args.get(0, "filepath"))
+    if path is not None:
+        record = m.heap.get(FILES) or Dict(Map())
+        copy = clone(m, library, ref, node, "saved")
+        saved: Layer = m.get(ref.address)
+        if saved.model is not None and saved.model.compiled is not None:
+            target: Layer = m.get(copy.address)
+            assert target.model is not None
+            m.put(copy.address, target._replace(model=target.model._replace(compiled=saved.model.compiled)))
+        m.put(FILES, record._replace(items=record.items.set(path, copy), order=(*record.order, path)))
+    return NONE
+
+
+def clone_model(m: Machine, library: KerasLibrary, source: Ref, node: ast.AST) -> Value:
+    """``clone_model(model)``: new layers with the same flags, and fresh weights."""
+    made = clone(m, library, source, node)
+    behaviour = library.behaviour(m.get(made.address).package)
+    keeps = behaviour.clone_keeps_model_flags if behaviour is not None else None
+    for address in all_layers(m, made.address):
+        record: Layer = m.get(address)
+        if record.model is not None and record.trainable is not True and not keeps:
+            m.put(address, record._replace(trainable=None if keeps is None else True))
+    return made
+
+
+def load_model(m: Machine, library: KerasLibrary, name: KerasName, args: Args, node: ast.AST) -> Value:
+    """``load_model(path)``: a copy of what the program saved there, else an unknown model."""
+    path = text(args.get(0, "filepath"))
+    record = m.heap.get(FILES)
+    if path is None or record is None or path not in record.items:
+        return unknown_model(m, name.root, node, trained=name.last == "load_model")
+    saved: Ref = record.items[path]
+    loaded = clone(m, library, saved, node, "loaded")
+    for address in all_layers(m, loaded.address):
+        m.put(address, m.get(address)._replace(pretrained=True))
+    _restore_flags(m, library, loaded, path)
+    original: Layer = m.get(saved.address)
+    target: Layer = m.get(loaded.address)
+    if original.model is not None and original.model.compiled is not None and target.model is not None:
+        # Keras compiles the loaded model again, with the flags that the file brought
+        compiled = original.model.compiled._replace(heap=m.heap, first_fit=None)
+        m.put(loaded.address, target._replace(model=target.model._replace(compiled=compiled)))
+    return loaded
+
+
+def _restore_flags(m: Machine, library: KerasLibrary, loaded: Ref, path: str) -> None:
+    """Gives a loaded model the flags that its file brings back on this release."""
+    behaviour = library.behaviour(m.get(loaded.address).package)
+    models, layers = behaviour.flags_survive(_kind(path)) if behaviour is not None else (None, None)
+    for address in all_layers(m, loaded.address):
+        record: Layer = m.get(address)
+        survives = models if record.model is not None else layers
+        if not survives and record.trainable is not True:
+            m.put(address, record._replace(trainable=None if survives is None else True))
+
+
+def _kind(path: str) -> str:
+    if path.endswith((".h5", ".hdf5")):
+        return "h5"
+    return "keras" if path.endswith(".keras") else "savedmodel"

@@ -1,0 +1,81 @@
+"""Symbolic tensors as values."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from bnlint.graph.network import ABSENT, FORWARDED, Address, Node, Tensor
+from bnlint.graph.records import Layer
+from bnlint.interpreter.heap import Dict, List
+from bnlint.interpreter.library import Args
+from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.values import Const, OneOf, Ref, Thing, Tuple, Value
+
+
+def wrap(tensor: Tensor) -> Thing:
+    """A tensor as a value."""
+    return Thing("tensor", tensor=tensor)
+
+
+def tensors_in(m: Machine, value: Value | None, depth: int = 0) -> list[Tensor]:
+    """The symbolic tensors in a value: one, or those of a list, tuple or dictionary."""
+    if value is None or depth > 4:
+        return []
+    if isinstance(value, Thing) and value.kind == "tensor":
+        return [value.tensor]
+    if isinstance(value, Tuple):
+        return [t for item in value.items for t in tensors_in(m, item, depth + 1)]
+    if isinstance(value, OneOf):
+        return tensors_in(m, value.values[0], depth + 1)
+    record = m.record(value)
+    if isinstance(record, List):
+        return [t for item in record.items for t in tensors_in(m, item, depth + 1)]
+    if isinstance(record, Dict):
+        return [t for key in record.order for t in tensors_in(m, record.items[key], depth + 1)]
+    return []
+
+
+def training_argument(value: Value | None) -> object:
+    """A ``training`` argument as a node keeps it."""
+    if value is None:
+        return ABSENT
+    if isinstance(value, Const):
+        return ABSENT if value.value is None else bool(value.value)
+    if isinstance(value, Thing) and value.kind == "flag":
+        return FORWARDED
+    return None
+
+
+def connect(m: Machine, layer: Address, inputs: Sequence[Tensor], training: object, node: ast.AST) -> Thing:
+    """Calls a layer on tensors: a new node of the graph, and its output."""
+    made = Node(layer, tuple(inputs), training, m.place(node))
+    record: Layer = m.get(layer)
+    if record.node is None or not record.built:
+        m.put(layer, record._replace(node=record.node or made, built=True))
+    m.traces[-1].append(made)
+    return wrap(made.output)
+
+
+def operation(m: Machine, name: str, inputs: Sequence[Tensor], package: str, hidden: bool, node: ast.AST) -> Thing:
+    """A plain operation on tensors. Keras 2 lists it among a model's layers, Keras 3 does not (``hidden``)."""
+    record = Layer(type="TFOpLambda", package=package, site=m.place(node), name=name, built=True, hidden=hidden)
+    ref = m.allocate(node, record, "operation")
+    return connect(m, ref.address, inputs, ABSENT, node)
+
+
+def opaque(m: Machine, inputs: Sequence[Tensor], package: str, node: ast.AST) -> Thing:
+    """Something unknown was done to tensors: it may hold any layers."""
+    record = Layer(
+        type="unknown", package=package, site=m.place(node), trainable=None, built=True, pretrained=None, many=True
+    )
+    ref = m.allocate(node, record, "opaque")
+    return connect(m, ref.address, inputs, None, node)
+
+
+def argument_tensors(m: Machine, args: Args) -> list[Tensor]:
+    """The tensors among a call's arguments."""
+    return [tensor for value in args.values() for tensor in tensors_in(m, value)]
+
+
+__all__ = ["FORWARDED", "Ref", "connect", "tensors_in", "wrap"]

@@ -1,0 +1,236 @@
+"""Training: ``compile``, ``fit`` and its relatives, custom steps under a tape, weights in files."""
+
+from __future__ import annotations
+
+import ast
+import math
+from typing import TYPE_CHECKING
+
+from bnlint.graph.network import Address
+from bnlint.graph.records import Compiled, Layer
+from bnlint.interpreter.library import Args
+from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.values import Const, Ref, Thing, Tuple, Unknown, Value
+from bnlint.keras.api.data import Data, data_of
+from bnlint.keras.api.flags import all_layers
+from bnlint.keras.api.layers import number, text, trace_call
+
+if TYPE_CHECKING:
+    from bnlint.keras.api.library import KerasLibrary
+
+DEFAULT_BATCH = 32
+GENERATOR_METHODS = frozenset({"fit_generator", "evaluate_generator", "predict_generator"})
+DEFAULT_RATES = {
+    "adam": 1e-3, "adamw": 1e-3, "rmsprop": 1e-3, "sgd": 1e-2, "nadam": 1e-3, "adamax": 1e-3, "adagrad": 1e-3,
+    "adadelta": 1e-3, "ftrl": 1e-3, "lion": 1e-3,
+}  # fmt: skip
+
+
+def make_optimizer(name: str, args: Args) -> Value:
+    """An optimizer: its class and its rate, where it is a number."""
+    given = args.get(0, "learning_rate", "lr")
+    rate = DEFAULT_RATES.get(name.lower()) if given is None and not args.open else number(given)
+    return Thing("optimizer", name=name, rate=rate)
+
+
+def compile_model(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: ast.AST) -> Value:
+    """``model.compile(…)``: most releases keep the flags of this moment."""
+    optimizer = args.get(0, "optimizer")
+    name, rate = None, None
+    if isinstance(optimizer, Thing) and optimizer.kind == "optimizer":
+        name, rate = optimizer.name, optimizer.rate
+    else:
+        called = text(optimizer)
+        if called is not None:
+            name, rate = called, DEFAULT_RATES.get(called.lower())
+    eager = args.get(None, "run_eagerly")
+    compiled = Compiled(m.place(node), m.heap, name, rate, bool(isinstance(eager, Const) and eager.value))
+    record: Layer = m.get(ref.address)
+    if record.model is None:
+        from bnlint.graph.records import Model
+
+        record = record._replace(model=Model("subclassed"))
+    assert record.model is not None
+    m.put(ref.address, record._replace(model=record.model._replace(compiled=compiled)))
+    m.event("compile", node, layer=ref.address, optimizer=name, rate=rate)
+    if "layers" in args.keywords:
+        m.event("api", node, call="compile", method="compile", injected=("layers",), stock=None, layer=ref.address)
+    return Const(None)
+
+
+def _integer(value: Value | None) -> int | None:
+    found = number(value)
+    return int(found) if found is not None and not math.isnan(found) and not math.isinf(found) else None
+
+
+def _given(args: Args, position: int | None, *names: str) -> Value | None:
+    value = args.get(position, *names)
+    return None if isinstance(value, Const) and value.value is None else value
+
+
+def fit_model(m: Machine, library: KerasLibrary, ref: Ref, method: str, args: Args, node: ast.AST) -> Value:
+    """``fit``, ``fit_generator`` or ``train_on_batch``."""
+    record: Layer = m.get(ref.address)
+    if record.user_class is not None:
+        trace_call(m, library, ref, node, 1)
+    record = m.get(ref.address)
+    model = record.model
+    if model is None:
+        return Unknown("fit of something that is no model")
+    if model.compiled is not None and model.compiled.first_fit is None:
+        compiled = model.compiled._replace(first_fit=m.heap)
+        m.put(ref.address, record._replace(model=model._replace(compiled=compiled)))
+    sizes = _sizes(m, library, method, args)
+    kind = "train_on_batch" if method == "train_on_batch" else "fit"
+    m.event("fit", node, layer=ref.address, train=kind, method=method, eager_call=None, **sizes)
+    if method in GENERATOR_METHODS or "layers" in args.keywords:
+        _api_event(m, ref, method, args, node)
+    return Thing("history")
+
+
+def _api_event(m: Machine, ref: Ref, method: str, args: Args, node: ast.AST) -> None:
+    injected = tuple(key for key in ("layers",) if key in args.keywords)
+    m.event(
+        "api",
+        node,
+        call="fit" if method in ("fit", "train_on_batch") else "generator_method",
+        method=method,
+        injected=injected,
+        stock=None,
+        layer=ref.address,
+        args=args,
+    )
+
+
+def other_method(m: Machine, ref: Ref, method: str, args: Args, node: ast.AST) -> None:
+    """``evaluate_generator`` and ``predict_generator``: rules speak about them."""
+    if method in GENERATOR_METHODS:
+        _api_event(m, ref, method, args, node)
+
+
+def _sizes(m: Machine, library: KerasLibrary, method: str, args: Args) -> dict[str, int | bool | None]:
+    """Batch size, samples, steps and epochs of a fit, as far as they can be seen."""
+    if method == "train_on_batch":
+        data = data_of(m, args.get(0, "x"))
+        return {"batch": data.samples or data.batch, "samples": None, "steps": 1, "epochs": 1, "validated": False}
+    data = data_of(m, args.get(0, "x", "generator"))
+    if method == "fit_generator":
+        steps_value = _given(args, 1, "steps_per_epoch", "samples_per_epoch")
+        epochs_value = args.get(2, "epochs", "nb_epoch")
+        batch_value = None
+        initial = args.get(None, "initial_epoch")
+        validation = _given(args, 5, "validation_data")
+        split = None
+    else:
+        steps_value = _given(args, None, "steps_per_epoch")
+        epochs_value = args.get(3, "epochs", "nb_epoch")
+        batch_value = _given(args, 2, "batch_size")
+        initial = args.get(None, "initial_epoch")
+        validation = _given(args, None, "validation_data")
+        split = _given(args, None, "validation_split")
+    epochs = 1 if epochs_value is None and not args.open else _integer(epochs_value)
+    start = 0 if initial is None else _integer(initial)
+    epochs = epochs - start if epochs is not None and start is not None else None
+    samples = data.samples if data.samples is not None else None
+    share = number(split)
+    if samples is not None and split is not None:
+        samples = int(samples * (1 - share)) if share is not None else None
+    batch: int | None
+    if batch_value is not None:
+        batch = _integer(batch_value)
+    elif data.batch is not None or data.is_batched is not False:
+        batch = data.batch
+    else:
+        batch = DEFAULT_BATCH
+    if samples is None and not data.repeats:
+        samples = library.training_samples
+    if batch is None:
+        batch = library.batch_size
+    steps: int | None
+    if steps_value is not None:
+        steps = _integer(steps_value)
+    elif data.steps is not None:
+        steps = data.steps
+    elif samples is not None and batch:
+        steps = samples // batch if data.drops else -(-samples // batch)
+    else:
+        steps = None
+    validated = validation is not None or split is not None
+    return {"batch": batch, "samples": samples, "steps": steps, "epochs": epochs, "validated": validated}
+
+
+def weights_event(m: Machine, ref: Ref, method: str, args: Args, node: ast.AST) -> None:
+    """``save_weights``, ``load_weights``, ``save``: the order of HDF5 weights follows the flags."""
+    path = text(args.get(0, "filepath", "path"))
+    reads = method == "load_weights"
+    if reads:
+        for address in all_layers(m, ref.address):
+            record = m.get(address)
+            if record.pretrained is not True:
+                m.put(address, record._replace(pretrained=True))
+    m.event("weights", node, layer=ref.address, path=path, reads=reads, whole=method == "save")
+
+
+# --- custom steps ---------------------------------------------------------------------------------------------------
+
+
+def variables_of(address: Address, heap: object) -> Thing:
+    """``model.trainable_variables``."""
+    return Thing("variables", layers=(address,), heap=heap)
+
+
+def apply_gradients(m: Machine, library: KerasLibrary, optimizer: Thing, args: Args, node: ast.AST) -> Value:
+    """``optimizer.apply_gradients(zip(gradients, variables))``: one training step of the models whose variables these are."""
+    owners: list[Address] = []
+    heap = None
+    for value in args.values():
+        for found in _variables_in(m, value):
+            heap = found.heap
+            owners.extend(a for a in found.layers if a not in owners)
+    calls = m.tape_calls[-1] if m.tape_calls else list(m.recent_calls)
+    for owner in owners:
+        record: Layer = m.get(owner)
+        if record.user_class is not None:
+            trace_call(m, library, Ref(owner), node, 1)
+        training = next((t for a, t in reversed(calls) if a == owner), "absent")
+        seen = any(a == owner for a, _ in calls)
+        m.event(
+            "fit",
+            node,
+            layer=owner,
+            train="train_step",
+            method="apply_gradients",
+            eager_call=(training, seen),
+            batch=None,
+            samples=None,
+            steps=None,
+            epochs=None,
+            validated=False,
+            optimizer=optimizer.name,
+            rate=optimizer.rate,
+        )
+    del heap
+    return Const(None)
+
+
+def _variables_in(m: Machine, value: Value, depth: int = 0) -> list[Thing]:
+    if depth > 4:
+        return []
+    if isinstance(value, Thing):
+        if value.kind == "variables":
+            return [value]
+        if value.kind == "gradients":
+            return _variables_in(m, value.variables, depth + 1)
+        if value.kind == "items":
+            return [v for item in value.items.values for v in _variables_in(m, item, depth + 1)]
+    if isinstance(value, Tuple):
+        return [v for item in value.items for v in _variables_in(m, item, depth + 1)]
+    from bnlint.interpreter.heap import List
+
+    record = m.record(value)
+    if isinstance(record, List):
+        return [v for item in record.items for v in _variables_in(m, item, depth + 1)]
+    return []
+
+
+__all__ = ["Data", "apply_gradients", "compile_model", "fit_model", "make_optimizer", "weights_event"]

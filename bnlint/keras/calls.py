@@ -1,0 +1,186 @@
+"""Subjects `call` and `layer`: the calls and constructors that rules speak about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bnlint.graph.places import Place
+from bnlint.graph.records import Layer
+from bnlint.graph.subjects import BatchNormAtFit, Call, Fit
+from bnlint.graph.subjects import Layer as LayerSubject
+from bnlint.interpreter.library import Args
+from bnlint.interpreter.values import Const
+from bnlint.keras import changes
+
+if TYPE_CHECKING:
+    from bnlint.keras.api.library import KerasLibrary
+    from bnlint.keras.gather import PathFits
+
+DROPPED = {
+    "fit_generator": ((), ("max_queue_size", "workers", "use_multiprocessing")),
+    "evaluate_generator": ((), ("max_queue_size", "workers", "use_multiprocessing")),
+    "predict_generator": ((), ("max_queue_size", "workers", "use_multiprocessing")),
+}
+POSITIONS = {
+    "fit_generator": {"max_queue_size": 9, "workers": 10, "use_multiprocessing": 11},
+    "evaluate_generator": {"max_queue_size": 3, "workers": 4, "use_multiprocessing": 5},
+    "predict_generator": {"max_queue_size": 3, "workers": 4, "use_multiprocessing": 5},
+}
+ALIASES = {"max_queue_size": ("max_q_size",), "workers": ("nb_worker",), "use_multiprocessing": ("pickle_safe",)}
+KERAS_1 = ("nb_epoch", "samples_per_epoch", "nb_val_samples", "val_samples")
+
+
+def gather_layers(runs: list[PathFits]) -> tuple[LayerSubject, ...]:
+    """Every BatchNormalization constructor that ran, once."""
+    found: dict[Place, LayerSubject] = {}
+    for run in runs:
+        for event in run.events:
+            if event.kind != "layer":
+                continue
+            record: Layer = event.heap[event.layer]
+            momentum = record.momentum
+            subject = LayerSubject(
+                type=record.type,
+                package=record.package,
+                place=event.place,
+                line=event.place.line,
+                name=record.name,
+                momentum=momentum,
+                momentum_given=record.momentum_given,
+                one_minus_momentum=None if momentum is None else round(1 - momentum, 12),
+            )
+            other = found.get(event.place)
+            if other is not None and other.momentum != momentum:
+                subject = LayerSubject(
+                    type=record.type, package=record.package, place=event.place, line=event.place.line,
+                    momentum_given=record.momentum_given,
+                )  # fmt: skip
+            found[event.place] = subject
+    return tuple(found[place] for place in sorted(found))
+
+
+def gather_calls(runs: list[PathFits], fits: tuple[Fit, ...], library: KerasLibrary) -> tuple[Call, ...]:
+    """Backbones as they are called or assembled, and calls of API that changed."""
+    found: dict[tuple[Any, ...], Call] = {}
+    for call in _backbone_calls(fits):
+        found.setdefault((call.kind, call.group, call.place), call)
+    for run in runs:
+        for event in run.events:
+            if event.kind == "api":
+                call = _api_call(run, event, library)
+                found.setdefault((call.kind, call.function, call.place), call)
+    return tuple(found.values())
+
+
+def _backbone_calls(fits: tuple[Fit, ...]) -> list[Call]:
+    by_call: dict[tuple[str, Place | None], list[tuple[int, BatchNormAtFit]]] = {}
+    for number, fit in enumerate(fits):
+        for row in fit.batch_norm:
+            if row.backbone is not None and row.called_at is not None:
+                by_call.setdefault((row.group, row.called_at), []).append((number, row))
+    return [_backbone_call(group, place, rows, fits) for (group, place), rows in by_call.items()]
+
+
+def _backbone_call(
+    group: str, place: Place | None, rows: list[tuple[int, BatchNormAtFit]], fits: tuple[Fit, ...]
+) -> Call:
+    frozen_rows = [(number, row) for number, row in rows if row.frozen]
+    first = frozen_rows[0] if frozen_rows else rows[0]
+    number, row = first
+    # an unfreeze follows where a layer that was frozen is in training mode in a later fit
+    # (the flags of layers never frozen say nothing about an unfreeze)
+    later = [other for n, other in rows if n > number and other.updated is not False and other.frozen_before]
+    beside = [other for n, other in rows if n == number and other.updated]
+    count = [other.layers for n, other in rows if n == number]
+    flags = [other.frozen for _, other in rows]
+    frozen: bool | None = True if True in flags else None if None in flags else False
+    argument = row.training_argument
+    return Call(
+        function=f"keras.applications.{row.backbone.application}" if row.backbone and row.backbone.application else "",
+        kind="backbone",
+        place=place,
+        line=place.line if place is not None else 0,
+        package=row.backbone.package if row.backbone else "keras",
+        backbone=row.backbone,
+        batch_norm_layers=None if None in count else sum(n or 0 for n in count),
+        frozen=frozen,
+        frozen_at=row.frozen_at,
+        training="absent" if argument is None else "true" if argument else "false",
+        assembly=row.assembly,
+        accepts_training=row.accepts_training,
+        argument_holds=row.argument_holds,
+        frozen_uses_batch=row.frozen_uses_batch,
+        freeze_holds=None if row.frozen_uses_batch is None else not row.frozen_uses_batch,
+        unfrozen_later=bool(later),
+        unfrozen_at=later[0].enabled_by if later else None,
+        trained_in_part=bool(beside) and bool(frozen_rows),
+        fits=tuple(dict.fromkeys(fits[n].place for n, _ in rows)),
+        group=group,
+        because=row.because,
+    )
+
+
+def _api_call(run: PathFits, event: Any, library: KerasLibrary) -> Call:
+    record: Layer = event.heap[event.layer]
+    release = library.release(record.package)
+    if event.call == "application":
+        name = event.name.last
+        effects = [changes.injection(release, name, key) for key in event.injected] if release is not None else [None]
+        return Call(
+            function=f"keras.applications.{name}",
+            kind="application",
+            place=event.place,
+            line=event.place.line,
+            method=name,
+            package=record.package,
+            injected=event.injected,
+            injection="raises" if "raises" in effects else effects[0],
+            injected_stock=event.stock,
+        )
+    method = event.method
+    args: Args = event.data.get("args") or Args()
+    dropped, constant = _dropped(method, args)
+    takes = changes.fit_takes_generators(release) if release is not None else None
+    has = changes.has_method(release, method) if release is not None and event.call == "generator_method" else None
+    removed = None if has is None else not has
+    renamed = tuple(name for name in KERAS_1 if name in args.keywords)
+    keeps = library.is_keras_3(record.package) is False
+    return Call(
+        function=f"keras.Model.{method}",
+        kind=event.call,
+        place=event.place,
+        line=event.place.line,
+        method=method,
+        package=record.package,
+        injected=event.injected,
+        injection=changes.method_injection(release, method) if release is not None and event.injected else None,
+        injected_stock=event.stock,
+        replacement=method.removesuffix("_generator") if method.endswith("_generator") else None,
+        removed=removed,
+        takes_generators=takes,
+        dropped_constant=True if keeps else constant,
+        dropped=() if keeps else dropped,
+        renamed=renamed,
+        keras1_arguments=bool(renamed),
+        injection_mends=_injection_mends(run, event, library, record),
+    )
+
+
+def _dropped(method: str, args: Args) -> tuple[tuple[str, ...], bool]:
+    names: list[str] = []
+    constant = True
+    for name, position in POSITIONS.get(method, {}).items():
+        value = args.get(position, name, *ALIASES[name])
+        if value is not None:
+            names.append(name)
+            constant = constant and isinstance(value, Const)
+    return tuple(names), constant
+
+
+def _injection_mends(run: PathFits, event: Any, library: KerasLibrary, record: Layer) -> bool | None:
+    """Whether a backbone of the model holds the v1 layers that ``layers=`` at its constructor would replace."""
+    if not event.injected or record.model is None:
+        return None
+    from bnlint.keras.facts import uses_of
+
+    return any(event.heap[use.address].legacy for use, _ in uses_of(event.heap, event.layer))

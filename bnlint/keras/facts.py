@@ -1,0 +1,299 @@
+"""Facts: from the events of every path to what each BatchNormalization layer does in each fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from bnlint.graph.network import ABSENT, Address
+from bnlint.graph.places import Place
+from bnlint.graph.records import Layer, Model
+from bnlint.keras.semantics import Behaviour, Flags, Link, Outcome
+
+BATCH_NORM = frozenset(
+    {"BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "BatchNorm"}
+)
+CUSTOM_STEP = "train_step"
+
+
+class Use(NamedTuple):
+    """One way in which a fit reaches a layer: the calls on the way, and the models between."""
+
+    address: Address
+    links: tuple[Link, ...]
+    parents: tuple[Address, ...]
+    called_at: Place | None
+    training: Any
+    assembly: str
+
+
+class State(NamedTuple):
+    """One BatchNormalization layer in one fit of one path."""
+
+    address: Address
+    record: Layer
+    outcome: Outcome
+    own: Flags
+    container: Address
+    use: Use
+    uses: int
+    known: bool = True
+
+
+def uses_of(heap: Any, root: Address) -> Iterator[tuple[Use, bool]]:
+    """Every BatchNormalization layer that a model reaches, once for each way; unknown content comes as its record.
+
+    The second value tells whether the way is understood.
+    """
+    yield from _walk(heap, root, (), (), None, ABSENT, "flat", set(), True)
+
+
+def _walk(
+    heap: Any,
+    address: Address,
+    links: tuple[Link, ...],
+    parents: tuple[Address, ...],
+    called_at: Place | None,
+    training: Any,
+    assembly: str,
+    path: set[Address],
+    known: bool,
+) -> Iterator[tuple[Use, bool]]:
+    record = heap.get(address)
+    if not isinstance(record, Layer) or address in path or record.type == "no batch norm":
+        return
+    if record.type in BATCH_NORM or (record.many and record.model is None):
+        yield Use(address, links, parents, called_at, training, assembly), known
+        return
+    path = path | {address}
+    inner = (*parents, address)
+    for held in record.holds:
+        yield from _walk(heap, held, (*links, Link("wrapper", ABSENT)), inner, called_at, training, assembly, path, known)
+    model = record.model
+    if model is None:
+        if record.user_class is not None:
+            yield from _untraced(heap, record, address, links, inner, called_at, training, assembly, path)
+        return
+    if model.kind in ("functional", "subclassed", "lambda"):
+        yield from _walk_nodes(heap, record, model, address, links, inner, called_at, training, assembly, path, known)
+    else:
+        for child in model.layers:
+            step = Link("sequential", ABSENT)
+            yield from _walk(
+                heap, child, (*links, step), inner, called_at, training, _deeper(assembly, "sequential", heap, child), path, known
+            )
+
+
+def _deeper(assembly: str, container: str, heap: Any, child: Address) -> str:
+    """How the innermost named model is put together with the outer ones."""
+    record = heap.get(child)
+    if not isinstance(record, Layer) or record.model is None:
+        return assembly
+    return {"functional": "call", "sequential": "sequential", "subclassed": "subclass"}.get(container, assembly)
+
+
+def _walk_nodes(
+    heap: Any,
+    record: Layer,
+    model: Model,
+    address: Address,
+    links: tuple[Link, ...],
+    parents: tuple[Address, ...],
+    called_at: Place | None,
+    training: Any,
+    assembly: str,
+    path: set[Address],
+    known: bool,
+) -> Iterator[tuple[Use, bool]]:
+    reached: set[Address] = set()
+    known = known and model.kind != "lambda"
+    for node in model.nodes:
+        child = heap.get(node.layer)
+        if not isinstance(child, Layer):
+            continue
+        reached.add(node.layer)
+        if child.type not in BATCH_NORM and child.model is None and not child.holds and not child.many and child.user_class is None:
+            continue
+        takes = None if child.user_class is None else not (child.model is not None and child.model.bare)
+        step = Link(model.kind, node.training, takes, child.model is None)
+        nested = child.model is not None
+        yield from _walk(
+            heap,
+            node.layer,
+            (*links, step),
+            parents,
+            node.place if nested else called_at,
+            node.training if nested else training,
+            _deeper(assembly, model.kind, heap, node.layer),
+            path,
+            known,
+        )
+    if model.kind == "subclassed" and record.user_class is not None:
+        yield from _untraced(heap, record, address, links, parents, called_at, training, assembly, path, reached)
+
+
+def _untraced(
+    heap: Any,
+    record: Layer,
+    address: Address,
+    links: tuple[Link, ...],
+    parents: tuple[Address, ...],
+    called_at: Place | None,
+    training: Any,
+    assembly: str,
+    path: set[Address],
+    reached: set[Address] | frozenset[Address] = frozenset(),
+) -> Iterator[tuple[Use, bool]]:
+    """Layers kept by a subclass that its ``call`` was not seen to use."""
+    for child in _held(heap, record):
+        if child not in reached:
+            step = Link("subclassed", None)
+            yield from _walk(heap, child, (*links, step), parents, called_at, training, assembly, path, False)
+
+
+def _held(heap: Any, record: Layer) -> list[Address]:
+    from bnlint.interpreter.heap import Dict, List
+    from bnlint.interpreter.values import Ref, Tuple
+
+    found: dict[Address, None] = {}
+
+    def collect(value: Any, depth: int) -> None:
+        if depth > 4:
+            return
+        if isinstance(value, Tuple):
+            for item in value.items:
+                collect(item, depth + 1)
+        elif isinstance(value, Ref):
+            inner = heap.get(value.address)
+            if isinstance(inner, Layer):
+                found[value.address] = None
+            elif isinstance(inner, List):
+                for item in inner.items:
+                    collect(item, depth + 1)
+            elif isinstance(inner, Dict):
+                for key in inner.order:
+                    collect(inner.items[key], depth + 1)
+
+    for name in sorted(record.attrs):
+        collect(record.attrs[name], 0)
+    return list(found)
+
+
+class FitView:
+    """One fit of one path: where its flags are read, and the state of every layer in it."""
+
+    def __init__(self, event: Any, behaviour: Behaviour | None, learning_phase_set: bool) -> None:
+        self.event = event
+        self.behaviour = behaviour
+        self.root: Address = event.layer
+        self.record: Layer = event.heap[self.root]
+        self.compiled = self.record.model.compiled if self.record.model is not None else None
+        self.learning_phase_set = learning_phase_set
+        self.states = self._states()
+
+    def _heap(self, when: str | None) -> Any:
+        compiled = self.compiled
+        if self.event.train == CUSTOM_STEP or compiled is None:
+            return self.event.heap
+        if compiled.eager and self.behaviour is not None and self.behaviour.eager_reads_live:
+            return self.event.heap
+        if when == "compile":
+            return compiled.heap
+        if when == "first_fit":
+            return compiled.first_fit or self.event.heap
+        return None
+
+    def flags(self, address: Address) -> Flags:
+        """A layer's own flag as updates and as the gradient step see it."""
+        behaviour = self.behaviour
+        if behaviour is None:
+            return Flags(None, None)
+        return Flags(self._flag(address, behaviour.updates_read_at), self._flag(address, behaviour.weights_read_at))
+
+    def _flag(self, address: Address, when: str | None) -> bool | None:
+        heap = self._heap(when)
+        if heap is None:
+            first, second = self._flag(address, "compile"), self._flag(address, "first_fit")
+            return first if first is second else None
+        record = heap.get(address) or self.event.heap.get(address)
+        return record.trainable if isinstance(record, Layer) else None
+
+    def start_mode(self) -> bool | None:
+        """The training mode with which the model itself is run."""
+        behaviour = self.behaviour
+        if behaviour is None:
+            return None
+        if self.event.train == CUSTOM_STEP:
+            training, seen = self.event.eager_call
+            if not seen:
+                return None
+            if training is ABSENT:
+                code = behaviour.code("q10_custom_loop", "eager__no_arg")
+                return None if code is None else code.statistics == "batch"
+            return None if training is None else bool(training)
+        model = self.record.model
+        if model is not None and model.kind == "subclassed" and model.bare:
+            return behaviour.bare_call_trains
+        return True
+
+    def _states(self) -> list[State]:
+        by_layer: dict[Address, list[tuple[Use, bool]]] = {}
+        for use, known in uses_of(self.event.heap, self.root):
+            by_layer.setdefault(use.address, []).append((use, known))
+        start = self.start_mode()
+        root_flags = self.flags(self.root)
+        return [self._state(address, found, start, root_flags) for address, found in by_layer.items()]
+
+    def _state(self, address: Address, found: list[tuple[Use, bool]], start: bool | None, root: Flags) -> State:
+        record: Layer = self.event.heap[address]
+        use = found[0][0]
+        own = self.flags(address)
+        known = all(understood for _, understood in found)
+        container = use.parents[-1] if use.parents else self.root
+        behaviour = self.behaviour
+        outcomes: list[Outcome] = []
+        updates = 0
+        for one, _ in found:
+            if behaviour is None:
+                outcomes.append(Outcome(None, None, None))
+                continue
+            mode, overridden = behaviour.mode(start, list(one.links))
+            parents = [self.flags(parent) for parent in one.parents[1:]]
+            outcome = behaviour.outcome(mode, own, parents, root, affine=record.affine, legacy=record.legacy)
+            outcome = outcome._replace(overridden=overridden and bool(outcome.updated))
+            outcomes.append(outcome)
+            updates += bool(outcome.updated)
+        outcome = _combine(outcomes)
+        if not known or self.learning_phase_set or self._untracked(found):
+            certain = outcome.updated is False and outcome.trained is False and own.updates is False and known
+            if not certain or self.learning_phase_set:
+                outcome = Outcome(None, None, None)
+        elif self.event.train == CUSTOM_STEP and not self.event.eager_call[1]:
+            outcome = outcome._replace(statistics=None, updated=False if own.updates is False and outcome.updated is False else None)
+        if record.many and outcome.trained:
+            outcome = outcome._replace(trained=None)
+        return State(address, record, outcome, own, container, use, updates, known)
+
+    def _untracked(self, found: list[tuple[Use, bool]]) -> bool:
+        """Whether a way leads through a class of the program on a release that does not track what it holds."""
+        inner = any(link.container == "subclassed" for use, _ in found for link in use.links[1:])
+        inner = inner or any(
+            link.container == "subclassed" for use, _ in found for link in use.links[:1]
+        ) and not (self.record.model is not None and self.record.model.kind == "subclassed")
+        return inner and (self.behaviour is None or not self.behaviour.inner_layers_are_tracked)
+
+
+def _combine(outcomes: list[Outcome]) -> Outcome:
+    """A layer called several times: it updates if one call does."""
+    first = outcomes[0]
+    if all(outcome == first for outcome in outcomes):
+        return first
+    updates = [outcome.updated for outcome in outcomes]
+    statistics = {outcome.statistics for outcome in outcomes}
+    trained = {outcome.trained for outcome in outcomes}
+    return Outcome(
+        statistics.pop() if len(statistics) == 1 else None,
+        True if True in updates else None if None in updates else False,
+        trained.pop() if len(trained) == 1 else None,
+        any(outcome.overridden for outcome in outcomes),
+    )

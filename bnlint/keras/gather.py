@@ -1,0 +1,484 @@
+"""From the fits of every path to the subjects that rules are matched on."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from bnlint.graph.network import ABSENT, Address
+from bnlint.graph.places import Place
+from bnlint.graph.records import Layer
+from bnlint.graph.subjects import Backbone, BatchNormAtFit, Because, Fit, Program
+from bnlint.keras.api.library import KerasLibrary
+from bnlint.keras.calls import gather_calls, gather_layers
+from bnlint.keras.facts import FitView, State
+
+HDF5 = (".h5", ".hdf5", ".hdf", ".keras.h5")
+ADAPTIVE = frozenset({"adam", "adamw", "rmsprop", "nadam", "adamax"})
+SUGGESTED = (0.98, 0.97, 0.95, 0.9)
+TARGET_RESIDUAL = 0.01
+
+
+class Row(NamedTuple):
+    """One layer's facts in one fit of one path, before layers in the same state are put together."""
+
+    state: State
+    updates: int | None
+    residual: float | None
+    first_validation: float | None
+    frozen_before: bool
+    enabled_by: Place | None
+    enabled_by_assignment: bool
+
+
+class PathFits:
+    """The fits of one path, in order, with what accumulates from one to the next."""
+
+    def __init__(self, events: list[Any], library: KerasLibrary) -> None:
+        self.events = events
+        self.library = library
+        self.views: list[FitView] = []
+        self.rows: list[list[Row]] = []
+        self._updates: dict[Address, int | None] = {}
+        self._frozen_before: set[Address] = set()
+        phase = any(event.kind == "learning_phase" for event in events)
+        for event in events:
+            if event.kind == "fit":
+                record = event.heap[event.layer]
+                behaviour = library.behaviour(record.package)
+                view = FitView(event, behaviour, phase and _phase_counts(behaviour))
+                self.views.append(view)
+                self.rows.append([self._row(view, state) for state in view.states])
+
+    def _row(self, view: FitView, state: State) -> Row:
+        address, outcome, event = state.address, state.outcome, view.event
+        before = self._updates.get(address, 0)
+        steps, epochs = event.steps, event.epochs
+        after: int | None = before
+        first: int | None = None
+        if outcome.updated:
+            one = steps * max(state.uses, 1) if steps is not None else None
+            after = before + one * epochs if before is not None and one is not None and epochs is not None else None
+            first = before + one if before is not None and one is not None and event.validated else None
+        elif outcome.updated is None:
+            after = None
+        self._updates[address] = after
+        momentum = state.record.momentum
+        replaced = view.behaviour is not None and view.behaviour.first_update_replaces is True
+        row = Row(
+            state,
+            after,
+            _residual(momentum, after, replaced) if outcome.updated else None,
+            _residual(momentum, first, replaced) if first is not None else None,
+            address in self._frozen_before,
+            _enabled(view, state),
+            _is_enabled_by_assignment(view, state),
+        )
+        if state.own.updates is False:
+            self._frozen_before.add(address)
+        return row
+
+
+def _phase_counts(behaviour: Any) -> bool:
+    """Whether ``set_learning_phase`` changes what ``fit`` does on the release."""
+    if behaviour is None:
+        return True
+    code = behaviour.code("q12_slp0_before_build_trainable", "")
+    found = code if code is not None else behaviour.code("q12_slp0_before_build_trainable", "code")
+    return found is not None and found.statistics != "batch"
+
+
+def _residual(momentum: float | None, updates: int | None, replaced: bool) -> float | None:
+    if updates is None or momentum is None or momentum < 0:
+        return None
+    if replaced and updates > 0:
+        return 0.0
+    return float(momentum**updates)
+
+
+def _enabled(view: FitView, state: State) -> Place | None:
+    record = state.record
+    if record.enabled_at is not None:
+        return record.enabled_at
+    owner = view.event.heap.get(record.owner) if record.owner is not None else None
+    return owner.site if isinstance(owner, Layer) else record.site
+
+
+def _is_enabled_by_assignment(view: FitView, state: State) -> bool:
+    return state.record.enabled_at is not None
+
+
+# --- grouping -------------------------------------------------------------------------------------------------------
+
+
+def owner_of(heap: Any, state: State) -> Layer | None:
+    """The application or loaded model that a layer comes from."""
+    record = heap.get(state.record.owner) if state.record.owner is not None else None
+    if isinstance(record, Layer):
+        return record
+    for parent in reversed(state.use.parents):
+        holder = heap.get(parent)
+        if isinstance(holder, Layer) and (holder.pretrained or (holder.model and holder.model.application)):
+            return holder
+    return None
+
+
+def label_of(record: Layer, root: bool = False) -> str:
+    """How messages name a model: by its variable, with the application in brackets."""
+    name = record.label or record.name or ("the model" if root else "a model")
+    application = record.model.application if record.model is not None else None
+    if application is None:
+        return name
+    return f"{name} ({application})" if record.label is not None else application
+
+
+def backbone_of(heap: Any, record: Layer) -> Backbone:
+    """What rules and fixes need to know of a backbone."""
+    model = record.model
+    nested, dropout = False, False
+    for address in model.layers if model is not None else ():
+        inner = heap.get(address)
+        if isinstance(inner, Layer):
+            nested = nested or inner.model is not None or bool(inner.holds)
+            dropout = dropout or (inner.rate or 0) > 0
+    return Backbone(
+        label=label_of(record),
+        variable=record.label,
+        application=model.application if model is not None else None,
+        package=record.package,
+        pretrained=record.pretrained,
+        built_at=record.site,
+        has_nested=nested,
+        active_dropout=dropout if model is not None and model.exact else None,
+    )
+
+
+def group_key(heap: Any, state: State) -> str:
+    """Identifies a set of layers across fits and paths: where it was built."""
+    owner = owner_of(heap, state)
+    site = owner.site if owner is not None else state.record.site
+    return f"{site.path}:{site.line}:{site.column}"
+
+
+# --- fits -----------------------------------------------------------------------------------------------------------
+
+
+def gather(path: str, found: Any, library: KerasLibrary) -> Program:
+    """All facts of one file."""
+    runs: list[PathFits] = []
+    for one in found.paths:
+        runs.append(PathFits(one.events, library))
+        runs.extend(PathFits(events, library) for events in one.entries)
+    fits = _merge_paths(runs, found.complete)
+    subjects: dict[str, tuple[Any, ...]] = {
+        "batch_norm_at_fit": tuple(row for fit in fits for row in fit.batch_norm),
+        "call": gather_calls(runs, fits, library),
+        "layer": gather_layers(runs),
+    }
+    unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
+    notes = tuple(Because(place, reason) for place, reason in sorted(unknowns))
+    return Program(path, fits, subjects, notes)
+
+
+def _merge_paths(runs: list[PathFits], complete: bool) -> tuple[Fit, ...]:
+    """One fit for each place and call string; what differs between paths is unknown."""
+    merged: dict[tuple[Any, ...], list[tuple[PathFits, int]]] = {}
+    for run in runs:
+        counts: dict[tuple[Any, ...], int] = {}
+        for index, view in enumerate(run.views):
+            place = (view.event.place, view.event.calls)
+            counts[place] = counts.get(place, 0) + 1
+            merged.setdefault((*place, counts[place]), []).append((run, index))
+    fits: list[Fit] = []
+    for alternatives in merged.values():
+        fits.append(_fit(alternatives, complete))
+    return tuple(_without_repeats(fits))
+
+
+def _without_repeats(fits: list[Fit]) -> list[Fit]:
+    """A loop's turns that show the same are one fit."""
+    kept: list[Fit] = []
+    for fit in fits:
+        if not any(
+            fit.place == other.place and _shown(fit) == _shown(other) for other in kept[-1:]
+        ):
+            kept.append(fit)
+    return kept
+
+
+def _shown(fit: Fit) -> Any:
+    rows = [(r.where, r.layers, r.names, r.statistics, r.updated, r.gamma_beta_trained) for r in fit.batch_norm]
+    return rows, fit.model, fit.batch_size
+
+
+def _common(values: list[Any]) -> Any:
+    first = values[0]
+    return first if all(value == first for value in values) else None
+
+
+def _fit(alternatives: list[tuple[PathFits, int]], complete: bool) -> Fit:
+    run, index = alternatives[0]
+    view = run.views[index]
+    event = view.event
+    views = [other.views[i] for other, i in alternatives]
+
+    def agreed(name: str) -> Any:
+        return _common([v.event.data.get(name) for v in views])
+
+    compiled = view.compiled
+    optimizer = event.data.get("optimizer") or (compiled.optimizer if compiled else None)
+    rate = event.data.get("rate") if event.train == "train_step" else (compiled.learning_rate if compiled else None)
+    fit = Fit(
+        place=event.place,
+        line=event.place.line,
+        kind=event.train,
+        model=view.record.label or view.record.name or "model",
+        batch_size=agreed("batch"),
+        steps_per_epoch=agreed("steps"),
+        epochs=agreed("epochs"),
+        samples=agreed("samples"),
+        learning_rate=rate,
+        optimizer=optimizer,
+    )
+    rows = _rows(alternatives, fit, complete)
+    object.__setattr__(fit, "batch_norm", tuple(rows))
+    return fit
+
+
+def _rows(alternatives: list[tuple[PathFits, int]], fit: Fit, complete: bool) -> list[BatchNormAtFit]:
+    tables = [{row.state.address: row for row in run.rows[index]} for run, index in alternatives]
+    same_layers = all(table.keys() == tables[0].keys() for table in tables)
+    run, index = alternatives[0]
+    grouped: dict[Any, list[tuple[Row, Any]]] = {}
+    if same_layers:
+        for address, row in tables[0].items():
+            outcome = _agree([table[address].state.outcome for table in tables], complete)
+            frozen = _common([table[address].state.own.updates for table in tables])
+            residual = _common([table[address].residual for table in tables])
+            updates = _common([table[address].updates for table in tables])
+            _put(grouped, run, index, row, outcome, frozen, residual, updates, False)
+    else:
+        # the model differs between paths: what holds for every layer on every path is still known
+        every = [row for table in tables for row in table.values()]
+        if every:
+            outcome = _agree([row.state.outcome for row in every], complete)
+            frozen = _common([row.state.own.updates for row in every])
+            _put(grouped, run, index, every[0], outcome, frozen, None, None, True)
+    return [_subject(run, index, fit, entries, key) for key, entries in grouped.items()]
+
+
+def _agree(outcomes: list[Any], complete: bool) -> Any:
+    statistics, updated, trained, overridden = (_common([o[i] for o in outcomes]) for i in range(4))
+    if not complete:
+        statistics = updated = trained = None
+    return outcomes[0]._replace(
+        statistics=statistics, updated=updated, trained=trained, overridden=bool(overridden)
+    )
+
+
+def _put(
+    grouped: dict[Any, Any],
+    run: PathFits,
+    index: int,
+    row: Row,
+    outcome: Any,
+    frozen: bool | None,
+    residual: float | None,
+    updates: int | None,
+    differs: bool,
+) -> None:
+    heap = run.views[index].event.heap
+    key = (
+        group_key(heap, row.state),
+        outcome,
+        frozen,
+        row.state.record.momentum,
+        row.state.record.pretrained,
+        residual,
+        updates,
+        row.state.record.many or differs,
+        row.enabled_by,
+        row.state.record.frozen_at if frozen else None,
+        row.state.record.flag_at,
+        row.frozen_before,
+        row.state.record.momentum_given,
+    )
+    grouped.setdefault(key, []).append((row, outcome))
+
+
+def _subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]], key: Any) -> BatchNormAtFit:
+    view = run.views[index]
+    heap = view.event.heap
+    row, outcome = entries[0]
+    state = row.state
+    frozen, residual, updates, unknown_number = key[2], key[5], key[6], key[7]
+    owner = owner_of(heap, state)
+    container = owner if owner is not None else heap[state.container]
+    behaviour = view.behaviour
+    assembly = assembly_of(heap, view, state, owner)
+    record = state.record
+    compiles = _compiles(run, view, row.enabled_by)
+    uses_batch = behaviour.frozen_uses_batch(record.legacy) if behaviour is not None else None
+    accepts = behaviour.call_accepts_training(False) if behaviour is not None and assembly == "call" else None
+    holds = _argument_holds(behaviour, assembly)
+    last = not any(
+        state.address in {r.state.address for r in later if r.state.outcome.updated is not False}
+        for later in run.rows[index + 1 :]
+    )
+    training = state.use.training
+    requested = record.frozen_at is not None or _out_of_reach(heap, view, state, owner)
+    return BatchNormAtFit(
+        where=label_of(container, root=state.container == view.root),
+        group=key[0],
+        layers=None if unknown_number else len(entries),
+        names=tuple(entry.state.record.name or "" for entry, _ in entries) if not unknown_number else (),
+        fit=fit,
+        backbone=backbone_of(heap, owner) if owner is not None else None,
+        statistics=outcome.statistics,
+        updated=outcome.updated,
+        gamma_beta_trained=outcome.trained,
+        frozen=frozen if frozen is None else not frozen,
+        frozen_by_request=requested,
+        freeze_effective=_effective(frozen, outcome, requested),
+        pretrained=record.pretrained,
+        momentum=record.momentum,
+        updates=updates,
+        residual=residual,
+        residual_at_first_validation=row.first_validation,
+        last_fit=last,
+        training_argument=training if isinstance(training, bool) else None,
+        training_overridden=outcome.overridden,
+        frozen_before=row.frozen_before,
+        shows_intent=row.frozen_before or training is False,
+        hdf5_weights_after=_hdf5_after(run, view, row.enabled_by, index),
+        enabled_by=row.enabled_by,
+        enabled_by_assignment=row.enabled_by_assignment,
+        called_at=_called_at(heap, view, state, owner, assembly, run),
+        assembly=assembly,
+        compiled_at=compiles,
+        frozen_at=record.frozen_at,
+        harmful_rate=_harmful(fit),
+        frozen_uses_batch=uses_batch,
+        freeze_out_of_reach=_out_of_reach(heap, view, state, owner),
+        accepts_training=accepts,
+        argument_holds=holds,
+        injection_mends=record.legacy and uses_batch is True and owner is not None,
+        suggested_momentum=_suggest(record.momentum, updates),
+        built_at=tuple(sorted({e.state.record.site for e, _ in entries})) if record.owner is None and not record.many else None,
+        because=_because(view, row, frozen),
+    )
+
+
+def _argument_holds(behaviour: Any, assembly: Any) -> bool | None:
+    """Whether ``training=False`` on a call holds; inside a subclass's ``call`` it does on every release that takes it."""
+    if behaviour is None:
+        return None
+    if assembly == "subclass":
+        code = behaviour.code("q11_subclass", "top_model__hard_false")
+        return None if code is None else code.statistics == "moving"
+    return behaviour.argument_holds()  # type: ignore[no-any-return]
+
+
+def _effective(frozen: bool | None, outcome: Any, requested: bool) -> bool | None:
+    if not requested:
+        return None
+    if outcome.updated is None:
+        return None
+    return frozen is False and not outcome.updated
+
+
+def assembly_of(heap: Any, view: FitView, state: State, owner: Layer | None) -> Any:
+    """How the backbone is put into the trained model; None where the layers belong to no backbone."""
+    if owner is None:
+        return None
+    parents = [heap.get(parent) for parent in state.use.parents]
+    if not any(parent is not None and parent.site == owner.site and parent.model == owner.model for parent in parents):
+        return "flat"
+    if heap.get(view.root) == owner:
+        return "flat"
+    return state.use.assembly
+
+
+def _called_at(heap: Any, view: FitView, state: State, owner: Layer | None, assembly: Any, run: PathFits) -> Place | None:
+    if owner is None:
+        return None
+    if assembly == "flat":
+        return view.record.site
+    if assembly == "sequential":
+        added = [
+            event.place
+            for event in run.events
+            if event.kind == "assembly" and heap.get(event.child) is not None and heap[event.child].site == owner.site
+        ]
+        return added[-1] if added else view.record.site
+    return state.use.called_at
+
+
+def _out_of_reach(heap: Any, view: FitView, state: State, owner: Layer | None) -> bool:
+    """A model's flag is off, the model is no part of the trained one, and its flag does not reach its layers."""
+    behaviour = view.behaviour
+    if owner is None or behaviour is None or behaviour.setter_reaches_children is not False:
+        return False
+    inside = any(heap.get(parent) == owner for parent in state.use.parents)
+    return owner.trainable is False and not inside
+
+
+def _compiles(run: PathFits, view: FitView, after: Place | None) -> tuple[Place, ...]:
+    places: list[Place] = []
+    passed = after is None
+    for event in run.events:
+        if event is view.event:
+            break
+        if event.kind == "flag" and event.place == after:
+            passed, places = True, []
+        if event.kind == "compile" and event.layer == view.root:
+            places.append(event.place)
+    del passed
+    return tuple(places)
+
+
+def _hdf5_after(run: PathFits, view: FitView, enabled_by: Place | None, index: int) -> bool:
+    started = False
+    for event in run.events:
+        if event.kind == "flag" and event.place == enabled_by:
+            started = True
+        if started and event.kind == "weights" and not event.whole and _may_be_hdf5(event):
+            return True
+    return False
+
+
+def _may_be_hdf5(event: Any) -> bool:
+    path = event.path
+    return path is None or path.endswith(HDF5) or "." not in path.rsplit("/", 1)[-1]
+
+
+def _harmful(fit: Fit) -> bool | None:
+    if fit.optimizer is None or fit.learning_rate is None:
+        return None
+    return fit.optimizer.lower() in ADAPTIVE and fit.learning_rate >= 1e-3
+
+
+def _suggest(momentum: float | None, updates: int | None) -> float | None:
+    if momentum is None or updates is None or updates <= 0 or momentum <= SUGGESTED[-1]:
+        return None
+    for one in SUGGESTED:
+        if one < momentum and one**updates <= TARGET_RESIDUAL:
+            return one
+    return SUGGESTED[-1]
+
+
+def _because(view: FitView, row: Row, frozen: bool | None) -> tuple[Because, ...]:
+    record = row.state.record
+    notes: list[Because] = []
+    if frozen is False and record.frozen_at is not None:
+        notes.append(Because(record.frozen_at, "trainable = False"))
+    elif frozen and record.enabled_at is not None:
+        notes.append(Because(record.enabled_at, "trainable = True"))
+    training = row.state.use.training
+    if isinstance(training, bool) and row.state.use.called_at is not None:
+        notes.append(Because(row.state.use.called_at, f"training={training}"))
+    if view.compiled is not None:
+        notes.append(Because(view.compiled.place, "compiled"))
+    return tuple(sorted(set(notes)))
+
+
+__all__ = ["ABSENT", "PathFits", "gather", "label_of", "owner_of"]

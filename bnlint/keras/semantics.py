@@ -1,0 +1,300 @@
+"""What a BatchNormalization layer does in a fit, read off the measured truth table.
+
+The questions have the names of the measurements. Nothing here knows a release: a `Behaviour` asks the table for one
+release, and what the table does not hold stays unknown.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+from bnlint.graph.network import ABSENT, FORWARDED
+from bnlint.keras.releases import Release
+from bnlint.keras.truth import Code, Raises, cell, value
+
+UNKNOWN = None
+
+
+class Outcome(NamedTuple):
+    """What one layer does; every part may be unknown (None)."""
+
+    statistics: Literal["batch", "moving"] | None
+    updated: bool | None
+    trained: bool | None
+    overridden: bool = False
+
+
+class Link(NamedTuple):
+    """One step from a container to something that it calls.
+
+    ``container``: ``functional``, ``sequential``, ``subclassed`` (a ``call`` of the program) or ``wrapper``;
+    ``training``: the argument on that call; ``takes_training``: whether the called ``call`` has such a parameter
+    (None: a class of Keras, which has); ``layer`` whether what is called is a single layer, no model.
+    """
+
+    container: str
+    training: Any
+    takes_training: bool | None = None
+    layer: bool = False
+
+
+class Flags(NamedTuple):
+    """A ``trainable`` flag as the fit's updates see it, and as its gradient step sees it."""
+
+    updates: bool | None
+    weights: bool | None
+
+
+class Behaviour:
+    """The measured behaviour of one release."""
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+
+    def code(self, question: str, case: str) -> Code | None:
+        """A measured code; None where it was not measured or raises."""
+        found = cell(self.release, question, case)
+        return None if isinstance(found, Raises) else found
+
+    def raises(self, question: str, case: str) -> bool | None:
+        """Whether the measured call raises."""
+        found = cell(self.release, question, case)
+        return None if found is None else isinstance(found, Raises)
+
+    # --- flags ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def setter_reaches_children(self) -> bool | None:
+        """Whether ``model.trainable = v`` sets the layers' own flags."""
+        found = self.code("q02_base_trainable_false", "flat")
+        return None if found is None else not found.trained
+
+    @cached_property
+    def setter_ignores_equal(self) -> bool | None:
+        """Whether assigning the value that the flag already has does nothing, children included."""
+        if self.setter_reaches_children is False:
+            return False
+        found = self.code("q08_partial_freeze", "loop_false_then_parent_true")
+        return None if found is None else not found.trained
+
+    @cached_property
+    def updates_read_at(self) -> str | None:
+        """When the flag that stops updates is read: at ``compile`` or at the first ``fit`` after it."""
+        found = self.code("q05_toggle_after_compile", "flat_bn__freeze_after_compile")
+        if found is None:
+            return None
+        return "compile" if found.updated else "first_fit"
+
+    @cached_property
+    def weights_read_at(self) -> str | None:
+        """When the flag that stops gamma and beta is read."""
+        found = self.code("q05_toggle_after_compile", "flat_bn__freeze_after_compile")
+        if found is None:
+            return None
+        return "compile" if found.trained else "first_fit"
+
+    @cached_property
+    def eager_reads_live(self) -> bool | None:
+        """Whether ``run_eagerly=True`` makes later changes count at once."""
+        found = self.code("q05_toggle_after_compile", "run_eagerly__nested_base__freeze_between_fits")
+        return None if found is None else not found.updated
+
+    @cached_property
+    def momentum_attribute_counts(self) -> bool | None:
+        """Whether ``layer.momentum = m`` after building takes effect."""
+        found = value(self.release, "q18_momentum", "after_compile_before_fit", "eff_momentum")
+        return None if not isinstance(found, (int, float)) else abs(found - 0.5) < 0.01
+
+    @cached_property
+    def first_update_replaces(self) -> bool | None:
+        """Whether the first training step replaces loaded moving statistics by the first batch's."""
+        found = value(self.release, "q27_moving_average_steps", "dense_input")
+        if isinstance(found, dict):
+            found = found.get("verdict")
+        return found.startswith("first step replaces") if isinstance(found, str) else None
+
+    def flags_survive(self, kind: str) -> tuple[bool | None, bool | None]:
+        """Whether the flags of models, and those of layers, come back from a file of this ``kind`` (``h5``, ``keras``,
+        ``savedmodel``, ``json``, ``config``)."""
+        return self._survives(f"base_frozen__{kind}", "base"), self._survives(f"bn_frozen_flat__{kind}", "bn")
+
+    def _survives(self, case: str, part: str) -> bool | None:
+        found = value(self.release, "q22_trainable_persistence", case, "flags_after")
+        if not isinstance(found, dict) or part not in found:
+            return None
+        return found[part] in (False, [False])
+
+    @cached_property
+    def clone_keeps_model_flags(self) -> bool | None:
+        """Whether ``clone_model`` keeps the flag of a nested model (those of layers it keeps on every release)."""
+        found = value(self.release, "q19_clone", "clone_keeps_trainable_nested_base_frozen")
+        if not isinstance(found, dict):
+            return None
+        flags = next((part for key, part in found.items() if isinstance(part, dict) and "base" in part), found)
+        after = flags.get("base", flags.get("clone_base"))
+        return None if after is None else after is False
+
+    # --- the training argument --------------------------------------------------------------------------------------
+
+    def call_accepts_training(self, layer: bool) -> bool | None:
+        """Whether a call in a functional graph takes ``training=``."""
+        case = "bn_call_training_false" if layer else "base_call_training_false"
+        found = self.raises("q03_training_false_call", case)
+        return None if found is None else not found
+
+    def argument_holds(self, layer: bool = False) -> bool | None:
+        """Whether ``training=False`` on a call in a functional graph holds in ``fit``."""
+        case = "bn_call_training_false" if layer else "base_call_training_false"
+        found = self.code("q03_training_false_call", case)
+        return None if found is None else found.statistics == "moving"
+
+    @cached_property
+    def context_reaches_inner_calls(self) -> bool | None:
+        """Whether a ``call`` with a ``training`` parameter that it does not hand on still trains what it calls."""
+        found = self.code("q11_subclass", "top_model__training_none_not_forwarded")
+        return None if found is None else found.statistics == "batch"
+
+    @cached_property
+    def bare_call_trains(self) -> bool | None:
+        """Whether ``fit`` trains a subclassed model whose ``call`` has no ``training`` parameter."""
+        found = self.code("q11_subclass", "top_model__no_training_arg")
+        return None if found is None else found.statistics == "batch"
+
+    @cached_property
+    def inner_layers_are_tracked(self) -> bool | None:
+        """Whether layers inside a layer of the program's own are trained and updated like others."""
+        found = self.code("q11_subclass", "layer_in_functional__training_none_forwarded")
+        return None if found is None else found == Code("batch", True, True)
+
+    def mode(self, start: bool | None, links: list[Link]) -> tuple[bool | None, bool]:
+        """The training mode that reaches the end of a chain of calls, and whether a ``training=False`` was overridden."""
+        mode, overridden = start, False
+        for link in links:
+            mode, lost = self._follow(mode, link)
+            overridden = overridden or lost
+        return mode, overridden
+
+    def _follow(self, mode: bool | None, link: Link) -> tuple[bool | None, bool]:
+        training = link.training
+        if link.container == "subclassed":
+            if training is ABSENT:
+                reaches = self.context_reaches_inner_calls
+                return (mode if reaches or mode is False else None if reaches is None else False), False
+            if training is FORWARDED:
+                return mode, False
+            return (bool(training) if training is not None else None), False
+        if training is ABSENT or training is FORWARDED:
+            return mode, False
+        if link.takes_training is False:
+            return self._ignoring(mode, training)
+        holds = self.argument_holds(link.layer)
+        if training is None:
+            return (mode if holds is False else None), False
+        if holds is None:
+            return (mode if mode is bool(training) else None), False
+        if holds:
+            return bool(training), False
+        return mode, training is False and mode is not False
+
+    def _ignoring(self, mode: bool | None, training: bool | None) -> tuple[bool | None, bool]:
+        case = "layer_in_functional__no_training_arg__called_with_training_false"
+        found = self.code("q11_subclass", case)
+        if found is None:
+            return (mode if mode is training else None), False
+        return (mode if found.statistics == "batch" else training), False
+
+    # --- the outcome ------------------------------------------------------------------------------------------------
+
+    def frozen_uses_batch(self, legacy: bool = False) -> bool | None:
+        """Whether a frozen layer normalizes by batch statistics in ``fit``."""
+        found = self._frozen(nested=False, legacy=legacy)
+        return None if found is None else found.statistics == "batch"
+
+    def _frozen(self, *, nested: bool, legacy: bool) -> Code | None:
+        if legacy:
+            return self.code("q17b_v1_bn_in_tf2", "compat_v1_bn_frozen")
+        return self.code("q01_bn_trainable_false", "nested" if nested else "flat")
+
+    def outcome(
+        self,
+        mode: bool | None,
+        own: Flags,
+        parents: list[Flags],
+        root: Flags,
+        *,
+        affine: bool | None = True,
+        legacy: bool = False,
+    ) -> Outcome:
+        """What a layer does, from the mode that reaches it and the flags that stand over it.
+
+        ``own`` is its own flag, ``parents`` those of the models between it and the trained one, ``root`` that of the
+        trained model; ``affine`` whether it has gamma or beta; ``legacy`` whether it is the v1 class.
+        """
+        if own.updates is None or root.updates is None or any(flags.updates is None for flags in parents):
+            return self._undecided(mode, own, parents, root, affine=affine, legacy=legacy)
+        parent_off = any(flags.updates is False for flags in parents)
+        found: Code | None
+        if own.updates is False:
+            if parent_off:
+                found = self.code("q02_base_trainable_false", "nested_after")
+            else:
+                found = self._frozen(nested=bool(parents), legacy=legacy)
+        elif root.updates is False:
+            found = self.code("q07_parent_false_child_bn_true", "flat_outer_false_bn_true")
+        elif parent_off:
+            found = self.code("q07_parent_false_child_bn_true", "nested_parent_false_bn_true")
+        else:
+            found = Code("batch", True, True)
+        trained = self._trained(own, parents, root)
+        if affine is False:
+            trained = False
+        elif affine is None and trained:
+            trained = None
+        if found is None:
+            return Outcome("moving" if mode is False else None, False if mode is False else None, trained)
+        if mode is False:
+            return Outcome("moving", False, trained)
+        if mode is None:
+            moving = found.statistics == "moving"
+            return Outcome("moving" if moving else None, False if not found.updated else None, trained)
+        return Outcome(found.statistics, found.updated, trained)
+
+    def _trained(self, own: Flags, parents: list[Flags], root: Flags) -> bool | None:
+        """Whether gamma and beta are in the set of weights that the gradient step changes."""
+        if own.weights is False or root.weights is False:
+            return False
+        hides = self.code("q07_parent_false_child_bn_true", "nested_parent_false_bn_true")
+        for flags in parents:
+            if flags.weights is False:
+                if hides is None:
+                    return None
+                if not hides.trained:
+                    return False
+        if own.weights is None or root.weights is None:
+            return None
+        if any(flags.weights is None for flags in parents) and (hides is None or not hides.trained):
+            return None
+        return True
+
+    def _undecided(
+        self,
+        mode: bool | None,
+        own: Flags,
+        parents: list[Flags],
+        root: Flags,
+        *,
+        affine: bool | None,
+        legacy: bool,
+    ) -> Outcome:
+        """What holds whichever way the unknown flags stand."""
+        found: list[Outcome] = []
+        for choice in (True, False):
+            filled = [Flags(*(choice if part is None else part for part in flags)) for flags in (own, root, *parents)]
+            found.append(self.outcome(mode, filled[0], filled[2:], filled[1], affine=affine, legacy=legacy))
+        first, second = found
+        return Outcome(
+            first.statistics if first.statistics == second.statistics else None,
+            first.updated if first.updated == second.updated else None,
+            first.trained if first.trained == second.trained else None,
+        )
