@@ -26,8 +26,8 @@ INTRODUCTION = """\
 
 What a rule can see of a program, and all that it can see. `match.each` of a rule names a subject; its conditions,
 messages and fixes name the facts of that subject, a dot leading from one thing to another: `fit.place`,
-`backbone.label`. A fact that the program leaves open is *unknown*, and no condition holds on it, not even a negated one;
-only `{known: true}` and `{known: false}` ask for that. A place reads as *line 12* in a message.
+`backbone.label`. A fact that the program leaves open is *unknown*, and no condition holds on it, not even a negated
+one; only `{known: true}` and `{known: false}` ask for that. A place reads as *line 12* in a message.
 
 Written by `python tools/build_docs.py` from `bnlint/graph/subjects.py`.
 """
