@@ -204,11 +204,18 @@ def compile_one(name: str, measurements: dict[str, Any], in_order: dict[str, lis
     """One constructor's file: the pool, the distinct sets of variants, and which release has which set."""
     pool: list[Layer] = []
     sets: list[dict[str, list[Layer]]] = []
-    releases: dict[str, dict[str, int]] = {}
+    releases: dict[str, dict[str, int | None]] = {}
     for package in sorted(in_order, reverse=True):
         for version in reversed(in_order[package]):
-            constructors = measurements[package][version]["constructors"]
-            if name not in constructors or not constructors[name].get("variants"):
+            facts = measurements[package][version]
+            constructors = facts["constructors"]
+            if name not in constructors:
+                if any(name in public for public in facts.get("modules", {}).values()):
+                    releases.setdefault(package, {})[version] = None  # it is there, its layers were not measured
+                continue
+            if not isinstance(constructors[name].get("variants", {}).get("no_top"), dict):
+                print(f"{package} {version} {name}: not measured, {str(constructors[name])[-300:]}")
+                releases.setdefault(package, {})[version] = None  # it is there, its layers are not known
                 continue
             found = variants_of(constructors[name], pooled_of(name, constructors))
             if found not in sets:

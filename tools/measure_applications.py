@@ -157,6 +157,15 @@ def injection(make, keras, keyword):
     return "works" if recorder.used else "no_effect"
 
 
+def module_of(keras, name):
+    """The module that a constructor comes from; for one behind a wrapper, the public module with the most of them."""
+    module = getattr(keras.applications, name).__module__
+    if module.rpartition(".")[2] != "applications":
+        return module
+    public = {module: found for module, found in modules(keras).items() if name in found}
+    return max(sorted(public), key=lambda module: len(public[module]))
+
+
 def fresh(keras):
     """Forgets all models, and marks made-up names."""
     keras.backend.clear_session()
@@ -196,7 +205,7 @@ def measure(keras, name, first, alike):
         parameters = list(inspect.signature(make).parameters)
     except (TypeError, ValueError):
         parameters = []
-    result = {"module": make.__module__, "parameters": parameters, "variants": {}, "injection": {}}
+    result = {"module": module_of(keras, name), "parameters": parameters, "variants": {}, "injection": {}}
     kinds = collections.OrderedDict()
     kinds["no_top"] = {"weights": None, "include_top": False}
     kinds["top"] = {"weights": None, "include_top": True}
@@ -342,7 +351,7 @@ def main():
         json.dump(facts, stream, separators=(",", ":"))
     os.replace(options.out + ".part", options.out)
     for name in names:
-        module = getattr(keras.applications, name).__module__
+        module = module_of(keras, name)
         first = module not in seen
         if name in facts["constructors"] or not re.match(options.only, name):
             continue
