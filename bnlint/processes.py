@@ -17,7 +17,7 @@ def lint_in_processes(files: list[Found | Missing], heavy: set[int], task: Task,
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_leave_interrupts_to_the_parent) as pool:
         pending = {index: pool.submit(lint_one, files[index], task) for index in sorted(heavy)}
         try:
             for index, found in enumerate(files):
@@ -38,8 +38,15 @@ def _lint_apart(found: Found | Missing, task: Task) -> Report:
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    with ProcessPoolExecutor(1) as pool:
+    with ProcessPoolExecutor(1, initializer=_leave_interrupts_to_the_parent) as pool:
         try:
             return pool.submit(lint_one, found, task).result()
         except BrokenProcessPool:
             return Report(found.path, errors=("the process that read it came to a sudden end",))
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    """Ctrl-C reaches every process of a terminal; only one of them should speak about it."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

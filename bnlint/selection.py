@@ -21,15 +21,15 @@ def check(settings: Settings, catalogue: Catalogue) -> None:
     """Raise ``SettingsError`` for a selector that no rule answers to, with the nearest right one."""
     for key, selector in _selectors(settings):
         if not any(matches(selector, rule.code, rule.name) >= 0 for rule in catalogue.rules.values()):
-            known = [word for rule in catalogue.rules.values() for word in (rule.code, rule.name)]
-            by_lower = {word.lower(): word for word in known}
-            near = did_you_mean(selector, by_lower)
-            for lower, word in by_lower.items():
-                near = near.replace(f"`{lower}`", f"`{word}`")
-            where = f" in {settings.config}" if settings.config else ""
-            raise SettingsError(
-                f"unknown rule `{selector}` in `{key}`{where}{near or '; `bnlint rules` lists them all'}"
-            )
+            near = nearest_rule(selector, catalogue) or "; `bnlint rules` lists them all"
+            where = f" (command line or {settings.config})" if settings.config else ""
+            raise SettingsError(f"unknown rule `{selector}` in `{key}`{where}{near}")
+
+
+def nearest_rule(word: str, catalogue: Catalogue) -> str:
+    """``"; did you mean `BN102`?"`` for the code or name nearest to ``word``, or nothing."""
+    known = {each.lower(): each for rule in catalogue.rules.values() for each in (rule.code, rule.name)}
+    return did_you_mean(word, known, known)
 
 
 def _selectors(settings: Settings) -> Iterator[tuple[str, str]]:

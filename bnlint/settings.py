@@ -199,12 +199,17 @@ def from_table(table: Mapping[str, Any], path: str) -> Settings:
     return Settings(**values, root=root, config=path)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``"; did you mean `x`?"`` for the known word nearest to ``word``, or nothing where none is near."""
+def did_you_mean(word: str, known: Iterable[str], spelled: Mapping[str, str] | None = None) -> str:
+    """``"; did you mean `x`?"`` for the known word nearest to ``word``, or nothing where none is near.
+
+    ``known`` words are lower case; ``spelled`` gives the form to show.
+    """
     from difflib import get_close_matches
 
     near = get_close_matches(word.lower(), [*known], n=1, cutoff=0.6)
-    return f"; did you mean `{near[0]}`?" if near else ""
+    if not near:
+        return ""
+    return f"; did you mean `{spelled.get(near[0], near[0]) if spelled else near[0]}`?"
 
 
 def _shown(value: Any) -> str:

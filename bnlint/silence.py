@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bnlint.files.suppressions import WORDS, Comment, Span
 from bnlint.findings import Edit, Finding, Fix
 from bnlint.graph.places import Place
+from bnlint.selection import nearest_rule
 from bnlint.settings import did_you_mean
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Silencer:
         names = {rule.name for rule in self._catalogue.rules.values()}
         unknown = [code for code in comment.codes or () if code.upper() not in known and code.lower() not in names]
         return [
-            self._finding(UNKNOWN, comment, f"no rule is called `{code}`{did_you_mean(code, names)}")
+            self._finding(UNKNOWN, comment, f"no rule is called `{code}`{nearest_rule(code, self._catalogue)}")
             for code in unknown
         ]
 

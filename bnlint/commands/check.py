@@ -257,13 +257,14 @@ def _conclude(
         done = [report for report in reports if not report.errors or report.findings or report.fixed]
         if done and not settings.fix_only:
             _say(*summary.findings(done, unsafe=settings.unsafe_fixes, mended=mended))
-    shared.say_targets(
-        [
-            found.settings
-            for found, report in zip(files, reports, strict=True)
-            if report.analysed and isinstance(found, Found)
-        ]
-    )
+    if settings.output_format != "json" or options.diff:
+        shared.say_targets(
+            [
+                found.settings
+                for found, report in zip(files, reports, strict=True)
+                if report.analysed and isinstance(found, Found)
+            ]
+        )
 
 
 def _say(*lines: str) -> None:
@@ -297,13 +298,12 @@ def _show(options: argparse.Namespace, files: Sequence[Found | Missing], setting
         whose = f"for {plain(first.path)}, " if first else ""
         print(f"# settings {whose}from {shown.config or 'no configuration file'}")
         for key in KEYS:
-            print(f"{key} = {_toml(getattr(shown, key.replace('-', '_')))}")
+            value = getattr(shown, key.replace("-", "_"))
+            print(f"# {key} is not set" if value is None else f"{key} = {_toml(value)}")
     return 2 if any(isinstance(found, Missing) for found in files) else 0
 
 
 def _toml(value: object) -> str:
-    if value is None:
-        return '""  # not set'
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):

@@ -44,7 +44,12 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, command: str, description: str, usage: str) -> None:
         super().__init__(
-            prog=f"bnlint {command}", description=description, usage=usage, allow_abbrev=False, add_help=False
+            prog=f"bnlint {command}",
+            description=description,
+            usage=usage,
+            allow_abbrev=False,
+            add_help=False,
+            formatter_class=lambda prog: argparse.HelpFormatter(prog, max_help_position=30, width=110),
         )
 
     def error(self, message: str) -> NoReturn:

@@ -6,11 +6,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from bnlint import selection
 from bnlint.commands import options as shared
 from bnlint.engine import prepare
 from bnlint.reporters import catalogue as pages
 from bnlint.reporters.style import Style
-from bnlint.settings import SettingsError, did_you_mean
+from bnlint.settings import SettingsError
 
 
 def parser(command: str) -> argparse.ArgumentParser:
@@ -44,10 +45,8 @@ def run(command: str, arguments: Sequence[str]) -> int:
     else:
         rule = catalogue.by_code_or_name(options.rule)
         if rule is None:
-            words = [word for each in catalogue.rules.values() for word in (each.name, each.code.lower())]
-            raise SettingsError(
-                f"no rule is called `{options.rule}`{did_you_mean(options.rule, words)}; `bnlint rules` lists them"
-            )
+            near = selection.nearest_rule(options.rule, catalogue)
+            raise SettingsError(f"no rule is called `{options.rule}`{near}; `bnlint rules` lists them")
         if options.format == "json":
             text = _json(pages.page_document(rule))
         elif colour:

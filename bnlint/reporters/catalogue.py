@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from bnlint.rules.schema import Example
 
 
+_MENDED_BY_THE_TOOL = {"BN901": ("safe",)}
+"""Fixes that no rule's file describes: the tool makes these findings itself."""
+
+
+def fix_safeties(rule: Rule) -> tuple[str, ...]:
+    """The kinds of fix that findings of a rule may have, safe first."""
+    return _MENDED_BY_THE_TOOL.get(rule.code) or tuple(rule.fix_safeties)
+
+
 def severity(rule: Rule) -> str:
     """A rule's severities as people read them: ``error or warning``, or ``off`` where it must be selected."""
     said = " or ".join(rule.severities)
@@ -22,7 +31,7 @@ def severity(rule: Rule) -> str:
 
 def fix(rule: Rule) -> str:
     """What a rule offers: ``safe``, ``unsafe``, ``safe or unsafe``, or ``advice``."""
-    return " or ".join(rule.fix_safeties) or "advice"
+    return " or ".join(fix_safeties(rule)) or "advice"
 
 
 def listed(rules: Iterable[Rule], style: Style) -> Iterator[str]:
@@ -55,7 +64,7 @@ def _head(rule: Rule) -> dict[str, Any]:
         "status": rule.status,
         "severities": list(rule.severities),
         "default": not rule.opt_in,
-        "fixes": list(rule.fix_safeties),
+        "fixes": list(fix_safeties(rule)),
     }
 
 
@@ -89,7 +98,7 @@ def page(rule: Rule) -> str:
     """One rule's page in Markdown: what a person sees, why, what to write instead, and when it is fine."""
     texts = rule.page
     offered = {"safe": "a safe fix (`--fix`)", "unsafe": "an unsafe fix (`--unsafe-fixes`)"}
-    can = " and ".join(offered[safety] for safety in rule.fix_safeties) or "advice only"
+    can = " and ".join(offered[safety] for safety in fix_safeties(rule)) or "advice only"
     on = "only when selected" if rule.opt_in else "on by default"
     parts = [
         f"# {rule.code} {rule.name}",
@@ -124,4 +133,5 @@ def print_page(text: str, width: int) -> None:
     from rich.console import Console
     from rich.markdown import Markdown
 
-    Console(width=min(width, 100)).print(Markdown(text, code_theme="ansi_dark"))
+    console = Console(width=min(width, 100), force_terminal=True, no_color=False, color_system="standard")
+    console.print(Markdown(text, code_theme="ansi_dark"))

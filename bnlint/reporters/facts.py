@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bnlint.reporters.json import SCHEMA, target_of
-from bnlint.reporters.style import Style, plain
+from bnlint.reporters.style import Style, counted, plain
 from bnlint.reports import Report
 
 if TYPE_CHECKING:
@@ -85,16 +85,13 @@ def _headline(fit: Fit, style: Style) -> str:
     cell = f"cell {fit.place.cell}, " if fit.place.cell is not None else ""
     head = style.paint(f"{plain(fit.model)}{verb}", "bold") + f", {cell}line {fit.line or fit.place.line}"
     numbers = (
-        ("batch size", fit.batch_size),
-        ("steps an epoch", fit.steps_per_epoch),
-        ("epochs", fit.epochs),
-        ("samples", fit.samples),
+        ("batch size not known", fit.batch_size, f"batch size {fit.batch_size}"),
+        ("steps not known", fit.steps_per_epoch, f"{fit.steps_per_epoch} steps an epoch"),
+        ("epochs not known", fit.epochs, counted(fit.epochs or 0, "epoch")),
+        ("samples not known", fit.samples, f"{fit.samples} samples"),
     )
-    known = [f"{name} {value}" for name, value in numbers if value is not None]
-    missing = [name for name, value in numbers if value is None]
-    if missing and len(missing) < len(numbers):
-        known.append(", ".join(missing) + " not known")
-    return head + style.paint(" · " + " · ".join(known or ["batch size and steps not known"]), "dim")
+    shown = [unknown if value is None else known for unknown, value, known in numbers]
+    return head + style.paint(" · " + " · ".join(shown), "dim")
 
 
 def _table(fit: Fit, style: Style) -> Iterator[str]:
@@ -102,13 +99,13 @@ def _table(fit: Fit, style: Style) -> Iterator[str]:
         yield "    no BatchNormalization layer known in this model"
         return
     rows = [_cells(row) for row in fit.batch_norm]
-    *fixed, last = zip(HEADINGS, *rows, strict=True)
+    fixed = [*zip(HEADINGS, *rows, strict=True)][:-1]
     widths = [max(map(len, column)) for column in fixed]
     indent = 4 + sum(widths) + 2 * len(widths)
     room = max(style.width - indent, 30)
     yield style.paint("    " + _aligned(HEADINGS, widths) + "  " + HEADINGS[-1], "dim")
-    for row, cells, because in zip(fit.batch_norm, rows, last[1:], strict=True):
-        first, *more = textwrap.wrap(because, room) or [""]
+    for row, cells in zip(fit.batch_norm, rows, strict=True):
+        first, *more = _wrapped([_because(each) for each in row.because], room)
         line = f"    {_aligned(cells, widths)}  {first}".rstrip()
         yield style.paint(line, "yellow") if row.pretrained and row.updated else line
         yield from (" " * indent + rest for rest in more)
@@ -131,8 +128,19 @@ def _cells(row: BatchNormAtFit) -> tuple[str, ...]:
         _yes_no(row.gamma_beta_trained),
         _number(row.momentum),
         _number(row.residual) if row.updated is not False else "-",
-        "; ".join(_because(each) for each in row.because),
+        "",
     )
+
+
+def _wrapped(reasons: Sequence[str], room: int) -> list[str]:
+    """Reasons in as few lines as they fit in, each begun on a new line rather than broken."""
+    lines: list[str] = []
+    for reason in reasons:
+        if lines and len(lines[-1]) + 2 + len(reason) <= room:
+            lines[-1] += f"; {reason}"
+        else:
+            lines += textwrap.wrap(reason, room)
+    return lines or [""]
 
 
 def _because(each: Because) -> str:

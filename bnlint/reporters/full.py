@@ -14,6 +14,7 @@ from bnlint.reporters.style import Style, plain
 from bnlint.reports import Report
 
 MOST_LINES_OF_A_FIX = 12
+_SIGNS = {"-": "red", "+": "green", " ": "dim"}
 
 
 class Full:
@@ -66,8 +67,8 @@ class Full:
         width = len(str(max((number for number, _, _ in changes), default=0)))
         for number, sign, text in changes[:MOST_LINES_OF_A_FIX]:
             shown = f"{sign} {plain(text.expandtabs(snippet.TAB))}".rstrip()[: max(self._style.width - width - 3, 20)]
-            gutter = self._style.paint(f"{number if sign == '-' else '':>{width}} |", "blue")
-            yield f"{gutter} {self._style.paint(shown, 'red' if sign == '-' else 'green')}"
+            gutter = self._style.paint(f"{'' if sign == '+' else number:>{width}} |", "blue")
+            yield f"{gutter} {self._style.paint(shown, _SIGNS[sign])}"
         if len(changes) > MOST_LINES_OF_A_FIX:
             yield self._style.paint(f"{'':>{width}} | and {len(changes) - MOST_LINES_OF_A_FIX} more lines", "blue")
 
@@ -116,6 +117,8 @@ def _change(edits: Sequence[Edit], lines: Sequence[str]) -> Iterator[tuple[int, 
         first += 1
     while old and new_lines and old[-1] == new_lines[-1]:
         del old[-1], new_lines[-1]
+    if not old and first > 1:
+        yield first - 1, " ", lines[first - 2]
     yield from ((first + index, "-", line) for index, line in enumerate(old))
     yield from ((first, "+", line) for line in new_lines)
 
