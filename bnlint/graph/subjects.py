@@ -150,6 +150,11 @@ class Call:
     trained_in_part: bool = fact(
         "whether BatchNormalization layers of it are in training mode in a fit in which others of it are frozen", False
     )
+    guarded: bool = fact(
+        "whether a fit trains other layers of it while all its BatchNormalization layers are frozen: the program guards "
+        "their statistics itself",
+        False,
+    )
     fits: tuple[Place, ...] = fact("the fits that train the model", ())
     group: str = fact("identifies the set of layers, as in `batch_norm_at_fit`", "")
     injected: tuple[str, ...] = fact("which of `layers`, `backend`, `models`, `utils` it is given", ())

@@ -3,6 +3,7 @@
 * ``{backbone.label}`` is a fact; ``{residual:.0%}`` a number in a format of Python's.
 * ``{layers:count BatchNorm layer}`` counts: *1 BatchNorm layer*, *53 BatchNorm layers*; *the BatchNorm layers* where
   the number is unknown.
+* ``{layers:plural is|are}`` is the word for one or for more.
 * ``{residual:share}`` is a percentage in words where it is near an end: *less than 1 %*, *37 %*, *more than 99 %*.
 * ``{injected:code}`` puts each item of a list in backticks.
 * ``[[, of which {residual:share} is left]]`` is left out where a fact in it is unknown.
@@ -80,7 +81,7 @@ def fits(kind: type[Any], spec: str) -> bool:
         return kind is float
     if spec == "code":
         return kind is tuple
-    if spec.startswith("count "):
+    if spec.startswith("count ") or (spec.startswith("plural ") and spec.count("|") == 1):
         return kind is int
     try:
         return not spec or bool(format(kind(), spec))
@@ -93,6 +94,9 @@ def show(value: Any, spec: str = "") -> str:
     if spec.startswith("count "):
         noun = spec[len("count ") :]
         return f"the {noun}s" if value is None else f"{value:,} {noun}" + ("" if value == 1 else "s")
+    if spec.startswith("plural "):
+        one, many = spec[len("plural ") :].split("|")
+        return one if value == 1 else many
     if value is None:
         return "unknown"
     if spec == "share":
