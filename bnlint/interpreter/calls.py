@@ -106,6 +106,8 @@ def call(m: Machine, callee: Value, args: Args, node: ast.AST) -> Value:
     found = m.library.call(m, callee, args, node)
     if found is not None:
         return found
+    if isinstance(callee, Unknown) and callee.harmless:
+        return Unknown(callee.reason, harmless=True)
     reason = callee.reason if isinstance(callee, Unknown) else "something unknown"
     return unresolved(m, args, node, f"call of {reason}" if reason else "call of something unknown", callee)
 
@@ -122,16 +124,8 @@ def _call_library(m: Machine, callee: Lib, args: Args, node: ast.AST) -> Value:
         if found is not None:
             return found
     if m.library.harmless(callee.name):
-        run_callbacks(m, args, node)
-        return Unknown(f"result of {callee.name}", _input_name(callee, args))
+        return Unknown(f"result of {callee.name}", _input_name(callee, args), harmless=True)
     return unresolved(m, args, node, f"call of {callee.name}", callee)
-
-
-def run_callbacks(m: Machine, args: Args, node: ast.AST) -> None:
-    """Functions handed to code that is not followed may be called there: their effects are possible, not certain."""
-    for value in args.values():
-        if isinstance(value, (Function, Bound)) and getattr(value, "function", value) is not None:
-            m.called.add(getattr(value, "function", value).node if isinstance(value, Bound) else value.node)
 
 
 def _input_name(callee: Lib, args: Args) -> str | None:

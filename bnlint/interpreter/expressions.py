@@ -495,7 +495,8 @@ def get_attribute(m: Machine, owner: Value, name: str, node: ast.AST) -> Value:
     if isinstance(owner, OneOf):
         return _each(owner, lambda value: get_attribute(m, value, name, node))
     if isinstance(owner, Unknown):
-        return Unknown(owner.reason, f"{owner.source}.{name}" if owner.source else None)
+        source = f"{owner.source}.{name}" if owner.source else None
+        return Unknown(owner.reason, source, harmless=owner.harmless)
     if isinstance(owner, Super):
         return _super_attribute(m, owner, name)
     record = m.record(owner)
@@ -689,9 +690,10 @@ def get_item(m: Machine, owner: Value, index: Value, node: ast.AST) -> Value:
     if found is not None:
         return found
     source = owner.source if isinstance(owner, Unknown) else owner.name if isinstance(owner, Lib) else None
+    harmless = isinstance(owner, Unknown) and owner.harmless
     if source and isinstance(index, Const):
-        return Unknown("item", f"{source}[{index.value!r}]")
-    return Unknown("item of something unknown")
+        return Unknown("item", f"{source}[{index.value!r}]", harmless=harmless)
+    return Unknown("item of something unknown", harmless=harmless)
 
 
 def _choose_item(m: Machine, values: list[Value], source: str | None, node: ast.AST) -> Value:
@@ -822,6 +824,8 @@ def iterate(m: Machine, value: Value, node: ast.AST) -> Items:
     found_items = m.library.iterate(m, value)
     if found_items is not None:
         return found_items
+    if isinstance(value, Unknown):
+        return Items([Unknown(value.reason or "item of something unknown", harmless=value.harmless)], False)
     return Items([Unknown("item of something unknown")], False)
 
 

@@ -25,6 +25,7 @@ from bnlint.interpreter.values import Const, Function, Lib, OneOf, Ref, Unknown,
 KNOWN_TURNS = 50
 CHEAP_TURNS = 1000
 FIXPOINT_TURNS = 4
+ENDLESS_TURNS = 2
 SILENT_ERRORS = frozenset(
     {"ImportError", "ModuleNotFoundError", "KeyboardInterrupt", "AttributeError", "NameError", "RuntimeError"}
 )
@@ -258,9 +259,11 @@ def _later_turns(m: Machine, body: Sequence[ast.stmt], bind: Callable[[int], Non
 
 def _while(m: Machine, node: ast.While) -> Completion | None:
     context, ends = m.context, LoopEnds()
+    endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
+    turns = CHEAP_TURNS if not _trains(node) else ENDLESS_TURNS if endless else KNOWN_TURNS
     m.frame.loops.append(ends)
     try:
-        for turn in range(CHEAP_TURNS if not _trains(node) else KNOWN_TURNS):
+        for turn in range(turns):
             m.tick()
             m.context = (*context, turn)
             value = evaluate(m, node.test)
@@ -284,7 +287,6 @@ def _while(m: Machine, node: ast.While) -> Completion | None:
         evaluate(m, node.test)
 
     done = _fixpoint(m, node.body, node.orelse, bind)
-    endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
     if done is None and not endless:
         m.heap = m.join_heaps([m.heap, before])
     return _after_loop(m, ends, done)

@@ -204,6 +204,15 @@ def stdlib_method(m: Machine, callee: Bound, args: Args, node: ast.AST) -> Value
     return None
 
 
+def _run_main(m: Machine, args: Args, node: ast.AST) -> Value:
+    """``app.run(main)``, ``fire.Fire(main)``: the function runs with its defaults."""
+    from bnlint.interpreter.calls import call
+    from bnlint.interpreter.names import load
+
+    function = args.get(0, "main", "component") or load(m, "main")
+    return call(m, function, Args(), node) if function is not None else NONE
+
+
 FUNCTIONS: dict[str, Callable[[Machine, Args, ast.AST], Value]] = {
     "os.environ.get": _environment,
     "os.getenv": _environment,
@@ -211,6 +220,10 @@ FUNCTIONS: dict[str, Callable[[Machine, Args, ast.AST], Value]] = {
     "os.path.exists": _exists,
     "os.path.isfile": _exists,
     "os.path.isdir": _exists,
+    "absl.app.run": _run_main,
+    "fire.Fire": _run_main,
+    "tensorflow.app.run": _run_main,
+    "tensorflow.compat.v1.app.run": _run_main,
     "sys.exit": _exit,
     "os._exit": _exit,
     "functools.partial": _partial,

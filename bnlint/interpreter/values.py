@@ -163,13 +163,17 @@ class OneOf(Value):
 
 
 class Unknown(Value):
-    """Nothing is known. ``source`` names the input it hangs on (`args.lr`), ``reason`` says why, for people."""
+    """Nothing is known. ``source`` names the input it hangs on (`args.lr`), ``reason`` says why, for people.
 
-    __slots__ = ("reason", "source")
+    ``harmless`` marks what a harmless library returned (a logger, a data frame): its methods change no layer either.
+    """
 
-    def __init__(self, reason: str = "", source: str | None = None) -> None:
+    __slots__ = ("harmless", "reason", "source")
+
+    def __init__(self, reason: str = "", source: str | None = None, *, harmless: bool = False) -> None:
         self.reason = reason
         self.source = source
+        self.harmless = harmless
 
     def __repr__(self) -> str:
         return f"Unknown({self.source or self.reason})"

@@ -350,7 +350,7 @@ class KerasLibrary:
         if name.last == "preprocess_input" and isinstance(first, Thing) and first.kind == "data":
             return first
         if name.area in KERAS_AREAS or name.area in ("applications", "models") or len(name.path) == 1:
-            return Unknown(f"result of keras.{'.'.join(name.path)}")
+            return Unknown(f"result of keras.{'.'.join(name.path)}", harmless=name.area != "models")
         return None
 
     def _call_method(self, m: Machine, callee: Bound, args: Args, node: ast.AST) -> Value | None:

@@ -54,7 +54,7 @@ def load_model(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     """``load_model(path)``: a copy of what the program saved there, else an unknown model."""
     path = text(args.get(0, "filepath"))
     record = m.heap.get(FILES)
-    if path is None or record is None or path not in record.items:
+    if path is None or record is None or not isinstance(record.items.get(path), Ref):
         return unknown_model(m, name.root, node, trained=name.last == "load_model")
     saved: Ref = record.items[path]
     loaded = clone(m, library, saved, node, "loaded")
