@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 COMPILED = "bnlint/rules/catalogue.json"
 
 
-class CatalogueHook(BuildHookInterface):
+class CatalogueHook(BuildHookInterface[Any]):
     """Puts the compiled ``rules/`` folder into wheel and sdist; the source tree is left as it is."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
