@@ -1,7 +1,8 @@
 """Fixes applied, the program linted again, and every fix withdrawn that did not do what it promised.
 
-A fix stays when the program still parses, its finding is gone, and no finding is there that the program had not (a
-finding being its code and its statement). Each fix that stays makes the program's findings fewer, so mending ends.
+A fix stays when the program still parses, its finding is gone, and no finding is there that the program had not. A
+finding is its code and its statement; one that comes back there less severe was mended, one that comes back more
+severe is new. So each fix that stays leaves fewer findings, or milder ones, and mending ends.
 """
 
 from __future__ import annotations
@@ -186,17 +187,22 @@ def _judge(
 ) -> _Trial:
     """Whether the fixed findings, and they alone, have gone; ``more`` was changed on top of ``changes``."""
     steps = [changes, more] if more else [changes]
-    old = Counter(_key(read(before.text), finding, []) for finding in before.findings)
-    source = read(after.text)
+    source, earlier = read(after.text), read(before.text)
     keys = [(_key(source, finding, steps), finding) for finding in after.findings]
-    new = Counter(key for key, _ in keys)
-    fixed = Counter(_key(read(before.text), finding, []) for finding in fixes)
-    fresh = tuple(finding for key, finding in keys if new[key] > old[key])
+    new = Counter((key, level) for key, finding in keys for level in _levels(finding))
+    old = Counter((_key(earlier, finding, []), level) for finding in before.findings for level in _levels(finding))
+    fresh = tuple(finding for key, finding in keys if any(new[key, at] > old[key, at] for at in _levels(finding)))
     if fresh:
         return _Trial(after, changes, f"it would bring {_spoken(fresh)}", fresh)
-    if any(new[key] > old[key] - count for key, count in fixed.items()):
+    fixed = Counter((_key(earlier, finding, []), _levels(finding)[-1]) for finding in fixes)
+    if any(new[at] > old[at] - count for at, count in fixed.items()):
         return _Trial(after, changes, "the finding would still be there")
     return _Trial(after, changes)
+
+
+def _levels(finding: Finding) -> range:
+    """The severities that a finding reaches: an error is a warning too."""
+    return range(("info", "warning", "error").index(finding.severity) + 1)
 
 
 def _spoken(findings: tuple[Finding, ...]) -> str:

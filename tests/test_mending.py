@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from bnlint.findings import Action, Edit, Finding, Fix, Safety
+from bnlint.findings import Action, Edit, Finding, Fix, Safety, Severity
 from bnlint.fixes.source import Source
 from bnlint.graph.places import Place
 from bnlint.mending import PASSES, Mended, mend
@@ -25,6 +25,7 @@ class Rule(NamedTuple):
     only_if: str = ""
     fix_at: str = ""
     group: str = ""
+    severity: Severity = "warning"
 
     def findings(self, text: str) -> list[Finding]:
         found = []
@@ -35,7 +36,7 @@ class Rule(NamedTuple):
             edit = Edit(place(text, at, at + len(old)), self.good or "")
             fix = None if self.good is None else Fix(self.safety, f"write {self.good}", edits=(edit,))
             where = place(text, start, start + len(self.bad))
-            found.append(Finding(self.code, "rule", "warning", self.bad, where, fix=fix, group=self.group))
+            found.append(Finding(self.code, "rule", self.severity, self.bad, where, fix=fix, group=self.group))
             start = text.find(self.bad, start + 1)
         return found
 
@@ -166,6 +167,16 @@ def test_a_brought_finding_whose_fix_is_not_allowed_withdraws_the_first() -> Non
     text = "y = base(x)\n"
     assert mended(text, FREEZE, unsafe).text == text
     assert mended(text, FREEZE, unsafe, unsafe=True).text == "y = base(x,training=False)\n"
+
+
+def test_a_finding_that_becomes_milder_is_mended_and_one_that_becomes_worse_is_new() -> None:
+    slow = Rule("BN201", "momentum=0.99", "momentum=0.98", severity="warning")
+    better = Rule("BN201", "momentum=0.98", "momentum=0.97", severity="info")
+    result = mended("BatchNormalization(momentum=0.99)\n", slow, better, better._replace(bad="momentum=0.97"))
+    assert result.text == "BatchNormalization(momentum=0.98)\n"
+    assert [reason for _, reason in result.withdrawn] == ["the finding would still be there"]
+    worse = better._replace(severity="error", good=None)
+    assert mended("BatchNormalization(momentum=0.99)\n", slow, worse).applied == []
 
 
 def test_oscillation_stops() -> None:

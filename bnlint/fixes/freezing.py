@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bnlint.fixes.edits import Change, Draft, Refusal
+from bnlint.fixes.identity import names_same
 from bnlint.fixes.imports import batch_normalization
-from bnlint.fixes.insertion import Spot, lines_at, loop_variable, names_same, spot_after, spot_before
+from bnlint.fixes.insertion import Spot, lines_at, spot_after, spot_before
 from bnlint.fixes.source import Source
+from bnlint.fixes.variables import loop_variable
 from bnlint.graph.places import Place
 
 if TYPE_CHECKING:
