@@ -11,9 +11,7 @@ from bnlint.fixes.source import Source, Step, blocks
 from bnlint.graph.places import Place
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _WITHS = (ast.With, ast.AsyncWith)
-_VARIABLES = ("layer", "bn_layer", "norm_layer", "frozen_layer", "inner_layer")
 
 
 class Spot(NamedTuple):
@@ -110,10 +108,10 @@ def _shared_depth(source: Source, steps: list[Step], before: Sequence[Place]) ->
             common += 1
         if common >= len(following) or steps[common].suite is not following[common].suite:
             raise Refusal("what must come after it stands in another branch or function")
-        if following[common].order <= steps[common].order:
-            raise Refusal("what must come after it comes before it")
         if not all(isinstance(step.owner, (*_WITHS, *_LOOPS, ast.Try)) for step in following[common + 1 :]):
             raise Refusal("what must come after it stands in another branch or function")
+        if following[common].order <= steps[common].order:
+            raise Refusal("what must come after it comes before it")
         depth = common
     return depth
 

@@ -185,6 +185,7 @@ REFUSED = {
     "other branch": ("if a:\n    base.trainable = True\nelse:\n    " + COMPILE, ELSEWHERE),
     "compiled in a function": ("base.trainable = True\ndef f():\n    " + COMPILE, ELSEWHERE),
     "enabled in a function": ("def f():\n    base.trainable = True\nf()\n" + COMPILE, BRANCHED),
+    "compiled in a function above": ("def f():\n    " + COMPILE + "base.trainable = True\n", ELSEWHERE),
     "compiled in except": ("base.trainable = True\ntry:\n    f()\nexcept E:\n    " + COMPILE, ELSEWHERE),
     "enabled in a loop's else": ("for a in b:\n    f()\nelse:\n    base.trainable = True\n" + COMPILE, BRANCHED),
     "compiled before": (COMPILE + "base.trainable = True\n", "what must come after it comes before it"),
