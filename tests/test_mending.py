@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bnlint.findings import Action, Edit, Finding, Fix, Safety, Severity
 from bnlint.fixes.source import Source
@@ -324,3 +327,31 @@ def test_actions_are_planned_on_the_text_of_their_pass() -> None:
 
     result = mend("y = one(x)\r\nz = two(x)\r\n", PATH, lint)
     assert result.text == "y = one(x, training=False)\r\nz = two(x, training=False)\r\n"
+
+
+WORDS = st.sampled_from(["a1", "b2", "c3", "d4", "(", "e5 + a1", "b2\nc3"])
+RULES = st.builds(
+    Rule,
+    code=st.sampled_from(["BN101", "BN102", "BN103"]),
+    bad=st.sampled_from(["a1", "b2", "c3", "d4"]),
+    good=st.none() | WORDS,
+    safety=st.sampled_from(["safe", "unsafe"]),
+    only_if=st.sampled_from(["", "a1", "d4"]),
+    fix_at=st.just(""),
+    group=st.sampled_from(["", "base"]),
+    severity=st.sampled_from(["info", "warning", "error"]),
+)
+PROGRAMS = st.lists(st.sampled_from(["a1", "b2", "a1 + b2", "c3", "f(d4, a1)", "# b2", ""]), min_size=1, max_size=4)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PROGRAMS, st.lists(RULES, min_size=1, max_size=4), st.booleans())
+def test_mending_never_makes_a_program_worse(lines: list[str], rules: list[Rule], unsafe: bool) -> None:
+    text = "\n".join(lines)
+    before = linter(*rules)(text)
+    result = mended(text, *rules, unsafe=unsafe)  # checks too that a second run changes nothing
+    ast.parse(result.text)
+    assert sorted(set(codes(result.left)) - set(codes(before))) == []
+    assert len(result.left) <= len(before)
+    assert bool(result.applied) == (result.text != text)
+    assert unsafe or all(finding.fix and finding.fix.safety == "safe" for finding in result.applied)

@@ -46,6 +46,6 @@ def _in_string(source: Source, offset: int) -> bool:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)):
             start, end = source.bounds(node)
-            if start <= offset < end and not (isinstance(node, ast.JoinedStr) and "\n" in source.text[start:end]):
+            if start <= offset < end:
                 return True
     return False

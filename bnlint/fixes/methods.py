@@ -39,10 +39,8 @@ RECOUNTED = ("samples_per_epoch", "nb_val_samples", "val_samples")
 
 
 def rename_method(source: Source, *, call: Place, to: str) -> Draft:
-    """``model.old(…)`` becomes ``model.to(…)``; where ``to`` takes over from a generator method, as that asks for."""
+    """``model.old(…)`` becomes ``model.to(…)``, arguments as they are."""
     site = call_site(source, call)
-    if isinstance(site.node.func, ast.Attribute) and SUCCESSORS.get(site.node.func.attr) == to:
-        return generator_to_fit(source, call=call)
     return Draft(confirm(site, [_name(site, to)], names(site)))
 
 

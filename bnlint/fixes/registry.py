@@ -61,7 +61,7 @@ REWRITES: dict[str, Rewrite] = {
     ),
     "rename_method": Rewrite(
         "methods",
-        "call another method; for the successor of a generator method as `generator_to_fit`",
+        "call another method with the same arguments",
         {"call": _CALL, "to": Argument("text", "the method's name")},
     ),
     "generator_to_fit": Rewrite(

@@ -112,7 +112,7 @@ def test_what_a_double_star_hides_cannot_be_dropped() -> None:
     ("before", "to", "after"),
     [
         ("model.predict_proba(x, 32)", "predict", "model.predict(x, 32)"),
-        ("model.fit_generator(flow, 20)", "fit", "model.fit(flow, steps_per_epoch=20)"),
+        ("model.fit_generator(flow, epochs=5)", "fit", "model.fit(flow, epochs=5)"),
         ("models['ß'].predict_classes(x)", "predict", "models['ß'].predict(x)"),
         ("model . predict_proba (x)", "predict", "model . predict (x)"),
     ],
