@@ -250,10 +250,10 @@ def injections(measurements: dict[str, Any], in_order: dict[str, list[str]]) -> 
             by_module: dict[str, dict[str, str]] = {}
             for entry in constructors.values():
                 for keyword, effect in entry.get("injection", {}).items():
-                    by_module.setdefault(entry["module"], {}).setdefault(keyword, effect)
+                    by_module.setdefault(entry.get("defined", entry["module"]), {}).setdefault(keyword, effect)
             table: dict[str, list[str]] = {}
             for name, entry in sorted(constructors.items()):
-                known = by_module.get(entry.get("module", ""), {}) | entry.get("injection", {})
+                known = by_module.get(entry.get("defined", entry.get("module", "")), {}) | entry.get("injection", {})
                 for keyword, effect in known.items():
                     if not effect.startswith("error"):
                         table.setdefault(f"{keyword} {effect.split()[0]}", []).append(name)

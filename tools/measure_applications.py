@@ -194,18 +194,24 @@ def variant(make, keras, **options):
     return result
 
 
-def measure(keras, name, first, alike):
+def measure(keras, name, first, alike, injected):
     """Every variant of one constructor, and what ``layers=`` does.
 
     Pooling is measured on the ``first`` of a module. ``alike``: there the ImageNet variant was like the one without
-    weights, and is not built again.
+    weights, and is not built again. ``injected`` are the keywords to try: constructors behind one wrapper do the same.
     """
     make = getattr(keras.applications, name)
     try:
         parameters = list(inspect.signature(make).parameters)
     except (TypeError, ValueError):
         parameters = []
-    result = {"module": module_of(keras, name), "parameters": parameters, "variants": {}, "injection": {}}
+    result = {
+        "defined": make.__module__,
+        "module": module_of(keras, name),
+        "parameters": parameters,
+        "variants": {},
+        "injection": {},
+    }
     kinds = collections.OrderedDict()
     kinds["no_top"] = {"weights": None, "include_top": False}
     kinds["top"] = {"weights": None, "include_top": True}
@@ -219,7 +225,7 @@ def measure(keras, name, first, alike):
     if first:
         kinds["avg"] = dict(kinds["no_top"], pooling="avg")
         kinds["max"] = dict(kinds["no_top"], pooling="max")
-    for key in INJECTED if first else ("layers",):
+    for key in injected:
         result["injection"][key] = injection(make, keras, key)
     if alike:
         del kinds["imagenet_no_top"]
@@ -343,7 +349,9 @@ def main():
     all_names = [name for name in dir(keras.applications) if name[0].isupper()]
     names = [name for name in all_names if callable(getattr(keras.applications, name))]
     large = re.compile(r"Large|XLarge|B[4-7]$|V2[ML]$|[1-9]\d\d$|[1-9]\d\d[FV]")
-    names.sort(key=lambda name: (bool(large.search(name)), name))
+    slow = re.compile("DenseNet|InceptionResNet|NASNet|EfficientNet")
+    names.sort(key=lambda name: (bool(large.search(name)), bool(slow.match(name)), name))
+    tried = {entry.get("defined") for entry in facts["constructors"].values()}
     seen = {}
     for entry in facts["constructors"].values():
         seen.setdefault(entry.get("module"), entry.get("variants", {}).get("imagenet_no_top") == "as no_top")
@@ -357,7 +365,12 @@ def main():
             continue
         start = time.time()
         alike = seen.get(module, False)
-        found = in_child(lambda name=name, first=first, alike=alike: measure(keras, name, first, alike))
+        defined = getattr(keras.applications, name).__module__
+        injected = INJECTED if defined not in tried else () if defined != module else ("layers",)
+        tried.add(defined)
+        found = in_child(
+            lambda name=name, first=first, alike=alike, injected=injected: measure(keras, name, first, alike, injected)
+        )
         seen.setdefault(module, found.get("variants", {}).get("imagenet_no_top") == "as no_top")
         facts["constructors"][name] = found
         layers = {kind: len(v["layers"]) if isinstance(v, dict) else v for kind, v in found.get("variants", {}).items()}
