@@ -17,7 +17,7 @@ from bnlint.interpreter.expressions import (
     unhash,
 )
 from bnlint.interpreter.heap import Class, Dict, Instance, List, Scope
-from bnlint.interpreter.library import Args
+from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import MAX_DEPTH, MAX_RECURSION, Frame, Machine
 from bnlint.interpreter.stdlib import call_stdlib
 from bnlint.interpreter.values import (
@@ -188,11 +188,6 @@ def call_function(m: Machine, function: Function, args: Args, node: ast.AST) -> 
     m.called.add(body)
     if m.depth >= MAX_DEPTH or m.running.count(body) >= MAX_RECURSION:
         return unresolved(m, args, node, f"recursion of `{function.name}`")
-    if isinstance(body, ast.AsyncFunctionDef) or _is_generator(body):
-        if function.decorated == "contextmanager":
-            pass
-        elif _is_generator(body):
-            return Thing("generator", function=function, args=args)
     m.tick()
     names_map = bind_arguments(m, function, args, node)
     outer_frame, outer_context, outer_calls = m.frame, m.context, m.calls
@@ -220,6 +215,10 @@ def _run_body(m: Machine, body: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lam
     if isinstance(body, ast.Lambda):
         return evaluate(m, body.body)
     done = run_block(m, body.body)
+    if frame.yields or _is_generator(body):
+        # run at once: what a generator does between its items is rarely felt by what consumes them
+        exact = all(certain for _, certain in frame.yields) and not frame.returns
+        return Thing("items", items=Items([value for value, _ in frame.yields], exact, True))
     value: Value = NONE
     if done is not None and done.kind == "return":
         value = done.value or NONE

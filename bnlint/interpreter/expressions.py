@@ -34,6 +34,7 @@ from bnlint.interpreter.values import (
 )
 
 MAX_SIZE = 100_000
+MAX_YIELDS = 2000
 
 
 def evaluate(m: Machine, node: ast.expr) -> Value:
@@ -594,6 +595,8 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, node: ast.A
                 m._dirty[-1] |= arm.touched
         return
     if not isinstance(owner, Ref):
+        if isinstance(owner, Unknown) and not owner.harmless:
+            m.library.set_unknown(m, name, value, node)
         return
     record = m.record(owner)
     if isinstance(record, Instance):
@@ -786,8 +789,13 @@ def _await(m: Machine, node: ast.Await) -> Value:
 
 
 def _yield(m: Machine, node: ast.Yield | ast.YieldFrom) -> Value:
-    if node.value is not None:
-        evaluate(m, node.value)
+    value = evaluate(m, node.value) if node.value is not None else NONE
+    certain = not m.star and not m.trying
+    if isinstance(node, ast.YieldFrom):
+        items = iterate(m, value, node)
+        m.frame.yields.extend((item, certain and items.exact) for item in items.values)
+    elif len(m.frame.yields) < MAX_YIELDS:
+        m.frame.yields.append((value, certain))
     return Unknown("what a generator is sent")
 
 

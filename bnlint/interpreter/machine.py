@@ -46,7 +46,7 @@ CONTINUE = Completion("continue")
 class Frame:
     """One function call: its scope, and the ends of paths that were joined away."""
 
-    __slots__ = ("breaks", "function", "loops", "owner", "receiver", "returns", "scope", "source")
+    __slots__ = ("function", "loops", "owner", "receiver", "returns", "scope", "source", "yields")
 
     def __init__(self, scope: Address, source: Source, function: str = "", owner: Address | None = None) -> None:
         self.scope = scope
@@ -56,6 +56,7 @@ class Frame:
         self.receiver: Value | None = None
         self.returns: list[tuple[Value, Map[Address, Any]]] = []
         self.loops: list[LoopEnds] = []
+        self.yields: list[tuple[Value, bool]] = []
 
 
 class LoopEnds:
@@ -69,12 +70,21 @@ class LoopEnds:
 
 
 class Event:
-    """Something that the facts are read from: it keeps where it happened and the heap it saw."""
+    """Something that the facts are read from: it keeps where it happened and the heap it saw.
 
-    __slots__ = ("calls", "data", "heap", "kind", "maybe", "place")
+    Events of one ``version`` saw the same records, whatever names were bound between them.
+    """
+
+    __slots__ = ("calls", "data", "heap", "kind", "maybe", "place", "version")
 
     def __init__(
-        self, kind: str, place: Place, heap: Map[Address, Any], calls: tuple[Place, ...], data: dict[str, Any]
+        self,
+        kind: str,
+        place: Place,
+        heap: Map[Address, Any],
+        calls: tuple[Place, ...],
+        data: dict[str, Any],
+        version: int,
     ) -> None:
         self.kind = kind
         self.place = place
@@ -82,6 +92,7 @@ class Event:
         self.calls = calls
         self.data = data
         self.maybe = False
+        self.version = version
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -115,6 +126,8 @@ class Machine:
         self.traces: list[list[Any]] = [[]]
         self.tape_calls: list[list[tuple[Address, Any]]] = []
         self.recent_calls: tuple[tuple[Address, Any], ...] = ()
+        self.trying = 0
+        self.version = 0
         self._dirty: list[set[Address]] = []
         self.globals: Address = ("module", source.name)
         self.heap = self.heap.set(self.globals, Scope(Map(), None, "module"))
@@ -129,6 +142,8 @@ class Machine:
     def put(self, address: Address, record: object) -> None:
         """Replaces the record at ``address``."""
         self.heap = self.heap.set(address, record)
+        if not isinstance(record, Scope):
+            self.version += 1
         if self._dirty:
             self._dirty[-1].add(address)
 
@@ -161,7 +176,7 @@ class Machine:
     def event(self, kind: str, node: ast.AST | Place, **data: Any) -> Event:
         """Records an event with the heap as it is."""
         place = node if isinstance(node, Place) else self.place(node)
-        event = Event(kind, place, self.heap, self.calls, data)
+        event = Event(kind, place, self.heap, self.calls, data, self.version)
         self.events.append(event)
         return event
 
@@ -195,11 +210,14 @@ class Machine:
         """Runs something from the present heap, takes its effects back, and returns them."""
         start, mark = self.heap, len(self.events)
         self._dirty.append(set())
+        self.trying += 1
         try:
             result = run()
         finally:
+            self.trying -= 1
             touched = self._dirty.pop()
             arm_heap, self.heap = self.heap, start
+            self.version += 1
             events = self.events[mark:]
             del self.events[mark:]
         return Arm(result, arm_heap, touched, events)

@@ -57,7 +57,6 @@ def store(m: Machine, name: str, value: Value) -> None:
                 address, scope = parent, outer
                 break
             parent = outer.parent
-    m.library.named(m, value, name)
     m.put(address, scope._replace(names=scope.names.set(name, value)))
 
 

@@ -20,7 +20,7 @@ from bnlint.interpreter.expressions import (
 from bnlint.interpreter.heap import Class, Scope
 from bnlint.interpreter.library import Items
 from bnlint.interpreter.machine import BREAK, CONTINUE, RAISED, Completion, LoopEnds, Machine
-from bnlint.interpreter.values import Const, Function, Lib, OneOf, Ref, Unknown, Value, join_values
+from bnlint.interpreter.values import Const, Function, Lib, OneOf, Ref, Tuple, Unknown, Value, join_values
 
 KNOWN_TURNS = 50
 CHEAP_TURNS = 1000
@@ -50,6 +50,16 @@ def _assign(m: Machine, node: ast.Assign) -> None:
     value = evaluate(m, node.value)
     for target in node.targets:
         assign(m, target, value)
+        _give_name(m, target, value)
+
+
+def _give_name(m: Machine, target: ast.expr, value: Value) -> None:
+    """The first name that an assignment gives to something is what messages call it; a loop's variable is none."""
+    if isinstance(target, ast.Name):
+        m.library.named(m, value, target.id)
+    elif isinstance(target, ast.Tuple) and isinstance(value, Tuple) and len(target.elts) == len(value.items):
+        for part, item in zip(target.elts, value.items, strict=True):
+            _give_name(m, part, item)
 
 
 def _augmented(m: Machine, node: ast.AugAssign) -> None:
@@ -58,7 +68,9 @@ def _augmented(m: Machine, node: ast.AugAssign) -> None:
 
 def _annotated(m: Machine, node: ast.AnnAssign) -> None:
     if node.value is not None:
-        assign(m, node.target, evaluate(m, node.value))
+        value = evaluate(m, node.value)
+        assign(m, node.target, value)
+        _give_name(m, node.target, value)
 
 
 def _delete(m: Machine, node: ast.Delete) -> None:
@@ -144,7 +156,7 @@ def _if(m: Machine, node: ast.If) -> Completion | None:
 
 def _for(m: Machine, node: ast.For | ast.AsyncFor) -> Completion | None:
     items = iterate(m, evaluate(m, node.iter), node)
-    limit = CHEAP_TURNS if items.cheap or not _trains(node) else KNOWN_TURNS
+    limit = KNOWN_TURNS if _trains(node) else CHEAP_TURNS
     if items.exact and len(items.values) <= limit:
         return _known_turns(m, node, items)
     return _unknown_turns(m, node, items)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import string
+from collections.abc import Container
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -62,7 +63,8 @@ def load(
     if name not in _names() or (minimalistic and not include_preprocessing):  # these two together were not measured
         return None
     of_version = _file(name)["releases"].get(measured_package(release), {})
-    sets = {of_version.get(version) for version in measured_versions(release)}
+    unknown = {version for version, found in of_version.items() if found is None}
+    sets = {of_version.get(version) for version in measured_versions(release, unknown)}
     if len(sets) != 1 or None in sets:
         return None
     prefix = "" if include_preprocessing else "no_preprocessing_"
@@ -142,10 +144,10 @@ def measured_package(release: Release) -> str:
     return SOFTWARE.get(release.package, release.package)
 
 
-def measured_versions(release: Release) -> tuple[str, ...]:
-    """The measured versions that answer for a release: one, several that must agree, or none."""
+def measured_versions(release: Release, unknown: Container[str] = ()) -> tuple[str, ...]:
+    """The measured versions that answer for a release, without the ``unknown``: one, several that must agree, or none."""
     measured = _index()["measured"].get(measured_package(release), ())
-    return around(((_parts(version), version) for version in measured), release.version)
+    return around(((_parts(version), version) for version in measured if version not in unknown), release.version)
 
 
 def _parts(version: str) -> Version:

@@ -59,10 +59,12 @@ def gather_layers(runs: list[PathFits]) -> tuple[LayerSubject, ...]:
     return tuple(found[place] for place in sorted(found))
 
 
-def gather_calls(runs: list[PathFits], fits: tuple[Fit, ...], library: KerasLibrary) -> tuple[Call, ...]:
+def gather_calls(
+    runs: list[PathFits], fits: tuple[Fit, ...], library: KerasLibrary, guarded: set[str]
+) -> tuple[Call, ...]:
     """Backbones as they are called or assembled, and calls of API that changed."""
     found: dict[tuple[Any, ...], Call] = {}
-    for call in _backbone_calls(fits):
+    for call in _backbone_calls(fits, guarded):
         found.setdefault((call.kind, call.group, call.place), call)
     for run in runs:
         for event in run.events:
@@ -72,17 +74,17 @@ def gather_calls(runs: list[PathFits], fits: tuple[Fit, ...], library: KerasLibr
     return tuple(found.values())
 
 
-def _backbone_calls(fits: tuple[Fit, ...]) -> list[Call]:
+def _backbone_calls(fits: tuple[Fit, ...], guarded: set[str]) -> list[Call]:
     by_call: dict[tuple[str, Place | None], list[tuple[int, BatchNormAtFit]]] = {}
     for number, fit in enumerate(fits):
         for row in fit.batch_norm:
             if row.backbone is not None and row.called_at is not None:
                 by_call.setdefault((row.group, row.called_at), []).append((number, row))
-    return [_backbone_call(group, place, rows, fits) for (group, place), rows in by_call.items()]
+    return [_backbone_call(group, place, rows, fits, group in guarded) for (group, place), rows in by_call.items()]
 
 
 def _backbone_call(
-    group: str, place: Place | None, rows: list[tuple[int, BatchNormAtFit]], fits: tuple[Fit, ...]
+    group: str, place: Place | None, rows: list[tuple[int, BatchNormAtFit]], fits: tuple[Fit, ...], guarded: bool
 ) -> Call:
     frozen_rows = [(number, row) for number, row in rows if row.frozen]
     first = frozen_rows[0] if frozen_rows else rows[0]
@@ -116,6 +118,7 @@ def _backbone_call(
         trained_in_part=bool(beside) and bool(frozen_rows),
         fits=tuple(dict.fromkeys(fits[n].place for n, _ in rows)),
         group=group,
+        guarded=guarded,
         because=row.because,
     )
 
@@ -126,6 +129,9 @@ def _api_call(run: PathFits, event: Any, library: KerasLibrary) -> Call:
     if event.call == "application":
         name = event.name.last
         effects = [changes.injection(release, name, key) for key in event.injected] if release is not None else [None]
+        if event.stock and not library.legacy_applications(record.package, Args()):
+            # the stock module is what the application is built of anyway
+            effects = ["no_effect" if effect == "works" else effect for effect in effects]
         return Call(
             function=f"keras.applications.{name}",
             kind="application",

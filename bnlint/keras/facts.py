@@ -189,7 +189,7 @@ class FitView:
         self.record: Layer = event.heap[self.root]
         self.compiled = self.record.model.compiled if self.record.model is not None else None
         self.learning_phase_set = learning_phase_set
-        self.states = self._states()
+        self.states: list[State] = []
 
     def _heap(self, when: str | None) -> Any:
         compiled = self.compiled
@@ -236,7 +236,8 @@ class FitView:
             return behaviour.bare_call_trains
         return True
 
-    def _states(self) -> list[State]:
+    def find_states(self) -> list[State]:
+        """The state of every BatchNormalization layer that the fit reaches."""
         by_layer: dict[Address, list[tuple[Use, bool]]] = {}
         for use, known in uses_of(self.event.heap, self.root):
             by_layer.setdefault(use.address, []).append((use, known))

@@ -16,6 +16,9 @@ HDF5 = (".h5", ".hdf5", ".hdf", ".keras.h5")
 ADAPTIVE = frozenset({"adam", "adamw", "rmsprop", "nadam", "adamax"})
 SUGGESTED = (0.98, 0.97, 0.95, 0.9)
 TARGET_RESIDUAL = 0.01
+WEIGHTED = frozenset(
+    {"Conv1D", "Conv2D", "Conv3D", "Dense", "DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose", "SeparableConv1D"}
+)
 
 
 class Row(NamedTuple):
@@ -40,12 +43,16 @@ class PathFits:
         self.rows: list[list[Row]] = []
         self._updates: dict[Address, int | None] = {}
         self._frozen_before: set[Address] = set()
+        known: dict[Any, list[State]] = {}
         phase = any(event.kind == "learning_phase" for event in events)
         for event in events:
             if event.kind == "fit":
                 record = event.heap[event.layer]
                 behaviour = library.behaviour(record.package)
                 view = FitView(event, behaviour, phase and _phase_counts(behaviour))
+                seen = (event.layer, event.version, event.train, repr(event.eager_call))
+                view.states = known.get(seen) or view.find_states()
+                known[seen] = view.states
                 self.views.append(view)
                 self.rows.append([self._row(view, state) for state in view.states])
 
@@ -152,6 +159,24 @@ def backbone_of(heap: Any, record: Layer) -> Backbone:
     )
 
 
+def guarded_groups(view: FitView) -> set[str]:
+    """Backbones of which a fit trains other layers while all their BatchNormalization layers are frozen."""
+    by_owner: dict[Address, list[State]] = {}
+    for state in view.states:
+        if state.record.owner is not None:
+            by_owner.setdefault(state.record.owner, []).append(state)
+    found: set[str] = set()
+    for owner, states in by_owner.items():
+        if any(state.own.updates is not False for state in states):
+            continue
+        model = view.event.heap[owner].model
+        ours = {state.address for state in states}
+        plain = [address for address in (model.layers if model is not None else ()) if address not in ours]
+        if any(view.flags(address).weights and view.event.heap[address].type in WEIGHTED for address in plain):
+            found.add(group_key(view.event.heap, states[0]))
+    return found
+
+
 def group_key(heap: Any, state: State) -> str:
     """Identifies a set of layers across fits and paths: where it was built."""
     owner = owner_of(heap, state)
@@ -169,9 +194,10 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         runs.append(PathFits(one.events, library))
         runs.extend(PathFits(events, library) for events in one.entries)
     fits = _merge_paths(runs, found.complete)
+    guarded = {group for run in runs for view in run.views for group in guarded_groups(view)}
     subjects: dict[str, tuple[Any, ...]] = {
         "batch_norm_at_fit": tuple(row for fit in fits for row in fit.batch_norm),
-        "call": gather_calls(runs, fits, library),
+        "call": gather_calls(runs, fits, library, guarded),
         "layer": gather_layers(runs),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
@@ -318,14 +344,16 @@ def _subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]]
     record = state.record
     compiles = _compiles(run, view, row.enabled_by)
     uses_batch = behaviour.frozen_uses_batch(record.legacy) if behaviour is not None else None
-    accepts = behaviour.call_accepts_training(False) if behaviour is not None and assembly == "call" else None
+    has_call = assembly in ("call", "subclass")
+    accepts = behaviour.call_accepts_training(False) if behaviour is not None and has_call else None
     holds = _argument_holds(behaviour, assembly)
     last = not any(
         state.address in {r.state.address for r in later if r.state.outcome.updated is not False}
         for later in run.rows[index + 1 :]
     )
     training = state.use.training
-    requested = record.frozen_at is not None or _out_of_reach(heap, view, state, owner)
+    frozen_at = record.frozen_at or _frozen_parent(heap, view, state, owner)
+    requested = frozen_at is not None
     return BatchNormAtFit(
         where=label_of(container, root=state.container == view.root),
         group=key[0],
@@ -355,7 +383,7 @@ def _subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]]
         called_at=_called_at(heap, view, state, owner, assembly, run),
         assembly=assembly,
         compiled_at=compiles,
-        frozen_at=record.frozen_at,
+        frozen_at=frozen_at,
         harmful_rate=_harmful(fit),
         frozen_uses_batch=uses_batch,
         freeze_out_of_reach=_out_of_reach(heap, view, state, owner),
@@ -413,6 +441,17 @@ def _called_at(heap: Any, view: FitView, state: State, owner: Layer | None, asse
     return state.use.called_at
 
 
+def _frozen_parent(heap: Any, view: FitView, state: State, owner: Layer | None) -> Place | None:
+    """Where a model over the layer was frozen, whether or not that reaches the layer."""
+    for parent in reversed(state.use.parents):
+        holder = heap.get(parent)
+        if isinstance(holder, Layer) and holder.trainable is False and holder.frozen_at is not None:
+            return holder.frozen_at
+    if owner is not None and _out_of_reach(heap, view, state, owner):
+        return owner.frozen_at
+    return None
+
+
 def _out_of_reach(heap: Any, view: FitView, state: State, owner: Layer | None) -> bool:
     """A model's flag is off, the model is no part of the trained one, and its flag does not reach its layers."""
     behaviour = view.behaviour
@@ -437,7 +476,7 @@ def _compiles(run: PathFits, view: FitView, after: Place | None) -> tuple[Place,
 
 
 def _hdf5_after(run: PathFits, view: FitView, enabled_by: Place | None, index: int) -> bool:
-    started = False
+    started = not any(event.kind == "flag" and event.place == enabled_by for event in run.events)
     for event in run.events:
         if event.kind == "flag" and event.place == enabled_by:
             started = True
@@ -460,10 +499,7 @@ def _harmful(fit: Fit) -> bool | None:
 def _suggest(momentum: float | None, updates: int | None) -> float | None:
     if momentum is None or updates is None or updates <= 0 or momentum <= SUGGESTED[-1]:
         return None
-    for one in SUGGESTED:
-        if one < momentum and one**updates <= TARGET_RESIDUAL:
-            return one
-    return SUGGESTED[-1]
+    return next((one for one in SUGGESTED if one < momentum and one**updates <= TARGET_RESIDUAL), None)
 
 
 def _because(view: FitView, row: Row, frozen: bool | None) -> tuple[Because, ...]:

@@ -79,6 +79,7 @@ def _set(
     record: Layer = m.get(address)
     inner = inner_layers(m, record)
     if ignores and record.trainable is not None and record.trainable is wanted:
+        _note_place(m, address, wanted, place)
         return False
     doubtful = ignores is not False and inner and (ignores is None or record.trainable is None)
     _assign_flag(m, address, wanted, place, weak=record.many)
@@ -96,6 +97,14 @@ def _set(
     return True
 
 
+def _note_place(m: Machine, address: Address, wanted: bool, place: Place) -> None:
+    """An assignment without effect is still the last one that asked for the state in which these layers are."""
+    for layer in all_layers(m, address):
+        record: Layer = m.get(layer)
+        if record.trainable is wanted and not record.many:
+            m.put(layer, record._replace(**{"enabled_at" if wanted else "frozen_at": place}))
+
+
 def _assign_flag(m: Machine, address: Address, wanted: bool | None, place: Place, *, weak: bool) -> None:
     record = m.heap.get(address)
     if not isinstance(record, Layer):
@@ -109,6 +118,14 @@ def _assign_flag(m: Machine, address: Address, wanted: bool | None, place: Place
     elif wanted:
         changes["enabled_at"] = place
     m.put(address, record._replace(**changes))
+
+
+def weaken_flags(m: Machine, value: Value, place: Place) -> None:
+    """Some layer, it is not known which, was given this flag: those that have another may have it now."""
+    wanted = bool(value.value) if isinstance(value, Const) else None
+    for address, record in list(m.heap.items()):
+        if isinstance(record, Layer) and record.trainable is not wanted and record.trainable is not None:
+            m.put(address, record._replace(trainable=None, flag_at=place))
 
 
 def forget_flags(m: Machine, addresses: list[Address]) -> None:

@@ -23,7 +23,7 @@ from bnlint.keras.api import layers as layers_api
 from bnlint.keras.api import models as models_api
 from bnlint.keras.api import training as training_api
 from bnlint.keras.api.applications import make_application
-from bnlint.keras.api.flags import all_layers, forget_flags, inner_layers, layers_in, reachable_layers, set_trainable
+from bnlint.keras.api.flags import all_layers, forget_flags, inner_layers, layers_in, reachable_layers, set_trainable, weaken_flags
 from bnlint.keras.api.harmless import KERAS_AREAS, METHODS, is_harmless
 from bnlint.keras.api.names import KerasName, keras_name
 from bnlint.keras.api.saving import clone_model, load_model, save_model
@@ -226,6 +226,11 @@ class KerasLibrary:
             return False
         m.put(target.address, record._replace(attrs=record.attrs.set(name, value)))
         return True
+
+    def set_unknown(self, m: Machine, name: str, value: Value, node: ast.AST) -> None:
+        """An attribute of something unknown was set: if it is a flag, it may be that of any layer."""
+        if name == "trainable":
+            weaken_flags(m, value, m.place(node))
 
     # --- calls ------------------------------------------------------------------------------------------------------
 
