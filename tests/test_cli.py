@@ -50,6 +50,13 @@ def test_options_may_come_first(run: Run) -> None:
     assert run("--stdin-filename", "facts", "train.py").status == 1
 
 
+def test_paths_and_options_in_any_order(run: Run) -> None:
+    write(first=RISKY, second=RISKY)
+    Path("-x.py").write_text(RISKY)
+    found = run("first.py", "--format", "concise", "second.py", "--", "-x.py").out
+    assert [line.split(":")[0] for line in found.split("\n") if line] == ["first.py", "second.py", "-x.py"]
+
+
 def test_without_a_path_the_folder_is_searched(run: Run) -> None:
     write(train=RISKY)
     assert run().out == run(".").out

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bnlint.settings import Resolver, Settings, SettingsError, from_table, is_enabled, is_fixable, matches
+from bnlint.settings import KEYS, Resolver, Settings, SettingsError, from_table, is_enabled, is_fixable, matches
 
 
 @pytest.fixture(autouse=True)
@@ -220,3 +220,9 @@ def test_fixable_and_unfixable() -> None:
     assert not is_fixable(Settings(unfixable=("BN1",)), "BN101")
     assert not is_fixable(Settings(fixable=("BN2",)), "BN101")
     assert is_fixable(Settings(fixable=("BN101",), unfixable=("BN1",)), "BN101")
+
+
+def test_every_key_stands_in_the_documentation() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "settings.md").read_text(encoding="utf-8")
+    documented = [line.split("`")[1] for line in page.split("\n") if line.startswith("| `") and "bnlint" not in line]
+    assert [key for key in documented if not key.startswith("#")] == list(KEYS)

@@ -66,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run(command: str, arguments: Sequence[str]) -> int:
     """Run the command and return the exit status."""
-    options = parser().parse_intermixed_args(arguments)
+    options = shared.parse(parser(), arguments)
     resolver = shared.resolver(options)
     paths: list[str] = options.paths or ["."]
     if STDIN in paths:

@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run(command: str, arguments: Sequence[str]) -> int:
     """Run the command and return the exit status: 2 where a file could not be read, else 0."""
-    options = parser().parse_intermixed_args(arguments)
+    options = shared.parse(parser(), arguments)
     resolver = shared.resolver(options)
     paths: list[str] = options.paths or ["."]
     task = Task(facts=True)

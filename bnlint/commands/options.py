@@ -63,6 +63,14 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"bnlint: error: {said}\nbnlint: `{self.prog} --help` lists the options\n")
 
 
+def parse(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
+    """Options and paths in any order; everything after ``--`` is a path."""
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    options = parser.parse_intermixed_args(arguments[:at])
+    options.paths += arguments[at + 1 :]
+    return options
+
+
 def positive(text: str) -> int:
     """The type of options that count something."""
     try:

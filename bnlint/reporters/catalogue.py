@@ -132,6 +132,13 @@ def print_page(text: str, width: int) -> None:
     """Show a Markdown page on a terminal."""
     from rich.console import Console
     from rich.markdown import Markdown
+    from rich.theme import Theme
 
-    console = Console(width=min(width, 100), force_terminal=True, no_color=False, color_system="standard")
+    console = Console(
+        width=min(width, 100),
+        force_terminal=True,
+        no_color=False,
+        color_system="standard",
+        theme=Theme({"markdown.code": "bold cyan"}),
+    )
     console.print(Markdown(text, code_theme="ansi_dark"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from bnlint import rules
 from bnlint.files.quick import needs_parsing, uses_keras
 
 
@@ -34,3 +35,14 @@ def test_other_code_is_not(source: bytes) -> None:
 
 def test_a_suppression_is_read_wherever_it_stands() -> None:
     assert needs_parsing(b"x = 1  # bnlint: ignore[BN101]\n")
+
+
+def test_every_flagged_program_of_the_catalogue_is_read() -> None:
+    flagged = [
+        (rule.code, example.title, example.source)
+        for rule in rules.load().rules.values()
+        for example in rule.page.examples
+        if not example.clean
+    ]
+    assert flagged
+    assert [(code, title) for code, title, source in flagged if not needs_parsing(source.encode())] == []
