@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from bnlint.files.discovery import NOTEBOOK, SAVED_MODELS, Found, Missing, find
+from bnlint.files.discovery import SAVED_MODELS, Found, Missing, find, is_notebook
 from bnlint.files.quick import needs_parsing
 from bnlint.files.reading import Source, Undecodable, decode, encode
 from bnlint.reports import Report
@@ -219,10 +219,9 @@ def _odd_encoding(data: bytes) -> tuple[str, ...]:
 def lint_file(found: Found, task: Task) -> Report:
     """The report on one file, mended on disk where the task says so. Never raises for what the file holds."""
     path = found.path
-    lowered = path.lower()
-    if lowered.endswith(NOTEBOOK):
+    if is_notebook(found):
         return Report(path, warnings=("notebooks are not read by this version",))
-    if lowered.endswith(SAVED_MODELS):
+    if path.lower().endswith(SAVED_MODELS):
         return Report(path, errors=("saved models are not read by this version",))
     try:
         with open(path, "rb") as file:
@@ -232,6 +231,8 @@ def lint_file(found: Found, task: Task) -> Report:
     report, source = guarded(data, path, found.settings, task)
     if task.write and report.text != report.original:
         report = _write(report, source, data, found, task)
+    if not report.findings and report.text == report.original:
+        report = report._replace(text="", original="")  # nothing will be shown of it
     return report if task.facts else report._replace(program=None)
 
 

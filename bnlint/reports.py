@@ -28,3 +28,8 @@ class Report(NamedTuple):
     suppressed: int = 0
     analysed: bool = False
     program: Program | None = None
+
+    @property
+    def was_read(self) -> bool:
+        """Whether the file was linted, whatever could not be done with it afterwards."""
+        return self.analysed or bool(self.findings) or not self.errors

@@ -254,7 +254,7 @@ def test_json_keeps_the_contract(run: Run) -> None:
             }
         ],
         "errors": [{"path": "nope.py", "message": "no such file or folder"}],
-        "summary": {"files": 2, "findings": 1, "fixable": 1, "fixed": 0},
+        "summary": {"files": 1, "findings": 1, "fixable": 1, "fixed": 0},
     }
     assert outcome.err == "error: nope.py: no such file or folder\n"
 

@@ -10,11 +10,11 @@ from typing import TextIO
 from bnlint.commands import options as shared
 from bnlint.engine import Task, guarded, prepare, target_of
 from bnlint.engine import run as lint_files
-from bnlint.files.discovery import NOTEBOOK, Found, Missing, find
+from bnlint.files.discovery import Found, Missing, find, is_notebook
 from bnlint.files.reading import Source, encode
-from bnlint.reporters.style import Style, counted, plain
+from bnlint.reporters.style import Style, counted
 from bnlint.reports import Report
-from bnlint.settings import KEYS, OUTPUT_FORMATS, Settings, SettingsError
+from bnlint.settings import OUTPUT_FORMATS, Settings, SettingsError
 
 STDIN = "-"
 
@@ -77,8 +77,10 @@ def run(command: str, arguments: Sequence[str]) -> int:
     files = list(find(paths, resolver.for_folder))
     _validate(settings, files)
     if options.show_files or options.show_settings:
-        return _show(options, files, settings)
-    scripts = [found for found in files if not _is_notebook(found)]
+        from bnlint.commands.show import show
+
+        return show(options, files, settings)
+    scripts = [found for found in files if not is_notebook(found)]
     results = lint_files(scripts, _task(settings, options, write=True), jobs=settings.jobs)
     with shared.destination(options.output_file, sys.stdout) as stream:
         reports = _print(results, settings, options, stream)
@@ -92,8 +94,10 @@ def _check_stdin(options: argparse.Namespace, settings: Settings) -> int:
     found = Found(options.stdin_filename or STDIN, settings, named=True)
     _validate(settings, [found])
     if options.show_files or options.show_settings:
-        return _show(options, [found], settings)
-    notebooks = int(_is_notebook(found))
+        from bnlint.commands.show import show
+
+        return show(options, [found], settings)
+    notebooks = int(is_notebook(found))
     task = _task(settings, options, write=False)
     pairs = [] if notebooks else [guarded(data, found.path, settings, task)]
     mended = data
@@ -129,10 +133,6 @@ def _task(settings: Settings, options: argparse.Namespace, *, write: bool) -> Ta
         mend=mend,
         write=write and mend and not options.diff,
     )
-
-
-def _is_notebook(found: Found | Missing) -> bool:
-    return isinstance(found, Found) and found.path.lower().endswith(NOTEBOOK)
 
 
 def _validate(settings: Settings, files: Iterable[Found | Missing]) -> None:
@@ -254,7 +254,7 @@ def _conclude(
         _say(*summary.would_fix(reports))
     elif settings.output_format != "json":
         mended = settings.fix or settings.fix_only
-        done = [report for report in reports if not report.errors or report.findings or report.fixed]
+        done = [report for report in reports if report.was_read]
         if done and not settings.fix_only:
             _say(*summary.findings(done, unsafe=settings.unsafe_fixes, mended=mended))
     if settings.output_format != "json" or options.diff:
@@ -283,31 +283,3 @@ def _status(reports: Sequence[Report], settings: Settings, options: argparse.Nam
         return 1
     counted_ones = ("error", "warning", "info") if settings.strict else ("error", "warning")
     return int(any(finding.severity in counted_ones for report in reports for finding in report.findings))
-
-
-def _show(options: argparse.Namespace, files: Sequence[Found | Missing], settings: Settings) -> int:
-    """``--show-files`` and ``--show-settings``."""
-    for found in files:
-        if isinstance(found, Missing):
-            _say(f"error: {plain(found.path)}: {found.message}")
-        elif options.show_files and not _is_notebook(found):
-            print(plain(found.path))
-    if options.show_settings:
-        first = next((found for found in files if isinstance(found, Found)), None)
-        shown = first.settings if first else settings
-        whose = f"for {plain(first.path)}, " if first else ""
-        print(f"# settings {whose}from {shown.config or 'no configuration file'}")
-        for key in KEYS:
-            value = getattr(shown, key.replace("-", "_"))
-            print(f"# {key} is not set" if value is None else f"{key} = {_toml(value)}")
-    return 2 if any(isinstance(found, Missing) for found in files) else 0
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, tuple):
-        if value and isinstance(value[0], tuple):
-            return "{" + ", ".join(f'"{pattern}" = {_toml(codes)}' for pattern, codes in value) + "}"
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    return f'"{value}"' if isinstance(value, str) else str(value)

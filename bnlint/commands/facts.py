@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from bnlint.commands import options as shared
 from bnlint.engine import Task, guarded, target_of
 from bnlint.engine import run as read_files
-from bnlint.files.discovery import NOTEBOOK, Found, find
+from bnlint.files.discovery import Found, find, is_notebook
 from bnlint.reporters.style import Style, counted, plain
 from bnlint.reports import Report
 from bnlint.settings import Settings, SettingsError
@@ -55,7 +55,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
     else:
         settings = resolver.for_folder(".")
         files = list(find(paths, resolver.for_folder))
-        scripts = [found for found in files if not found.path.lower().endswith(NOTEBOOK)]
+        scripts = [found for found in files if not is_notebook(found)]
         notebooks = len(files) - len(scripts)
         target_of(settings)
         reports = list(read_files(scripts, task, jobs=settings.jobs))

@@ -27,7 +27,7 @@ def document(reports: Sequence[Report], target: Target) -> dict[str, Any]:
         "diagnostics": [_diagnostic(finding) for finding in findings],
         "errors": [{"path": report.path, "message": message} for report in reports for message in report.errors],
         "summary": {
-            "files": len(reports),
+            "files": sum(report.was_read for report in reports),
             "findings": len(findings),
             "fixable": sum(finding.fix is not None for finding in findings),
             "fixed": sum(len(report.fixed) for report in reports),
