@@ -215,7 +215,7 @@ def _run_body(m: Machine, body: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lam
     if isinstance(body, ast.Lambda):
         return evaluate(m, body.body)
     done = run_block(m, body.body)
-    if frame.yields or _is_generator(body):
+    if frame.yields or m.frame.source.outline.is_generator(body):
         # run at once: what a generator does between its items is rarely felt by what consumes them
         exact = all(certain for _, certain in frame.yields) and not frame.returns
         return Thing("items", items=Items([value for value, _ in frame.yields], exact, True))
@@ -260,19 +260,6 @@ def bind_arguments(m: Machine, function: Function, args: Args, node: ast.AST) ->
         if parameter.arg not in bound:
             bound[parameter.arg] = Unknown(f"argument `{parameter.arg}`", f"{function.name}({parameter.arg})")
     return Map(bound)
-
-
-def _is_generator(body: ast.AST) -> bool:
-    if isinstance(body, ast.Lambda):
-        return False
-    stack: list[ast.AST] = list(getattr(body, "body", []))
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (ast.Yield, ast.YieldFrom)):
-            return True
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            stack.extend(ast.iter_child_nodes(node))
-    return False
 
 
 # --- classes --------------------------------------------------------------------------------------------------------

@@ -10,6 +10,69 @@ from bnlint.graph.places import Place
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
+TRAINING = frozenset({"fit", "fit_generator", "train_on_batch", "apply_gradients", "minimize"})
+
+
+class Outline:
+    """What can be told from the syntax alone, asked often and answered once."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._tree = tree
+        self._trains: dict[ast.AST, bool] = {}
+        self._generators: dict[ast.AST, bool] = {}
+        self._training_names: frozenset[str] | None = None
+
+    def trains(self, node: ast.AST) -> bool:
+        """Whether a loop's body may train a model, itself or in a function that it calls: then its turns are dear."""
+        if node not in self._trains:
+            self._trains[node] = bool(_called(node) & (TRAINING | self._functions_that_train()))
+        return self._trains[node]
+
+    def _functions_that_train(self) -> frozenset[str]:
+        if self._training_names is None:
+            calls = {
+                node: _called(node)
+                for node in ast.walk(self._tree)
+                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            }
+            names = set(TRAINING)
+            while True:
+                more = {node.name for node, called in calls.items() if called & names} - names
+                if not more:
+                    break
+                names |= more
+            self._training_names = frozenset(names)
+        return self._training_names
+
+    def is_generator(self, body: ast.AST) -> bool:
+        """Whether a function's own body yields."""
+        if body not in self._generators:
+            self._generators[body] = _yields(body)
+        return self._generators[body]
+
+
+def _called(node: ast.AST) -> set[str]:
+    names: set[str] = set()
+    for child in ast.walk(node):
+        if isinstance(child, ast.Call):
+            function = child.func
+            names.add(function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", ""))
+    return names
+
+
+def _yields(body: ast.AST) -> bool:
+    if isinstance(body, ast.Lambda):
+        return False
+    stack: list[ast.AST] = list(getattr(body, "body", []))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            stack.extend(ast.iter_child_nodes(node))
+    return False
+
+
 class Source:
     """One module: its text, its tree, and where nodes stand.
 
@@ -23,6 +86,7 @@ class Source:
         self.tree = ast.parse(text, filename=path, type_comments=False)
         self.lines = _LINE_END.split(text)
         self._ascii = text.isascii()
+        self.outline = Outline(self.tree)
 
     def _column(self, line: int, offset: int) -> int:
         if self._ascii:

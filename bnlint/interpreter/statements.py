@@ -156,18 +156,10 @@ def _if(m: Machine, node: ast.If) -> Completion | None:
 
 def _for(m: Machine, node: ast.For | ast.AsyncFor) -> Completion | None:
     items = iterate(m, evaluate(m, node.iter), node)
-    limit = KNOWN_TURNS if _trains(node) else CHEAP_TURNS
+    limit = KNOWN_TURNS if m.frame.source.outline.trains(node) else CHEAP_TURNS
     if items.exact and len(items.values) <= limit:
         return _known_turns(m, node, items)
     return _unknown_turns(m, node, items)
-
-
-def _trains(node: ast.For | ast.AsyncFor | ast.While) -> bool:
-    """Whether the loop's body trains a model: then its turns are too dear to be run one by one."""
-    for child in ast.walk(node):
-        if isinstance(child, ast.Attribute) and child.attr in ("fit", "train_on_batch", "fit_generator", "apply_gradients"):
-            return True
-    return False
 
 
 def _known_turns(m: Machine, node: ast.For | ast.AsyncFor, items: Items) -> Completion | None:
@@ -272,7 +264,8 @@ def _later_turns(m: Machine, body: Sequence[ast.stmt], bind: Callable[[int], Non
 def _while(m: Machine, node: ast.While) -> Completion | None:
     context, ends = m.context, LoopEnds()
     endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
-    turns = CHEAP_TURNS if not _trains(node) else ENDLESS_TURNS if endless else KNOWN_TURNS
+    trains = m.frame.source.outline.trains(node)
+    turns = CHEAP_TURNS if not trains else ENDLESS_TURNS if endless else KNOWN_TURNS
     m.frame.loops.append(ends)
     try:
         for turn in range(turns):

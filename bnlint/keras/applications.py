@@ -64,17 +64,16 @@ def load(
         return None
     of_version = _file(name)["releases"].get(measured_package(release), {})
     unknown = {version for version, found in of_version.items() if found is None}
-    sets = {of_version.get(version) for version in measured_versions(release, unknown)}
-    if len(sets) != 1 or None in sets:
-        return None
-    prefix = "" if include_preprocessing else "no_preprocessing_"
-    kind = ("minimalistic_" if minimalistic else prefix) + ("top" if include_top else "no_top")
-    known = _file(name)["sets"][sets.pop()]
-    if imagenet and f"imagenet_{kind}" in known:
-        kind = f"imagenet_{kind}"
-    if pooling is not None and not include_top:
-        kind += f"+{pooling}"
-    return _layers(name, tuple(map(tuple, known[kind]))) or None if kind in known else None
+    prefix = "minimalistic_" if minimalistic else "" if include_preprocessing else "no_preprocessing_"
+    suffix = "top" if include_top else "no_top" if pooling is None else f"no_top+{pooling}"
+    answers = []
+    for version in measured_versions(release, unknown):
+        found = of_version.get(version)
+        known = {} if found is None else _file(name)["sets"][found]
+        imagenet_kind = f"imagenet_{prefix}{suffix}"
+        kind = imagenet_kind if imagenet and imagenet_kind in known else prefix + suffix
+        answers.append(_layers(name, tuple(map(tuple, known[kind]))) if known.get(kind) else None)
+    return answers[0] if answers and all(answer == answers[0] for answer in answers) else None
 
 
 def exists(name: str, release: Release) -> bool | None:
@@ -145,7 +144,7 @@ def measured_package(release: Release) -> str:
 
 
 def measured_versions(release: Release, unknown: Container[str] = ()) -> tuple[str, ...]:
-    """The measured versions that answer for a release, without the ``unknown``: one, several that must agree, or none."""
+    """The measured versions that answer for a release, without the ``unknown``: one, or several that must agree."""
     measured = _index()["measured"].get(measured_package(release), ())
     return around(((_parts(version), version) for version in measured if version not in unknown), release.version)
 

@@ -8,6 +8,8 @@ from bnlint.graph.network import ABSENT, Address
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import Backbone, BatchNormAtFit, Because, Fit, Program
+from bnlint.interpreter.heap import Scope
+from bnlint.interpreter.values import Lib
 from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.facts import FitView, State
@@ -28,6 +30,7 @@ class Row(NamedTuple):
     updates: int | None
     residual: float | None
     first_validation: float | None
+    frozen: bool | None
     frozen_before: bool
     enabled_by: Place | None
     enabled_by_assignment: bool
@@ -76,11 +79,12 @@ class PathFits:
             after,
             _residual(momentum, after, replaced) if outcome.updated else None,
             _residual(momentum, first, replaced) if first is not None else None,
+            frozen_in(view, state),
             address in self._frozen_before,
             _enabled(view, state),
             _is_enabled_by_assignment(view, state),
         )
-        if state.own.updates is False:
+        if row.frozen:
             self._frozen_before.add(address)
         return row
 
@@ -104,14 +108,26 @@ def _residual(momentum: float | None, updates: int | None, replaced: bool) -> fl
 
 def _enabled(view: FitView, state: State) -> Place | None:
     record = state.record
-    if record.enabled_at is not None:
-        return record.enabled_at
+    for holder in (record, *(view.event.heap.get(parent) for parent in reversed(state.use.parents))):
+        if isinstance(holder, Layer) and holder.enabled_at is not None:
+            return holder.enabled_at
     owner = view.event.heap.get(record.owner) if record.owner is not None else None
     return owner.site if isinstance(owner, Layer) else record.site
 
 
 def _is_enabled_by_assignment(view: FitView, state: State) -> bool:
-    return state.record.enabled_at is not None
+    holders = (state.record, *(view.event.heap.get(parent) for parent in state.use.parents))
+    return any(isinstance(holder, Layer) and holder.enabled_at is not None for holder in holders)
+
+
+def frozen_in(view: FitView, state: State) -> bool | None:
+    """Whether a layer is frozen: by its own flag, or by that of a model around it where that stops its training."""
+    if state.own.updates is False:
+        return True
+    around = [view.flags(parent).updates for parent in state.use.parents[1:]]
+    if False in around and state.outcome.trained is False:
+        return True
+    return None if state.own.updates is None else False
 
 
 # --- grouping -------------------------------------------------------------------------------------------------------
@@ -154,9 +170,25 @@ def backbone_of(heap: Any, record: Layer) -> Backbone:
         package=record.package,
         pretrained=record.pretrained,
         built_at=record.site,
+        layers_module=layers_module(heap, record.package),
         has_nested=nested,
         active_dropout=dropout if model is not None and model.exact else None,
     )
+
+
+def layers_module(heap: Any, package: str) -> str | None:
+    """How the program's imports spell the module of layers of a Keras package; None where they do not."""
+    scope = next((r for r in (heap.get(("module", "__main__")),) if isinstance(r, Scope)), None)
+    root = {"tf.keras": "tensorflow.keras"}.get(package, package)
+    spellings = {f"{root}.layers": "", root: ".layers"}
+    if root.startswith("tensorflow."):
+        spellings["tensorflow"] = ".keras.layers"
+    found: list[str] = []
+    for name, value in scope.names.items() if scope is not None else ():
+        rest = spellings.get(value.name) if isinstance(value, Lib) else None
+        if rest is not None:
+            found.append(name + rest)
+    return min(found, key=lambda text: (len(text), text), default=None)
 
 
 def guarded_groups(view: FitView) -> set[str]:
@@ -179,8 +211,8 @@ def guarded_groups(view: FitView) -> set[str]:
 
 def group_key(heap: Any, state: State) -> str:
     """Identifies a set of layers across fits and paths: where it was built."""
-    owner = owner_of(heap, state)
-    site = owner.site if owner is not None else state.record.site
+    owner = owner_of(heap, state) or heap.get(state.container)
+    site = owner.site if isinstance(owner, Layer) else state.record.site
     return f"{site.path}:{site.line}:{site.column}"
 
 
@@ -278,7 +310,7 @@ def _rows(alternatives: list[tuple[PathFits, int]], fit: Fit, complete: bool) ->
     if same_layers:
         for address, row in tables[0].items():
             outcome = _agree([table[address].state.outcome for table in tables], complete)
-            frozen = _common([table[address].state.own.updates for table in tables])
+            frozen = _common([table[address].frozen for table in tables])
             residual = _common([table[address].residual for table in tables])
             updates = _common([table[address].updates for table in tables])
             _put(grouped, run, index, row, outcome, frozen, residual, updates, False)
@@ -287,7 +319,7 @@ def _rows(alternatives: list[tuple[PathFits, int]], fit: Fit, complete: bool) ->
         every = [row for table in tables for row in table.values()]
         if every:
             outcome = _agree([row.state.outcome for row in every], complete)
-            frozen = _common([row.state.own.updates for row in every])
+            frozen = _common([row.frozen for row in every])
             _put(grouped, run, index, every[0], outcome, frozen, None, None, True)
     return [_subject(run, index, fit, entries, key) for key, entries in grouped.items()]
 
@@ -364,7 +396,7 @@ def _subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]]
         statistics=outcome.statistics,
         updated=outcome.updated,
         gamma_beta_trained=outcome.trained,
-        frozen=frozen if frozen is None else not frozen,
+        frozen=frozen,
         frozen_by_request=requested,
         freeze_effective=_effective(frozen, outcome, requested),
         pretrained=record.pretrained,
@@ -411,7 +443,7 @@ def _effective(frozen: bool | None, outcome: Any, requested: bool) -> bool | Non
         return None
     if outcome.updated is None:
         return None
-    return frozen is False and not outcome.updated
+    return bool(frozen) and not outcome.updated
 
 
 def assembly_of(heap: Any, view: FitView, state: State, owner: Layer | None) -> Any:
@@ -505,9 +537,10 @@ def _suggest(momentum: float | None, updates: int | None) -> float | None:
 def _because(view: FitView, row: Row, frozen: bool | None) -> tuple[Because, ...]:
     record = row.state.record
     notes: list[Because] = []
-    if frozen is False and record.frozen_at is not None:
-        notes.append(Because(record.frozen_at, "trainable = False"))
-    elif frozen and record.enabled_at is not None:
+    frozen_at = record.frozen_at or _frozen_parent(view.event.heap, view, row.state, owner_of(view.event.heap, row.state))
+    if frozen and frozen_at is not None:
+        notes.append(Because(frozen_at, "trainable = False"))
+    elif frozen is False and record.enabled_at is not None:
         notes.append(Because(record.enabled_at, "trainable = True"))
     training = row.state.use.training
     if isinstance(training, bool) and row.state.use.called_at is not None:

@@ -51,11 +51,15 @@ class Behaviour:
 
     def __init__(self, release: Release) -> None:
         self.release = release
+        self._codes: dict[tuple[str, str], Code | None] = {}
 
     def code(self, question: str, case: str) -> Code | None:
         """A measured code; None where it was not measured or raises."""
-        found = cell(self.release, question, case)
-        return None if isinstance(found, Raises) else found
+        key = (question, case)
+        if key not in self._codes:
+            found = cell(self.release, question, case)
+            self._codes[key] = None if isinstance(found, Raises) else found
+        return self._codes[key]
 
     def raises(self, question: str, case: str) -> bool | None:
         """Whether the measured call raises."""

@@ -97,13 +97,8 @@ class KerasLibrary:
             return False
         from bnlint.keras.truth import value
 
-        plain = value(behaviour.release, "q13_app_plain", "resnet50_frozen_fit")
-        found = plain if isinstance(plain, dict) else {}
-        normal = behaviour.frozen_uses_batch()
-        uses = found.get("stats_used") if found else None
-        if uses is None and isinstance(plain, str):
-            uses = "moving" if plain.startswith("moving") else "batch"
-        return normal is False and uses is not None and uses != "moving"
+        own_class = value(behaviour.release, "q13_app_plain", "resnet50", "isinstance_K_layers_BN")
+        return own_class is False
 
     def derives_from_model(self, m: Machine, record: Layer) -> bool:
         """Whether a class of the program derives from ``keras.Model``."""
