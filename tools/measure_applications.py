@@ -225,8 +225,6 @@ def measure(keras, name, first, alike, injected):
     if first:
         kinds["avg"] = dict(kinds["no_top"], pooling="avg")
         kinds["max"] = dict(kinds["no_top"], pooling="max")
-    for key in injected:
-        result["injection"][key] = injection(make, keras, key)
     if alike:
         del kinds["imagenet_no_top"]
         result["variants"]["imagenet_no_top"] = "as no_top"
@@ -246,6 +244,8 @@ def measure(keras, name, first, alike, injected):
             result["variants"][kind] = type(error).__name__ + ": " + str(error)[:200]
     if isinstance(result["variants"].get("imagenet_no_top"), dict):
         result["variants"]["imagenet_top"] = variant(make, keras, weights="imagenet", include_top=True)
+    for key in injected:  # last: on TensorFlow 2.2 what is injected once stays for later calls
+        result["injection"][key] = injection(make, keras, key)
     return result
 
 
