@@ -197,6 +197,7 @@ def call_function(m: Machine, function: Function, args: Args, node: ast.AST) -> 
     scope = m.allocate(body, Scope(names_map, function.scope, "function"), "frame")
     source = m.sources.get(id(body), m.source)
     frame = Frame(scope.address, source, function.name, function.owner)
+    frame.began = len(m.log)
     frame.receiver = args.positional[0] if function.owner is not None and args.positional else None
     m.frame = frame
     m.depth += 1
@@ -225,7 +226,7 @@ def _run_body(m: Machine, body: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lam
     if frame.returns:
         for early, _ in frame.returns:
             value = join_values(value, early)
-        m.heap = m.join_heaps([m.heap, *(heap for _, heap in frame.returns)])
+        m.heap = m.join_heaps([m.heap, *(heap for _, heap in frame.returns)], frame.began)
     if done is not None and done.kind == "raise" and not frame.returns:
         return Const(names.EXIT)
     return value

@@ -591,8 +591,6 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, node: ast.A
             arm = m.attempt(lambda alternative=alternative: set_attribute(m, alternative, name, value, node))  # type: ignore[misc]
             m.heap, _ = m.join(m.heap, arm.heap, arm.touched)
             m.events.extend(arm.events)
-            if m._dirty:
-                m._dirty[-1] |= arm.touched
         return
     if not isinstance(owner, Ref):
         if isinstance(owner, Unknown) and not owner.harmless:

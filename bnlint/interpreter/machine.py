@@ -46,7 +46,7 @@ CONTINUE = Completion("continue")
 class Frame:
     """One function call: its scope, and the ends of paths that were joined away."""
 
-    __slots__ = ("function", "loops", "owner", "receiver", "returns", "scope", "source", "yields")
+    __slots__ = ("began", "function", "loops", "owner", "receiver", "returns", "scope", "source", "yields")
 
     def __init__(self, scope: Address, source: Source, function: str = "", owner: Address | None = None) -> None:
         self.scope = scope
@@ -57,14 +57,16 @@ class Frame:
         self.returns: list[tuple[Value, Map[Address, Any]]] = []
         self.loops: list[LoopEnds] = []
         self.yields: list[tuple[Value, bool]] = []
+        self.began = 0
 
 
 class LoopEnds:
     """Heaps with which a loop's turns were left early."""
 
-    __slots__ = ("breaks", "continues")
+    __slots__ = ("began", "breaks", "continues")
 
-    def __init__(self) -> None:
+    def __init__(self, began: int) -> None:
+        self.began = began
         self.breaks: list[Map[Address, Any]] = []
         self.continues: list[Map[Address, Any]] = []
 
@@ -128,7 +130,7 @@ class Machine:
         self.recent_calls: tuple[tuple[Address, Any], ...] = ()
         self.trying = 0
         self.version = 0
-        self._dirty: list[set[Address]] = []
+        self.log: list[Address] = []
         self.globals: Address = ("module", source.name)
         self.heap = self.heap.set(self.globals, Scope(Map(), None, "module"))
         self.frame = Frame(self.globals, source)
@@ -144,8 +146,13 @@ class Machine:
         self.heap = self.heap.set(address, record)
         if not isinstance(record, Scope):
             self.version += 1
-        if self._dirty:
-            self._dirty[-1].add(address)
+        self.log.append(address)
+
+    def put_many(self, heap: Map[Address, Any], addresses: Sequence[Address]) -> None:
+        """Takes over a heap in which the records at ``addresses`` are new."""
+        self.heap = heap
+        self.version += 1
+        self.log.extend(addresses)
 
     def record(self, value: Value) -> Any:
         """The record that a reference names, or None."""
@@ -208,26 +215,22 @@ class Machine:
 
     def attempt(self, run: Callable[[], Any]) -> Arm:
         """Runs something from the present heap, takes its effects back, and returns them."""
-        start, mark = self.heap, len(self.events)
-        self._dirty.append(set())
+        start, mark, since = self.heap, len(self.events), len(self.log)
         self.trying += 1
         try:
             result = run()
         finally:
             self.trying -= 1
-            touched = self._dirty.pop()
             arm_heap, self.heap = self.heap, start
             self.version += 1
             events = self.events[mark:]
             del self.events[mark:]
-        return Arm(result, arm_heap, touched, events)
+        return Arm(result, arm_heap, set(self.log[since:]), events)
 
     def adopt(self, arm: Arm) -> Any:
         """Makes an arm's effects the machine's own."""
         self.heap = arm.heap
         self.events.extend(arm.events)
-        if self._dirty:
-            self._dirty[-1] |= arm.touched
         return arm.result
 
     def can_fork(self, key: str | None) -> bool:
@@ -249,27 +252,25 @@ class Machine:
             return self.adopt(alive[0])
         ended = any(isinstance(arm.result, Completion) for arm in alive)
         loud = any(event.kind not in HARMLESS_EVENTS for arm in alive for event in arm.events)
-        heap, matters, touched = self._join_arms(alive)
+        heap, matters = self._join_arms(alive)
         if (ended or loud or matters) and self.can_fork(key) and len(alive) == len(tried) and key is not None:
             choice = self.decisions.get(key, 0)
             self.choices[key] = choice
             return self.adopt(tried[choice])
-        return self._merge(alive, heap, touched)
+        return self._merge(alive, heap)
 
-    def _join_arms(self, arms: Sequence[Arm]) -> tuple[Map[Address, Any], bool, set[Address]]:
+    def _join_arms(self, arms: Sequence[Arm]) -> tuple[Map[Address, Any], bool]:
         going = [arm for arm in arms if not isinstance(arm.result, Completion)]
         touched: set[Address] = set().union(*(arm.touched for arm in arms))
         if not going:
-            return self.heap, False, touched
+            return self.heap, False
         heap, matters = going[0].heap, False
         for arm in going[1:]:
             heap, lost = self.join(heap, arm.heap, touched)
             matters = matters or lost
-        return heap, matters, touched
+        return heap, matters
 
-    def _merge(self, arms: Sequence[Arm], heap: Map[Address, Any], touched: set[Address]) -> Completion | None:
-        if self._dirty:
-            self._dirty[-1] |= touched
+    def _merge(self, arms: Sequence[Arm], heap: Map[Address, Any]) -> Completion | None:
         for arm in arms:
             for event in arm.events:
                 event.maybe = True
@@ -293,16 +294,13 @@ class Machine:
             ends = self.frame.loops[-1]
             (ends.breaks if completion.kind == "break" else ends.continues).append(heap)
 
-    def join_heaps(self, heaps: Sequence[Map[Address, Any]]) -> Map[Address, Any]:
-        """Joins whole heaps, where no set of touched addresses is at hand."""
+    def join_heaps(self, heaps: Sequence[Map[Address, Any]], since: int) -> Map[Address, Any]:
+        """Joins heaps that were one when the log of changes was ``since`` long."""
         result = heaps[0]
+        touched = set(self.log[since:])
+        self.tick(len(touched) // 20)
         for other in heaps[1:]:
-            if other is result:
-                continue
-            touched = {a for a, r in other.items() if result.get(a) is not r}
             result, _ = self.join(result, other, touched)
-            if self._dirty:
-                self._dirty[-1] |= touched
         return result
 
     def choose_value(self, key: str | None, node: ast.AST, arms: Sequence[Callable[[], Value]]) -> Value:
@@ -327,8 +325,8 @@ class Machine:
             self.choices[key] = choice
             self.adopt(tried[choice])
             return found[choice]
-        heap, _, touched = self._join_arms(tried)
-        self._merge(tried, heap, touched)
+        heap, _ = self._join_arms(tried)
+        self._merge(tried, heap)
         return joined
 
 

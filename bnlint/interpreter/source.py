@@ -10,6 +10,7 @@ from bnlint.graph.places import Place
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
+BUILDING = frozenset({"trainable", "layers", "add", "name", "get_layer"})
 TRAINING = frozenset({"fit", "fit_generator", "train_on_batch", "apply_gradients", "minimize"})
 
 
@@ -19,6 +20,7 @@ class Outline:
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
         self._trains: dict[ast.AST, bool] = {}
+        self._builds: dict[ast.AST, bool] = {}
         self._generators: dict[ast.AST, bool] = {}
         self._training_names: frozenset[str] | None = None
 
@@ -27,6 +29,14 @@ class Outline:
         if node not in self._trains:
             self._trains[node] = bool(_called(node) & (TRAINING | self._functions_that_train()))
         return self._trains[node]
+
+    def builds(self, node: ast.AST) -> bool:
+        """Whether a loop's body sets flags or puts layers together: then every one of its turns counts."""
+        if node not in self._builds:
+            self._builds[node] = any(
+                isinstance(child, ast.Attribute) and child.attr in BUILDING for child in ast.walk(node)
+            ) or any(isinstance(child, ast.Constant) and child.value == "trainable" for child in ast.walk(node))
+        return self._builds[node]
 
     def _functions_that_train(self) -> frozenset[str]:
         if self._training_names is None:

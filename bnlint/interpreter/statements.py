@@ -156,14 +156,15 @@ def _if(m: Machine, node: ast.If) -> Completion | None:
 
 def _for(m: Machine, node: ast.For | ast.AsyncFor) -> Completion | None:
     items = iterate(m, evaluate(m, node.iter), node)
-    limit = KNOWN_TURNS if m.frame.source.outline.trains(node) else CHEAP_TURNS
+    outline = m.frame.source.outline
+    limit = CHEAP_TURNS if outline.builds(node) and not outline.trains(node) else KNOWN_TURNS
     if items.exact and len(items.values) <= limit:
         return _known_turns(m, node, items)
     return _unknown_turns(m, node, items)
 
 
 def _known_turns(m: Machine, node: ast.For | ast.AsyncFor, items: Items) -> Completion | None:
-    context, ends = m.context, LoopEnds()
+    context, ends = m.context, LoopEnds(len(m.log))
     m.frame.loops.append(ends)
     try:
         for turn, item in enumerate(items.values):
@@ -189,7 +190,7 @@ def _turn(m: Machine, body: Sequence[ast.stmt], ends: LoopEnds) -> Completion | 
         done = None
     if ends.continues:
         if done is None:
-            m.heap = m.join_heaps([m.heap, *ends.continues])
+            m.heap = m.join_heaps([m.heap, *ends.continues], ends.began)
         else:
             ends.breaks.extend(ends.continues)
         ends.continues = []
@@ -198,7 +199,7 @@ def _turn(m: Machine, body: Sequence[ast.stmt], ends: LoopEnds) -> Completion | 
 
 def _after_loop(m: Machine, ends: LoopEnds, done: Completion | None) -> Completion | None:
     if ends.breaks and done is None:
-        m.heap = m.join_heaps([m.heap, *ends.breaks])
+        m.heap = m.join_heaps([m.heap, *ends.breaks], ends.began)
     return done
 
 
@@ -218,7 +219,7 @@ def _unknown_turns(m: Machine, node: ast.For | ast.AsyncFor, items: Items) -> Co
 def _fixpoint(
     m: Machine, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt], bind: Callable[[int], None]
 ) -> Completion | None:
-    context, ends = m.context, LoopEnds()
+    context, ends = m.context, LoopEnds(len(m.log))
     m.frame.loops.append(ends)
     try:
         m.context = (*context, "first")
@@ -253,8 +254,6 @@ def _later_turns(m: Machine, body: Sequence[ast.stmt], bind: Callable[[int], Non
         arm = m.attempt(run)
         joined, _ = m.join(before, arm.heap, arm.touched)
         m.events.extend(arm.events)
-        if m._dirty:
-            m._dirty[-1] |= arm.touched
         settled = all(joined.get(a) == before.get(a) for a in arm.touched)
         m.heap = joined
         if settled or arm.result is not None:
@@ -262,10 +261,13 @@ def _later_turns(m: Machine, body: Sequence[ast.stmt], bind: Callable[[int], Non
 
 
 def _while(m: Machine, node: ast.While) -> Completion | None:
-    context, ends = m.context, LoopEnds()
+    context, ends = m.context, LoopEnds(len(m.log))
     endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
-    trains = m.frame.source.outline.trains(node)
-    turns = CHEAP_TURNS if not trains else ENDLESS_TURNS if endless else KNOWN_TURNS
+    outline = m.frame.source.outline
+    trains = outline.trains(node)
+    turns = CHEAP_TURNS if outline.builds(node) and not trains else KNOWN_TURNS
+    if endless:
+        turns = ENDLESS_TURNS if trains else KNOWN_TURNS
     m.frame.loops.append(ends)
     try:
         for turn in range(turns):
@@ -276,7 +278,7 @@ def _while(m: Machine, node: ast.While) -> Completion | None:
             if decided is None:
                 break
             if not decided:
-                m.frame.loops[-1] = LoopEnds()
+                m.frame.loops[-1] = LoopEnds(len(m.log))
                 return _after_loop(m, ends, run_block(m, node.orelse))
             done = _turn(m, node.body, ends)
             if done is not None:
@@ -293,7 +295,7 @@ def _while(m: Machine, node: ast.While) -> Completion | None:
 
     done = _fixpoint(m, node.body, node.orelse, bind)
     if done is None and not endless:
-        m.heap = m.join_heaps([m.heap, before])
+        m.heap = m.join_heaps([m.heap, before], ends.began)
     return _after_loop(m, ends, done)
 
 

@@ -145,9 +145,7 @@ def _build(
     if given:
         extra = _layers_before(m, given[0])
         addresses = [*extra, *addresses[1:]] if extra else addresses
-    m.heap = heap.finish()
-    if m._dirty:
-        m._dirty[-1].update(addresses)
+    m.put_many(heap.finish(), addresses)
     for address, kind in names_of.items():
         m.put(
             address,

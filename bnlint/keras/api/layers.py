@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from immutables import Map
 
 from bnlint.graph.network import ABSENT, FORWARDED, Address, Node, Tensor
 from bnlint.graph.records import Layer, Model
@@ -30,6 +32,22 @@ FUNCTIONAL = {
 DROPOUT = frozenset({"Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout", "StochasticDepth"})  # fmt: skip
 
 
+NAME_COUNTS = ("names",)
+
+
+class NameCounts(NamedTuple):
+    """How many layer names of a kind were made up so far."""
+
+    made: Map[tuple[str, str], int]
+
+    def join(self, other: NameCounts) -> tuple[NameCounts, bool]:
+        """The larger count of each kind: names made after a branch are new on both paths."""
+        made = self.made
+        for key, count in other.made.items():
+            made = made.set(key, max(count, made.get(key, 0)))
+        return NameCounts(made), False
+
+
 def number(value: Value | None) -> float | None:
     """A number, where it is known."""
     if isinstance(value, Const) and isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
@@ -44,9 +62,9 @@ def text(value: Value | None) -> str | None:
 
 def automatic_name(m: Machine, library: KerasLibrary, prefix: str, package: str) -> str:
     """The name that Keras makes up: `dense`, `dense_1`, …; standalone Keras 2 counts from 1."""
-    counts = m.heap.get(("names",)) or {}
-    count = counts.get((package, prefix), 0)
-    m.heap = m.heap.set(("names",), {**counts, (package, prefix): count + 1})
+    counts: NameCounts = m.heap.get(NAME_COUNTS) or NameCounts(Map())
+    count = counts.made.get((package, prefix), 0)
+    m.put(NAME_COUNTS, NameCounts(counts.made.set((package, prefix), count + 1)))
     if library.counts_names_from_one(package):
         return f"{prefix}_{count + 1}"
     return prefix if count == 0 else f"{prefix}_{count}"
