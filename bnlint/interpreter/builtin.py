@@ -140,8 +140,8 @@ def _range(m: Machine, args: Args, node: ast.AST) -> Value:
     except (TypeError, ValueError):
         return Unknown("range() that raises")
     if len(numbers) > MAX_RANGE:
-        return Thing("items", items=Items([Const(numbers[0]), Unknown("number")], False))
-    return Thing("items", items=Items([Const(number) for number in numbers], True, True))
+        return Thing("items", items=Items([Const(numbers[0]), Unknown("number")], False, len(numbers)))
+    return Thing("items", items=Items([Const(number) for number in numbers]))
 
 
 def _items(m: Machine, value: Value | None, node: ast.AST) -> Items:
@@ -197,7 +197,7 @@ def _enumerate(m: Machine, args: Args, node: ast.AST) -> Value:
         rows = [Tuple((Const(first + i), item)) for i, item in enumerate(items.values)]
     else:
         rows = [Tuple((Unknown("number"), item)) for item in items.values]
-    return Thing("items", items=Items(rows, items.exact, items.cheap))
+    return Thing("items", items=Items(rows, items.exact, items.count))
 
 
 def _zip(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -209,7 +209,7 @@ def _zip(m: Machine, args: Args, node: ast.AST) -> Value:
     rows: list[Value] = []
     for i in range(count):
         rows.append(Tuple(c.values[i] if c.exact else _any_of(c) for c in columns))
-    return Thing("items", items=Items(rows, exact, any(column.cheap for column in columns)))
+    return Thing("items", items=Items(rows, exact))
 
 
 def _any_of(items: Items) -> Value:
@@ -221,7 +221,7 @@ def _any_of(items: Items) -> Value:
 
 def _reversed(m: Machine, args: Args, node: ast.AST) -> Value:
     items = _items(m, args.get(0), node)
-    return Thing("items", items=Items(items.values[::-1], items.exact, items.cheap))
+    return Thing("items", items=Items(items.values[::-1], items.exact, items.count))
 
 
 def _sorted(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -248,7 +248,7 @@ def _map(m: Machine, args: Args, node: ast.AST) -> Value:
     if function is None or len(columns) != 1:
         return Thing("items", items=Items([Unknown("item")], False))
     results = [call(m, function, Args((item,)), node) for item in columns[0].values[:1000]]
-    return Thing("items", items=Items(results, columns[0].exact, columns[0].cheap))
+    return Thing("items", items=Items(results, columns[0].exact, columns[0].count))
 
 
 def _filter(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -264,7 +264,7 @@ def _filter(m: Machine, args: Args, node: ast.AST) -> Value:
             exact = False
         if decided is not False:
             kept.append(item)
-    return Thing("items", items=Items(kept, exact, items.cheap))
+    return Thing("items", items=Items(kept, exact))
 
 
 def _extreme(smaller: bool) -> Callable[[Machine, Args, ast.AST], Value]:
@@ -609,7 +609,7 @@ def _dict_method(m: Machine, receiver: Ref, record: Dict, name: str, args: Args,
             value = record.items[key]
             shown = unhash(key)
             rows.append(Tuple((shown, value)) if name == "items" else shown if name == "keys" else value)
-        return Thing("items", items=Items(rows, record.exact, True))
+        return Thing("items", items=Items(rows, record.exact))
     if name == "update":
         other = m.record(first) if first is not None else None
         items, order, exact = record.items, record.order, record.exact

@@ -219,7 +219,7 @@ def _run_body(m: Machine, body: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lam
     if frame.yields or m.frame.source.outline.is_generator(body):
         # run at once: what a generator does between its items is rarely felt by what consumes them
         exact = all(certain for _, certain in frame.yields) and not frame.returns
-        return Thing("items", items=Items([value for value, _ in frame.yields], exact, True))
+        return Thing("items", items=Items([value for value, _ in frame.yields], exact))
     value: Value = NONE
     if done is not None and done.kind == "return":
         value = done.value or NONE

@@ -812,8 +812,7 @@ def iterate(m: Machine, value: Value, node: ast.AST) -> Items:
         return Items([Const(character) for character in value.value[:1000]], len(value.value) <= 1000)
     record = m.record(value)
     if isinstance(record, List):
-        cheap = any(isinstance(item, Ref) for item in record.items[:1])
-        return Items(record.items, record.exact, cheap)
+        return Items(record.items, record.exact)
     if isinstance(record, Dict):
         return Items([unhash(key) for key in record.order], record.exact)
     if isinstance(value, Thing) and value.kind == "items":

@@ -46,15 +46,15 @@ class Args:
 class Items:
     """What iterating gives: the items, and whether there are exactly these, in this order.
 
-    ``cheap`` items (a model's layers) may be many and are still run one by one.
+    ``count`` is how many there are, also where they are too many to be listed.
     """
 
-    __slots__ = ("cheap", "exact", "values")
+    __slots__ = ("count", "exact", "values")
 
-    def __init__(self, values: Sequence[Value], exact: bool = True, cheap: bool = False) -> None:
+    def __init__(self, values: Sequence[Value], exact: bool = True, count: int | None = None) -> None:
         self.values = tuple(values)
         self.exact = exact
-        self.cheap = cheap
+        self.count = len(self.values) if exact else count
 
 
 class Library(Protocol):

@@ -74,10 +74,11 @@ class LoopEnds:
 class Event:
     """Something that the facts are read from: it keeps where it happened and the heap it saw.
 
-    Events of one ``version`` saw the same records, whatever names were bound between them.
+    Events of one ``version`` saw the same records, whatever names were bound between them. An event in a loop that
+    was not run turn by turn stands for ``times`` events (None: it is not known how many).
     """
 
-    __slots__ = ("calls", "data", "heap", "kind", "maybe", "place", "version")
+    __slots__ = ("calls", "data", "heap", "kind", "maybe", "place", "times", "version")
 
     def __init__(
         self,
@@ -87,6 +88,7 @@ class Event:
         calls: tuple[Place, ...],
         data: dict[str, Any],
         version: int,
+        times: int | None,
     ) -> None:
         self.kind = kind
         self.place = place
@@ -95,6 +97,7 @@ class Event:
         self.data = data
         self.maybe = False
         self.version = version
+        self.times = times
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -120,6 +123,7 @@ class Machine:
         self.context: tuple[Any, ...] = ()
         self.calls: tuple[Place, ...] = ()
         self.star = 0
+        self.turns: tuple[int | None, ...] = ()
         self.depth = 0
         self.running: list[object] = []
         self.called: set[object] = set()
@@ -183,7 +187,10 @@ class Machine:
     def event(self, kind: str, node: ast.AST | Place, **data: Any) -> Event:
         """Records an event with the heap as it is."""
         place = node if isinstance(node, Place) else self.place(node)
-        event = Event(kind, place, self.heap, self.calls, data, self.version)
+        times: int | None = 1
+        for turns in self.turns:
+            times = None if times is None or turns is None else times * turns
+        event = Event(kind, place, self.heap, self.calls, data, self.version, times)
         self.events.append(event)
         return event
 

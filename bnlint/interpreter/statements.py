@@ -213,12 +213,17 @@ def _unknown_turns(m: Machine, node: ast.For | ast.AsyncFor, items: Items) -> Co
     def bind(turn: int) -> None:
         assign(m, node.target, first if turn == 0 and items.exact else item)
 
-    return _fixpoint(m, node.body, node.orelse, bind)
+    return _fixpoint(m, node.body, node.orelse, bind, items.count)
 
 
 def _fixpoint(
-    m: Machine, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt], bind: Callable[[int], None]
+    m: Machine,
+    body: Sequence[ast.stmt],
+    orelse: Sequence[ast.stmt],
+    bind: Callable[[int], None],
+    count: int | None = None,
 ) -> Completion | None:
+    outer_turns = m.turns
     context, ends = m.context, LoopEnds(len(m.log))
     m.frame.loops.append(ends)
     try:
@@ -228,10 +233,12 @@ def _fixpoint(
         if done is None:
             m.context = (*context, "*")
             m.star += 1
+            m.turns = (*outer_turns, count - 1 if count is not None else None)
             try:
                 _later_turns(m, body, bind, ends)
             finally:
                 m.star -= 1
+                m.turns = outer_turns
         elif done.kind != "break":
             return _after_loop(m, ends, done)
     finally:

@@ -146,10 +146,11 @@ def measured_package(release: Release) -> str:
 def measured_versions(release: Release, unknown: Container[str] = ()) -> tuple[str, ...]:
     """The measured versions that answer for a release, without the ``unknown``: one, or several that must agree."""
     measured = _index()["measured"].get(measured_package(release), ())
-    return around(((_parts(version), version) for version in measured if version not in unknown), release.version)
+    return around(((parts(version), version) for version in measured if version not in unknown), release.version)
 
 
-def _parts(version: str) -> Version:
+def parts(version: str) -> Version:
+    """A version as numbers."""
     return tuple(map(int, version.split(".")))
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Literal
 
 from bnlint.keras import applications, truth
-from bnlint.keras.releases import Release
+from bnlint.keras.releases import Release, around
 
 Effect = Literal["raises", "no_effect", "works", "swallowed"]
 EFFECTS: tuple[Effect, ...] = ("raises", "no_effect", "works")
@@ -49,8 +49,8 @@ def fit_takes_generators(release: Release) -> bool | None:
 
 
 def _tables(release: Release) -> list[Any]:
-    package = applications.measured_package(release)
-    return [_file()[package][version] for version in applications.measured_versions(release)]
+    measured = _file().get(applications.measured_package(release), {})
+    return list(around(((applications.parts(version), table) for version, table in measured.items()), release.version))
 
 
 def _injection(table: Any, constructor: str, keyword: str) -> Effect | None:

@@ -67,6 +67,7 @@ class PathFits:
         first: int | None = None
         if outcome.updated:
             one = steps * max(state.uses, 1) if steps is not None else None
+            epochs = epochs * event.times if epochs is not None and event.times is not None else None
             after = before + one * epochs if before is not None and one is not None and epochs is not None else None
             first = before + one if before is not None and one is not None and event.validated else None
         elif outcome.updated is None:

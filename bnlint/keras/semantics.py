@@ -240,7 +240,7 @@ class Behaviour:
         parent_off = any(flags.updates is False for flags in parents)
         found: Code | None
         if own.updates is False:
-            if parent_off:
+            if parent_off and not legacy:
                 found = self.code("q02_base_trainable_false", "nested_after")
             else:
                 found = self._frozen(nested=bool(parents), legacy=legacy)
