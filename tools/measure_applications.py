@@ -194,11 +194,12 @@ def variant(make, keras, **options):
     return result
 
 
-def measure(keras, name, first, alike, injected):
+def measure(keras, name, first, alike, injected, build):
     """Every variant of one constructor, and what ``layers=`` does.
 
     Pooling is measured on the ``first`` of a module. ``alike``: there the ImageNet variant was like the one without
-    weights, and is not built again. ``injected`` are the keywords to try: constructors behind one wrapper do the same.
+    weights, and is not built again. ``injected`` are the keywords to try (constructors behind one wrapper do the same);
+    without ``build`` nothing else is measured.
     """
     make = getattr(keras.applications, name)
     try:
@@ -225,7 +226,9 @@ def measure(keras, name, first, alike, injected):
     if first:
         kinds["avg"] = dict(kinds["no_top"], pooling="avg")
         kinds["max"] = dict(kinds["no_top"], pooling="max")
-    if alike:
+    if not build:
+        kinds.clear()
+    elif alike:
         del kinds["imagenet_no_top"]
         result["variants"]["imagenet_no_top"] = "as no_top"
     without_downloads(keras)
@@ -326,6 +329,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out")
     parser.add_argument("--api", default="keras", choices=["keras", "tf.keras", "tf_keras"])
+    parser.add_argument("--injection-only", action="store_true", help="only what ``layers=`` and the like do")
     parser.add_argument("--only", default="", help="a regular expression on the constructors' names")
     options = parser.parse_args()
     import tensorflow
@@ -369,7 +373,9 @@ def main():
         injected = INJECTED if defined not in tried else () if defined != module else ("layers",)
         tried.add(defined)
         found = in_child(
-            lambda name=name, first=first, alike=alike, injected=injected: measure(keras, name, first, alike, injected)
+            lambda name=name, first=first, alike=alike, injected=injected: measure(
+                keras, name, first, alike, injected, not options.injection_only
+            )
         )
         seen.setdefault(module, found.get("variants", {}).get("imagenet_no_top") == "as no_top")
         facts["constructors"][name] = found

@@ -71,7 +71,9 @@ class BatchNormAtFit:
     statistics: Literal["batch", "moving"] | None = fact("the statistics used to normalize in the training step")
     updated: bool | None = fact("whether the moving statistics change")
     gamma_beta_trained: bool | None = fact("whether gamma or beta change")
-    frozen: bool | None = fact("whether they are frozen as this fit sees it: by their own flag, or by that of a model around them")
+    frozen: bool | None = fact(
+        "whether they are frozen as this fit sees it: by their own flag, or by that of a model around them"
+    )
     frozen_by_request: bool | None = fact("whether the program set a flag to freeze them, with or without effect")
     freeze_effective: bool | None = fact("whether a freeze that the program asked for reached them")
     pretrained: bool | None = fact("whether they start from trained statistics")

@@ -385,7 +385,11 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value, node: ast.AST)
             return Const(bool(function(left.value, right.value)))
         except TypeError:
             return Unknown("comparison that raises")
-    if isinstance(left, (Lib, Ref, Tuple, Function)) and isinstance(right, (Lib, Ref, Tuple, Const, Function)) and sign in ("==", "!="):
+    if (
+        isinstance(left, (Lib, Ref, Tuple, Function))
+        and isinstance(right, (Lib, Ref, Tuple, Const, Function))
+        and sign in ("==", "!=")
+    ):
         if same(left, right):
             return Const(sign == "==")
         if isinstance(left, Lib) and isinstance(right, Lib):

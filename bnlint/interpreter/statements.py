@@ -408,11 +408,16 @@ def _class(m: Machine, node: ast.ClassDef) -> None:
         run_block(m, node.body)
     finally:
         m.frame.scope, m.frame.owner = outer, owner
-    decorators = {getattr(d.func if isinstance(d, ast.Call) else d, "attr", None)
-                  or getattr(d.func if isinstance(d, ast.Call) else d, "id", "") for d in node.decorator_list}
+    decorators = {
+        getattr(d.func if isinstance(d, ast.Call) else d, "attr", None)
+        or getattr(d.func if isinstance(d, ast.Call) else d, "id", "")
+        for d in node.decorator_list
+    }
     record: Class = m.get(ref.address)
     members = m.get(scope.address).names
-    m.put(ref.address, record._replace(names=members, dataclass=bool(decorators & {"dataclass", "define", "attrs", "s"})))
+    m.put(
+        ref.address, record._replace(names=members, dataclass=bool(decorators & {"dataclass", "define", "attrs", "s"}))
+    )
     names.store(m, node.name, ref)
 
 
@@ -448,4 +453,4 @@ for _newer in ("TryStar", "TypeAlias"):
     if hasattr(ast, _newer):
         EXECUTE[getattr(ast, _newer)] = _try if _newer == "TryStar" else _nothing
 
-__all__ = ["EXECUTE", "Lib", "OneOf", "Function", "Ref", "run_block", "set_attribute"]
+__all__ = ["EXECUTE", "Function", "Lib", "OneOf", "Ref", "run_block", "set_attribute"]

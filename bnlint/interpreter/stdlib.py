@@ -142,7 +142,9 @@ def _parser_method(m: Machine, parser: Thing, name: str, args: Args, node: ast.A
         return NONE
     if name in ("parse_args", "parse_known_args"):
         record = m.get(options.address)
-        result = m.allocate(node, record._replace(attrs=record.attrs.set("__source__", Const("args")), open=True), "args")
+        result = m.allocate(
+            node, record._replace(attrs=record.attrs.set("__source__", Const("args")), open=True), "args"
+        )
         return result if name == "parse_args" else _pair(result)
     if name in ("add_argument_group", "add_mutually_exclusive_group"):
         return parser
@@ -186,7 +188,7 @@ def _add_argument(m: Machine, options: Ref, args: Args) -> None:
 
 
 def _converted(kind: Value | None, default: Value) -> Value:
-    """argparse converts a default that is a string."""
+    """Argparse converts a default that is a string."""
     if isinstance(default, Const) and isinstance(default.value, str) and isinstance(kind, Lib):
         convert = {"builtins.int": int, "builtins.float": float}.get(kind.name)
         if convert is not None:

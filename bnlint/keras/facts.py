@@ -68,7 +68,9 @@ def _walk(
     path = path | {address}
     inner = (*parents, address)
     for held in record.holds:
-        yield from _walk(heap, held, (*links, Link("wrapper", ABSENT)), inner, called_at, training, assembly, path, known)
+        yield from _walk(
+            heap, held, (*links, Link("wrapper", ABSENT)), inner, called_at, training, assembly, path, known
+        )
     model = record.model
     if model is None:
         if record.user_class is not None:
@@ -80,7 +82,15 @@ def _walk(
         for child in model.layers:
             step = Link("sequential", ABSENT)
             yield from _walk(
-                heap, child, (*links, step), inner, called_at, training, _deeper(assembly, "sequential", heap, child), path, known
+                heap,
+                child,
+                (*links, step),
+                inner,
+                called_at,
+                training,
+                _deeper(assembly, "sequential", heap, child),
+                path,
+                known,
             )
 
 
@@ -112,7 +122,13 @@ def _walk_nodes(
         if not isinstance(child, Layer):
             continue
         reached.add(node.layer)
-        if child.type not in BATCH_NORM and child.model is None and not child.holds and not child.many and child.user_class is None:
+        if (
+            child.type not in BATCH_NORM
+            and child.model is None
+            and not child.holds
+            and not child.many
+            and child.user_class is None
+        ):
             continue
         takes = None if child.user_class is None else not (child.model is not None and child.model.bare)
         step = Link(model.kind, node.training, takes, child.model is None)
@@ -270,7 +286,9 @@ class FitView:
             if not certain or self.learning_phase_set:
                 outcome = Outcome(None, None, None)
         elif self.event.train == CUSTOM_STEP and not self.event.eager_call[1]:
-            outcome = outcome._replace(statistics=None, updated=False if own.updates is False and outcome.updated is False else None)
+            outcome = outcome._replace(
+                statistics=None, updated=False if own.updates is False and outcome.updated is False else None
+            )
         if record.many and outcome.trained:
             outcome = outcome._replace(trained=None)
         return State(address, record, outcome, own, container, use, updates, known)
@@ -278,9 +296,10 @@ class FitView:
     def _untracked(self, found: list[tuple[Use, bool]]) -> bool:
         """Whether a way leads through a class of the program on a release that does not track what it holds."""
         inner = any(link.container == "subclassed" for use, _ in found for link in use.links[1:])
-        inner = inner or any(
-            link.container == "subclassed" for use, _ in found for link in use.links[:1]
-        ) and not (self.record.model is not None and self.record.model.kind == "subclassed")
+        inner = inner or (
+            any(link.container == "subclassed" for use, _ in found for link in use.links[:1])
+            and not (self.record.model is not None and self.record.model.kind == "subclassed")
+        )
         return inner and (self.behaviour is None or not self.behaviour.inner_layers_are_tracked)
 
 

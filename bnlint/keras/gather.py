@@ -257,9 +257,7 @@ def _without_repeats(fits: list[Fit]) -> list[Fit]:
     """A loop's turns that show the same are one fit."""
     kept: list[Fit] = []
     for fit in fits:
-        if not any(
-            fit.place == other.place and _shown(fit) == _shown(other) for other in kept[-1:]
-        ):
+        if not any(fit.place == other.place and _shown(fit) == _shown(other) for other in kept[-1:]):
             kept.append(fit)
     return kept
 
@@ -329,9 +327,7 @@ def _agree(outcomes: list[Any], complete: bool) -> Any:
     statistics, updated, trained, overridden = (_common([o[i] for o in outcomes]) for i in range(4))
     if not complete:
         statistics = updated = trained = None
-    return outcomes[0]._replace(
-        statistics=statistics, updated=updated, trained=trained, overridden=bool(overridden)
-    )
+    return outcomes[0]._replace(statistics=statistics, updated=updated, trained=trained, overridden=bool(overridden))
 
 
 def _put(
@@ -424,7 +420,9 @@ def _subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]]
         argument_holds=holds,
         injection_mends=record.legacy and uses_batch is True and owner is not None,
         suggested_momentum=_suggest(record.momentum, updates),
-        built_at=tuple(sorted({e.state.record.site for e, _ in entries})) if record.owner is None and not record.many else None,
+        built_at=tuple(sorted({e.state.record.site for e, _ in entries}))
+        if record.owner is None and not record.many
+        else None,
         because=_because(view, row, frozen),
     )
 
@@ -459,7 +457,9 @@ def assembly_of(heap: Any, view: FitView, state: State, owner: Layer | None) -> 
     return state.use.assembly
 
 
-def _called_at(heap: Any, view: FitView, state: State, owner: Layer | None, assembly: Any, run: PathFits) -> Place | None:
+def _called_at(
+    heap: Any, view: FitView, state: State, owner: Layer | None, assembly: Any, run: PathFits
+) -> Place | None:
     if owner is None:
         return None
     if assembly == "flat":
@@ -538,7 +538,9 @@ def _suggest(momentum: float | None, updates: int | None) -> float | None:
 def _because(view: FitView, row: Row, frozen: bool | None) -> tuple[Because, ...]:
     record = row.state.record
     notes: list[Because] = []
-    frozen_at = record.frozen_at or _frozen_parent(view.event.heap, view, row.state, owner_of(view.event.heap, row.state))
+    frozen_at = record.frozen_at or _frozen_parent(
+        view.event.heap, view, row.state, owner_of(view.event.heap, row.state)
+    )
     if frozen and frozen_at is not None:
         notes.append(Because(frozen_at, "trainable = False"))
     elif frozen is False and record.enabled_at is not None:

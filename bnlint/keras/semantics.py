@@ -120,7 +120,8 @@ class Behaviour:
 
     def flags_survive(self, kind: str) -> tuple[bool | None, bool | None]:
         """Whether the flags of models, and those of layers, come back from a file of this ``kind`` (``h5``, ``keras``,
-        ``savedmodel``, ``json``, ``config``)."""
+        ``savedmodel``, ``json``, ``config``).
+        """
         return self._survives(f"base_frozen__{kind}", "base"), self._survives(f"bn_frozen_flat__{kind}", "bn")
 
     def _survives(self, case: str, part: str) -> bool | None:

@@ -49,7 +49,8 @@ def make_application(m: Machine, library: KerasLibrary, name: KerasName, args: A
             name.last,
             release,
             include_top=top,
-            imagenet=isinstance(weights, Const) and weights.value == "imagenet" or (weights is None and not args.open),
+            imagenet=(isinstance(weights, Const) and weights.value == "imagenet")
+            or (weights is None and not args.open),
             pooling=text(pooling),
             include_preprocessing=not _is(args.get(None, "include_preprocessing"), False),
             minimalistic=_is(args.get(None, "minimalistic"), True),
@@ -67,7 +68,10 @@ def make_application(m: Machine, library: KerasLibrary, name: KerasName, args: A
         m.put(
             model.layers[0],
             summary._replace(
-                trainable=True, pretrained=pretrained, owner=ref.address, type="no batch norm" if has_none else "unknown"
+                trainable=True,
+                pretrained=pretrained,
+                owner=ref.address,
+                type="no batch norm" if has_none else "unknown",
             ),
         )
     else:

@@ -87,7 +87,9 @@ def _shape(m: Machine, value: Value | None) -> tuple[int | None, ...] | None:
     if isinstance(value, Const) and isinstance(value.value, int):
         return (value.value,)
     record = m.record(value) if value is not None else None
-    items = value.items if isinstance(value, Tuple) else record.items if isinstance(record, List) and record.exact else None
+    items = (
+        value.items if isinstance(value, Tuple) else record.items if isinstance(record, List) and record.exact else None
+    )
     if items is None:
         return None
     return tuple(v.value if isinstance(v, Const) and isinstance(v.value, int) else None for v in items)
@@ -98,7 +100,9 @@ def array(shape: tuple[int | None, ...] | None) -> Thing:
     return thing(Data(samples=shape[0] if shape else None, is_batched=False, shape=shape))
 
 
-SHAPE_FIRST = frozenset({"zeros", "ones", "empty", "full", "random", "random_sample", "normal_", "standard_normal", "fill"})
+SHAPE_FIRST = frozenset(
+    {"zeros", "ones", "empty", "full", "random", "random_sample", "normal_", "standard_normal", "fill"}
+)
 SHAPE_AS_ARGS = frozenset({"rand", "randn"})
 KEEPS = frozenset(
     """astype copy asarray array ascontiguousarray expand_dims float32 map shuffle prefetch cache with_options
@@ -261,7 +265,10 @@ def data_method(m: Machine, value: Thing, method: str, args: Args) -> Value | No
     if method == "batch":
         return thing(
             data.but(
-                batch=_int(args.get(0, "batch_size")), is_batched=True, drops=_true(args.get(1, "drop_remainder")), steps=None
+                batch=_int(args.get(0, "batch_size")),
+                is_batched=True,
+                drops=_true(args.get(1, "drop_remainder")),
+                steps=None,
             )
         )
     if method == "take":
@@ -308,7 +315,16 @@ def data_attribute(value: Thing, name: str) -> Value | None:
         return Const(data.batch) if data.batch is not None else Unknown("batch size")
     if name in ("T", "values"):
         return value
-    if name in ("class_names", "class_indices", "classes", "num_classes", "filenames", "element_spec", "labels", "dtype"):
+    if name in (
+        "class_names",
+        "class_indices",
+        "classes",
+        "num_classes",
+        "filenames",
+        "element_spec",
+        "labels",
+        "dtype",
+    ):
         return Unknown(name)
     return Bound(value, name)
 

@@ -110,7 +110,11 @@ def _batch_norm(m: Machine, record: Layer, name: KerasName, args: Args, node: as
     momentum: float | None = DEFAULT_MOMENTUM if given is None and not args.open else number(given)
     center, scale = args.get(3, "center"), args.get(4, "scale")
     affine: bool | None = True
-    if any(isinstance(v, Const) and v.value is False for v in (center,)) and isinstance(scale, Const) and scale.value is False:
+    if (
+        any(isinstance(v, Const) and v.value is False for v in (center,))
+        and isinstance(scale, Const)
+        and scale.value is False
+    ):
         affine = False
     return record._replace(
         momentum=momentum,

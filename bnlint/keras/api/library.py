@@ -23,7 +23,15 @@ from bnlint.keras.api import layers as layers_api
 from bnlint.keras.api import models as models_api
 from bnlint.keras.api import training as training_api
 from bnlint.keras.api.applications import make_application
-from bnlint.keras.api.flags import all_layers, forget_flags, inner_layers, layers_in, reachable_layers, set_trainable, weaken_flags
+from bnlint.keras.api.flags import (
+    all_layers,
+    forget_flags,
+    inner_layers,
+    layers_in,
+    reachable_layers,
+    set_trainable,
+    weaken_flags,
+)
 from bnlint.keras.api.harmless import KERAS_AREAS, METHODS, is_harmless
 from bnlint.keras.api.names import KerasName, keras_name
 from bnlint.keras.api.saving import clone_model, load_model, save_model
@@ -31,7 +39,9 @@ from bnlint.keras.api.tensors import argument_tensors, opaque, operation, tensor
 from bnlint.keras.releases import Release, Target
 from bnlint.keras.semantics import Behaviour
 
-MODEL_AREAS = frozenset({"", "models", "training", "functional", "topology", "network", "sequential", "Model", "Sequential"})
+MODEL_AREAS = frozenset(
+    {"", "models", "training", "functional", "topology", "network", "sequential", "Model", "Sequential"}
+)
 OPTIMIZER_AREAS = frozenset({"optimizers", "optimizer_v2", "optimizer_experimental"})
 DATA_METHODS_KEEP = frozenset({"map", "cache", "prefetch"})
 
@@ -183,7 +193,16 @@ class KerasLibrary:
             return Thing("history")
         if name == "built":
             return Const(record.built)
-        if name in ("stop_training", "metrics_names", "loss", "metrics", "non_trainable_weights", "dtype", "units", "filters"):
+        if name in (
+            "stop_training",
+            "metrics_names",
+            "loss",
+            "metrics",
+            "non_trainable_weights",
+            "dtype",
+            "units",
+            "filters",
+        ):
             return Unknown(name)
         return Bound(value, name)
 
@@ -261,8 +280,12 @@ class KerasLibrary:
             return Thing("tape")
         if found is None and qualified in ("tensorflow.train.Checkpoint",):
             return Thing("checkpoint")
-        if found is None and qualified.startswith("tensorflow") and qualified.split(".")[-1].endswith("Optimizer"):
-            return training_api.make_optimizer(qualified.split(".")[-1].removesuffix("Optimizer"), args)
+        if (
+            found is None
+            and qualified.startswith("tensorflow")
+            and qualified.rsplit(".", maxsplit=1)[-1].endswith("Optimizer")
+        ):
+            return training_api.make_optimizer(qualified.rsplit(".", maxsplit=1)[-1].removesuffix("Optimizer"), args)
         return found
 
     def _call_keras(self, m: Machine, name: KerasName, args: Args, node: ast.AST) -> Value | None:
@@ -283,9 +306,11 @@ class KerasLibrary:
         if area == "layers" and last in layers_api.FUNCTIONAL:
             inputs = argument_tensors(m, args)
             kind = KerasName(name.root, ("layers", layers_api.FUNCTIONAL[last]))
-            layer = layers_api.make_layer(m, self, kind, Args((), {k: v for k, v in args.keywords.items() if k == "name"}), node)
+            layer = layers_api.make_layer(
+                m, self, kind, Args((), {k: v for k, v in args.keywords.items() if k == "name"}), node
+            )
             return layers_api.call_layer(m, self, layer, args, node) if inputs else Unknown(f"layers.{last}")
-        if area == "layers" and last[:1].isupper() or (last in layers_api.BATCH_NORM):
+        if (area == "layers" and last[:1].isupper()) or (last in layers_api.BATCH_NORM):
             layer = layers_api.make_layer(m, self, name, args, node)
             if last == "Lambda" and args.positional:
                 self.lambdas[m.place(node)] = args.positional[0]
@@ -400,7 +425,9 @@ class KerasLibrary:
             training_api.weights_event(m, ref, name, args, node)
             return NONE
         if name in ("predict", "predict_on_batch"):
-            return data_api.thing(data_api.Data(samples=data_api.data_of(m, args.get(0, "x")).samples, is_batched=False))
+            return data_api.thing(
+                data_api.Data(samples=data_api.data_of(m, args.get(0, "x")).samples, is_batched=False)
+            )
         if name in METHODS or name in ("build", "set_weights", "call", "__call__", "summary"):
             if name in ("call", "__call__"):
                 return layers_api.call_layer(m, self, ref, args, node)
@@ -525,7 +552,9 @@ class KerasLibrary:
                 return Items([value], False)
             if value.kind == "data":
                 inner = value.data["data"]
-                part = data_api.thing(data_api.Data(samples=inner.batch if inner.is_batched else None, is_batched=False))
+                part = data_api.thing(
+                    data_api.Data(samples=inner.batch if inner.is_batched else None, is_batched=False)
+                )
                 return Items([Tuple((part, part))], False)
             if value.kind in ("tensor", "output"):
                 return Items([value], False)
@@ -578,7 +607,9 @@ class KerasLibrary:
         for value in operands:
             if isinstance(value, Thing) and value.kind == "data":
                 inner = value.data["data"]
-                return data_api.thing(data_api.Data(samples=inner.samples, is_batched=inner.is_batched, shape=inner.shape))
+                return data_api.thing(
+                    data_api.Data(samples=inner.samples, is_batched=inner.is_batched, shape=inner.shape)
+                )
         if operator in ("==", "!="):
             left, right = operands
             if isinstance(left, Lib) and isinstance(right, Lib):
@@ -633,9 +664,20 @@ class KerasLibrary:
             return Lib(f"{module}.{name}")
         if found.area == "applications" and (name in applications.names() or name == "preprocess_input"):
             return Lib(f"{module}.{name}")
-        if found.area in ("optimizers", "callbacks", "losses", "utils", "datasets", "preprocessing") and name[:1].isupper():
+        if (
+            found.area in ("optimizers", "callbacks", "losses", "utils", "datasets", "preprocessing")
+            and name[:1].isupper()
+        ):
             return Lib(f"{module}.{name}")
-        if not found.path and name in ("layers", "models", "applications", "optimizers", "Model", "Sequential", "Input"):
+        if not found.path and name in (
+            "layers",
+            "models",
+            "applications",
+            "optimizers",
+            "Model",
+            "Sequential",
+            "Input",
+        ):
             return Lib(f"{module}.{name}")
         return None
 

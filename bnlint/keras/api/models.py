@@ -116,9 +116,7 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
         record = m.get(ref.address)
         if not m.get(address).built:
             m.put(address, m.get(address)._replace(built=True))
-    elif isinstance(value, Thing) and value.kind == "tensor":
-        return
-    elif isinstance(value, Const):
+    elif (isinstance(value, Thing) and value.kind == "tensor") or isinstance(value, Const):
         return
     else:
         address = m.allocate(
