@@ -214,7 +214,8 @@ def compile_one(name: str, measurements: dict[str, Any], in_order: dict[str, lis
                     releases.setdefault(package, {})[version] = None  # it is there, its layers were not measured
                 continue
             if not isinstance(constructors[name].get("variants", {}).get("no_top"), dict):
-                print(f"{package} {version} {name}: not measured, {str(constructors[name])[-300:]}")
+                if "error" in constructors[name]:
+                    print(f"{package} {version} {name}: {constructors[name]['error'][-300:]}")
                 releases.setdefault(package, {})[version] = None  # it is there, its layers are not known
                 continue
             found = variants_of(constructors[name], pooled_of(name, constructors))

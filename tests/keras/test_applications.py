@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from bnlint.graph.network import Node, trace
 from bnlint.keras.applications import (
     DATA,
     AppLayer,
@@ -33,6 +34,18 @@ def layers(
     found = load(name, release(spec), include_top=top, imagenet=imagenet, **options)  # type: ignore[arg-type]
     assert found is not None
     return found
+
+
+def order(model: tuple[AppLayer, ...]) -> list[int]:
+    """The layers' indices in the order in which Keras would list them."""
+    nodes: dict[int, Node] = {}
+    while len(nodes) < len(model):
+        for index, layer in enumerate(model):
+            if index not in nodes and all(before in nodes for before in layer.inbound):
+                nodes[index] = Node((index,), tuple(nodes[before].output for before in layer.inbound))
+    inner = {before for layer in model for before in layer.inbound}
+    outputs = [node.output for index, node in nodes.items() if index not in inner]
+    return [address[0] for address in trace([nodes[0].output] if nodes else [], outputs).layers]
 
 
 def batch_norms(model: tuple[AppLayer, ...]) -> list[int]:
@@ -123,6 +136,23 @@ def test_old_keras() -> None:
 
 def test_between_two_releases_that_agree() -> None:
     assert layers("ResNet50", "tensorflow==2.10") == layers("ResNet50", "tensorflow==2.15")
+    assert layers("VGG16", "keras==3.8") == layers("VGG16", "keras==3.15")
+
+
+def test_between_two_releases_that_differ() -> None:
+    """MobileNet lost its padding layer between TensorFlow 2.2 and 2.8."""
+    old, new = release("tensorflow==2.2", "tf.keras"), release("tensorflow==2.8")
+    assert [layer.name for layer in load("MobileNet", old, include_top=False, imagenet=True) or ()][1] == "conv1_pad"
+    assert [layer.name for layer in load("MobileNet", new, include_top=False, imagenet=True) or ()][1] == "conv1"
+    assert load("MobileNet", release("tensorflow==2.5", "tf.keras"), include_top=False, imagenet=True) is None
+
+
+def test_inbound_layers_give_back_the_order_of_keras() -> None:
+    """Keras lists layers by their distance from the output: a check of every measured connection."""
+    for name in sorted(names()):
+        for spec in ("keras==3.15", "tensorflow==2.15", "keras==2.1.2"):
+            model = load(name, release(spec), include_top=False, imagenet=True) or ()
+            assert order(model) == list(range(len(model))), (name, spec)
 
 
 def test_what_was_not_measured_is_unknown() -> None:
