@@ -93,7 +93,7 @@ class Layer(NamedTuple):
         if self.built is not other.built:
             changes["built"] = True
         if self.attrs is not other.attrs and self.attrs != other.attrs:
-            shared = Map()
+            shared: Map[str, Any] = Map()
             for name, value in self.attrs.items():
                 if other.attrs.get(name) is value:
                     shared = shared.set(name, value)

@@ -43,12 +43,9 @@ from bnlint.interpreter.values import (
 )
 
 MAX_RANGE = 2000
-PURE = {
-    name: function
-    for name, function in {
-        "abs": abs, "round": round, "int": int, "float": float, "str": str, "bool": bool, "repr": repr,
-        "divmod": divmod, "pow": pow, "ord": ord, "chr": chr, "hex": hex, "format": format, "complex": complex,
-    }.items()
+PURE: dict[str, Callable[..., Any]] = {
+    "abs": abs, "round": round, "int": int, "float": float, "str": str, "bool": bool, "repr": repr,
+    "divmod": divmod, "pow": pow, "ord": ord, "chr": chr, "hex": hex, "format": format, "complex": complex,
 }  # fmt: skip
 STRING_METHODS = frozenset(
     """capitalize casefold count endswith find format index isalnum isalpha isascii isdecimal isdigit isidentifier
@@ -73,11 +70,11 @@ def _pure(m: Machine, name: str, args: Args) -> Value:
     if any(isinstance(value, OneOf) for value in args.positional[:1]) and len(args.positional) == 1:
         alternatives = args.positional[0]
         assert isinstance(alternatives, OneOf)
-        result: Value | None = None
-        for one in alternatives.values:
-            found = _pure(m, name, Args((one,)))
-            result = found if result is None else join_values(result, found)
-        return result or Unknown()
+        results = [_pure(m, name, Args((one,))) for one in alternatives.values]
+        result = results[0]
+        for other in results[1:]:
+            result = join_values(result, other)
+        return result
     if not args.positional:
         return Const(PURE[name]()) if name in ("int", "float", "str", "bool", "complex") else Unknown(f"{name}()")
     values: list[Any] = []

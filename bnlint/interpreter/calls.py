@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from immutables import Map
 
@@ -182,9 +183,20 @@ def _call_bound(m: Machine, callee: Bound, args: Args, node: ast.AST) -> Value:
 # --- functions ------------------------------------------------------------------------------------------------------
 
 
-def call_function(m: Machine, function: Function, args: Args, node: ast.AST) -> Value:
+def call_function(
+    m: Machine,
+    function: Function,
+    args: Args,
+    node: ast.AST,
+    at_yield: Callable[[Value], None] | None = None,
+) -> Value:
     """Runs a function of the program on abstract arguments."""
     body = function.node
+    if function.decorated == "contextmanager" and at_yield is None:
+        m.called.add(body)
+        return Thing("context", function=function, args=args)
+    if function.decorated == "cached":
+        return _cached(m, function, args, node)
     m.called.add(body)
     if m.depth >= MAX_DEPTH or m.running.count(body) >= MAX_RECURSION:
         return unresolved(m, args, node, f"recursion of `{function.name}`")
@@ -198,6 +210,8 @@ def call_function(m: Machine, function: Function, args: Args, node: ast.AST) -> 
     source = m.sources.get(id(body), m.source)
     frame = Frame(scope.address, source, function.name, function.owner)
     frame.began = len(m.log)
+    frame.at_yield = at_yield
+    frame.is_context = at_yield is not None
     frame.receiver = args.positional[0] if function.owner is not None and args.positional else None
     m.frame = frame
     m.depth += 1
@@ -210,12 +224,38 @@ def call_function(m: Machine, function: Function, args: Args, node: ast.AST) -> 
         m.frame, m.context, m.calls = outer_frame, outer_context, outer_calls
 
 
+CACHES = ("caches",)
+
+
+def _cached(m: Machine, function: Function, args: Args, node: ast.AST) -> Value:
+    """A function under ``lru_cache``: called again with the same arguments it gives the same object."""
+    plain = Function(function.node, function.scope, function.defaults, function.kw_defaults, function.owner)
+    key = tuple(hashable(value) for value in args.positional)
+    if None in key or args.keywords:
+        return call_function(m, plain, args, node)
+    record: Dict = m.heap.get(CACHES) or Dict(Map())
+    entry = (function.node, key)
+    if entry not in record.items:
+        value = call_function(m, plain, args, node)
+        record = m.heap.get(CACHES) or Dict(Map())
+        m.put(CACHES, record._replace(items=record.items.set(entry, value), order=(*record.order, entry)))
+        return value
+    return record.items[entry]
+
+
+def at_yield_used(frame: Frame) -> bool:
+    """Whether a context manager's block was run where the generator yielded."""
+    return frame.is_context and frame.at_yield is None
+
+
 def _run_body(m: Machine, body: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, frame: Frame) -> Value:
     from bnlint.interpreter.statements import run_block
 
     if isinstance(body, ast.Lambda):
         return evaluate(m, body.body)
     done = run_block(m, body.body)
+    if at_yield_used(frame):
+        return NONE
     if frame.yields or m.frame.source.outline.is_generator(body):
         # run at once: what a generator does between its items is rarely felt by what consumes them
         exact = all(certain for _, certain in frame.yields) and not frame.returns
@@ -261,6 +301,30 @@ def bind_arguments(m: Machine, function: Function, args: Args, node: ast.AST) ->
         if parameter.arg not in bound:
             bound[parameter.arg] = Unknown(f"argument `{parameter.arg}`", f"{function.name}({parameter.arg})")
     return Map(bound)
+
+
+def run_context(m: Machine, context: Thing, block: Callable[[Value], None], node: ast.AST) -> None:
+    """Runs a generator that is a context manager; ``block`` runs where it first yields."""
+    function: Function = context.function
+    call_function(m, function, context.args, node, at_yield=block)
+
+
+def enter_instance(m: Machine, value: Value, node: ast.AST) -> Value | None:
+    """``__enter__`` of an object of a class of the program."""
+    return _special(m, value, "__enter__", Args(), node)
+
+
+def leave_instance(m: Machine, value: Value, node: ast.AST) -> None:
+    """``__exit__`` of an object of a class of the program."""
+    _special(m, value, "__exit__", Args((NONE, NONE, NONE)), node)
+
+
+def _special(m: Machine, value: Value, name: str, args: Args, node: ast.AST) -> Value | None:
+    record = m.record(value)
+    if not isinstance(record, Instance) or record.cls is None:
+        return None
+    method = find_in_class(m, record.cls, name)
+    return call_function(m, method, args.shifted(value), node) if isinstance(method, Function) else None
 
 
 # --- classes --------------------------------------------------------------------------------------------------------

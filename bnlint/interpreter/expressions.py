@@ -83,7 +83,7 @@ def _formatted(m: Machine, node: ast.JoinedStr) -> Value:
             except (ValueError, TypeError):
                 return Unknown("formatted text")
         elif isinstance(part, ast.Constant):
-            text += part.value
+            text += str(part.value)
     return Const(text)
 
 
@@ -753,6 +753,8 @@ def _comprehension(m: Machine, node: ast.ListComp | ast.SetComp | ast.GeneratorE
                     break
             if decided is not False and not loop(depth + 1):
                 known = False
+            if decided is None and found and isinstance(found[-1], Thing):
+                found[-1] = Thing(found[-1].kind, **{**found[-1].data, "partial": True})
         m.context = inner
         return known
 
@@ -792,6 +794,10 @@ def _await(m: Machine, node: ast.Await) -> Value:
 
 def _yield(m: Machine, node: ast.Yield | ast.YieldFrom) -> Value:
     value = evaluate(m, node.value) if node.value is not None else NONE
+    if m.frame.at_yield is not None:
+        block, m.frame.at_yield = m.frame.at_yield, None
+        block(value)
+        return NONE
     certain = not m.star and not m.trying
     if isinstance(node, ast.YieldFrom):
         items = iterate(m, value, node)

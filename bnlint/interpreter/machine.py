@@ -46,7 +46,7 @@ CONTINUE = Completion("continue")
 class Frame:
     """One function call: its scope, and the ends of paths that were joined away."""
 
-    __slots__ = ("began", "function", "loops", "owner", "receiver", "returns", "scope", "source", "yields")
+    __slots__ = ("at_yield", "began", "function", "is_context", "loops", "owner", "receiver", "returns", "scope", "source", "yields")
 
     def __init__(self, scope: Address, source: Source, function: str = "", owner: Address | None = None) -> None:
         self.scope = scope
@@ -57,6 +57,8 @@ class Frame:
         self.returns: list[tuple[Value, Map[Address, Any]]] = []
         self.loops: list[LoopEnds] = []
         self.yields: list[tuple[Value, bool]] = []
+        self.is_context = False
+        self.at_yield: Callable[[Value], None] | None = None
         self.began = 0
 
 
@@ -130,8 +132,9 @@ class Machine:
         self.sources: dict[int, Source] = {}
         self.unknowns: list[tuple[Place, str]] = []
         self.traces: list[list[Any]] = [[]]
-        self.tape_calls: list[list[tuple[Address, Any]]] = []
-        self.recent_calls: tuple[tuple[Address, Any], ...] = ()
+        self.eager_calls: list[tuple[Address, Any]] = []
+        self.tapes = 0
+        self.steps_seen: list[Any] | None = None
         self.trying = 0
         self.version = 0
         self.log: list[Address] = []

@@ -104,6 +104,8 @@ def function(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
             decorated = last
         elif last == "setter":
             decorated = "setter"
+        elif last in ("lru_cache", "cache", "memoize"):
+            decorated = "cached"
     owner = m.frame.owner if m.get(m.frame.scope).kind == "class" else None
     return Function(node, m.frame.scope, defaults, keyword_defaults, owner, decorated)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from immutables import Map
 
 from bnlint.interpreter import names
+from bnlint.interpreter.calls import enter_instance, leave_instance, run_context
 from bnlint.interpreter.expressions import (
     assign,
     evaluate,
@@ -20,7 +21,7 @@ from bnlint.interpreter.expressions import (
 from bnlint.interpreter.heap import Class, Scope
 from bnlint.interpreter.library import Items
 from bnlint.interpreter.machine import BREAK, CONTINUE, RAISED, Completion, LoopEnds, Machine
-from bnlint.interpreter.values import Const, Function, Lib, OneOf, Ref, Tuple, Unknown, Value, join_values
+from bnlint.interpreter.values import Const, Function, Lib, OneOf, Ref, Thing, Tuple, Unknown, Value, join_values
 
 KNOWN_TURNS = 50
 CHEAP_TURNS = 1000
@@ -308,16 +309,46 @@ def _while(m: Machine, node: ast.While) -> Completion | None:
 
 def _with(m: Machine, node: ast.With | ast.AsyncWith) -> Completion | None:
     entered: list[Value] = []
+    body = node.body
     for item in node.items:
         value = evaluate(m, item.context_expr)
+        if isinstance(value, Thing) and value.kind == "context":
+            # a generator of the program that is a context manager: the block stands in place of its `yield`
+            return _with_generator(m, value, item, node)
         inside = m.library.enter(m, value, item.context_expr)
+        if inside is None:
+            inside = enter_instance(m, value, item.context_expr)
         entered.append(value)
         if item.optional_vars is not None:
             assign(m, item.optional_vars, inside if inside is not None else Unknown("context manager"))
-    done = run_block(m, node.body)
+    done = run_block(m, body)
     for value in reversed(entered):
         m.library.leave(m, value, node)
+        leave_instance(m, value, node)
     return done
+
+
+def _with_generator(m: Machine, context: Thing, item: ast.withitem, node: ast.With | ast.AsyncWith) -> Completion | None:
+    """Runs a ``@contextmanager`` function with the block of the ``with`` in place of its ``yield``."""
+    frame, where = m.frame, m.context
+    rest = [other for other in node.items if other is not item and node.items.index(other) > node.items.index(item)]
+    ended: list[Completion | None] = []
+
+    def block(yielded: Value) -> None:
+        inner_frame, inner_context = m.frame, m.context
+        m.frame, m.context = frame, where
+        try:
+            if item.optional_vars is not None:
+                assign(m, item.optional_vars, yielded)
+            inner: list[ast.stmt] = node.body
+            if rest:
+                inner = [ast.copy_location(ast.With(rest, node.body), node)]
+            ended.append(run_block(m, inner))
+        finally:
+            m.frame, m.context = inner_frame, inner_context
+
+    run_context(m, context, block, node)
+    return ended[-1] if ended else None
 
 
 def _try(m: Machine, node: ast.Try) -> Completion | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
@@ -128,7 +128,9 @@ def _api_call(run: PathFits, event: Any, library: KerasLibrary) -> Call:
     release = library.release(record.package)
     if event.call == "application":
         name = event.name.last
-        effects = [changes.injection(release, name, key) for key in event.injected] if release is not None else [None]
+        effects: list[str | None] = [None]
+        if release is not None:
+            effects = [changes.injection(release, name, key) for key in event.injected]
         if event.stock and not library.legacy_applications(record.package, Args()):
             # the stock module is what the application is built of anyway
             effects = ["no_effect" if effect == "works" else effect for effect in effects]
@@ -140,7 +142,7 @@ def _api_call(run: PathFits, event: Any, library: KerasLibrary) -> Call:
             method=name,
             package=record.package,
             injected=event.injected,
-            injection="raises" if "raises" in effects else effects[0],
+            injection=cast("Any", "raises" if "raises" in effects else effects[0]),
             injected_stock=event.stock,
         )
     method = event.method

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from bnlint.graph.network import ABSENT, Address
+from bnlint.graph.network import ABSENT, FORWARDED, Address
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer, Model
 from bnlint.keras.semantics import Behaviour, Flags, Link, Outcome
@@ -25,6 +25,14 @@ class Use(NamedTuple):
     called_at: Place | None
     training: Any
     assembly: str
+
+
+class Way(NamedTuple):
+    """A use, the training mode with which it starts, and whether it is understood."""
+
+    use: Use
+    start: bool | None
+    known: bool
 
 
 class State(NamedTuple):
@@ -234,19 +242,16 @@ class FitView:
         record = heap.get(address) or self.event.heap.get(address)
         return record.trainable if isinstance(record, Layer) else None
 
-    def start_mode(self) -> bool | None:
-        """The training mode with which the model itself is run."""
+    def _start(self, root: Address, training: Any) -> bool | None:
+        """The training mode with which a model is run by ``fit``, or by a call in a custom step."""
         behaviour = self.behaviour
         if behaviour is None:
             return None
-        if self.event.train == CUSTOM_STEP:
-            training, seen = self.event.eager_call
-            if not seen:
-                return None
+        if self.event.step is not None or self.event.train == CUSTOM_STEP:
             if training is ABSENT:
                 code = behaviour.code("q10_custom_loop", "eager__no_arg")
                 return None if code is None else code.statistics == "batch"
-            return None if training is None else bool(training)
+            return None if training is None else training is True or training is FORWARDED
         model = self.record.model
         if model is not None and model.kind == "subclassed" and model.bare:
             return behaviour.bare_call_trains
@@ -254,50 +259,64 @@ class FitView:
 
     def find_states(self) -> list[State]:
         """The state of every BatchNormalization layer that the fit reaches."""
-        by_layer: dict[Address, list[tuple[Use, bool]]] = {}
-        for use, known in uses_of(self.event.heap, self.root):
-            by_layer.setdefault(use.address, []).append((use, known))
-        start = self.start_mode()
-        root_flags = self.flags(self.root)
-        return [self._state(address, found, start, root_flags) for address, found in by_layer.items()]
+        heap, step = self.event.heap, self.event.step
+        inside: dict[Address, Use] = {}
+        ways: dict[Address, list[Way]] = {}
+        for use, known in uses_of(heap, self.root):
+            inside.setdefault(use.address, use)
+            if step is None:
+                ways.setdefault(use.address, []).append(Way(use, self._start(self.root, ABSENT), known))
+        for called, training in step.calls if step is not None else ():
+            start = self._start(called, training)
+            for use, known in uses_of(heap, called):
+                ways.setdefault(use.address, []).append(Way(use, start, known))
+        return [self._state(address, use, ways.get(address, [])) for address, use in inside.items()]
 
-    def _state(self, address: Address, found: list[tuple[Use, bool]], start: bool | None, root: Flags) -> State:
+    def _weights(self, address: Address, inside: Use) -> tuple[list[Flags], Flags, bool | None]:
+        """The flags over a layer's weights: of the models between, of the trained one; and whether it is trained at all."""
+        step = self.event.step
+        if step is None or not step.owners or self.root in step.owners:
+            return [self.flags(parent) for parent in inside.parents[1:]], self.flags(self.root), True
+        for owner in step.owners:
+            for use, _ in uses_of(self.event.heap, owner):
+                if use.address == address:
+                    parents = [self.flags(parent) for parent in use.parents[1:]]
+                    return parents, self.flags(owner) if use.parents else Flags(True, True), True
+        return [], Flags(True, True), False
+
+    def _state(self, address: Address, inside: Use, ways: list[Way]) -> State:
         record: Layer = self.event.heap[address]
-        use = found[0][0]
         own = self.flags(address)
-        known = all(understood for _, understood in found)
-        container = use.parents[-1] if use.parents else self.root
-        behaviour = self.behaviour
+        known = bool(ways) and all(way.known for way in ways)
+        container = inside.parents[-1] if inside.parents else self.root
+        parents, root, is_trained = self._weights(address, inside)
         outcomes: list[Outcome] = []
         updates = 0
-        for one, _ in found:
-            if behaviour is None:
-                outcomes.append(Outcome(None, None, None))
-                continue
-            mode, overridden = behaviour.mode(start, list(one.links))
-            parents = [self.flags(parent) for parent in one.parents[1:]]
-            outcome = behaviour.outcome(mode, own, parents, root, affine=record.affine, legacy=record.legacy)
+        for way in ways:
+            if self.behaviour is None:
+                break
+            mode, overridden = self.behaviour.mode(way.start, list(way.use.links))
+            outcome = self.behaviour.outcome(mode, own, parents, root, affine=record.affine, legacy=record.legacy)
+            if not is_trained:
+                outcome = outcome._replace(trained=False)
             outcome = outcome._replace(overridden=overridden and bool(outcome.updated))
             outcomes.append(outcome)
             updates += bool(outcome.updated)
-        outcome = _combine(outcomes)
-        if not known or self.learning_phase_set or self._untracked(found):
+        outcome = _combine(outcomes) if outcomes else Outcome(None, None, None)
+        if not known or self.learning_phase_set or self._untracked(ways):
             certain = outcome.updated is False and outcome.trained is False and own.updates is False and known
             if not certain or self.learning_phase_set:
                 outcome = Outcome(None, None, None)
-        elif self.event.train == CUSTOM_STEP and not self.event.eager_call[1]:
-            outcome = outcome._replace(
-                statistics=None, updated=False if own.updates is False and outcome.updated is False else None
-            )
-        if record.many and outcome.trained:
+        if outcome.trained and (record.many or (self.event.step is not None and self.event.step.partial)):
             outcome = outcome._replace(trained=None)
+        use = ways[0].use if ways and self.event.step is None else inside
         return State(address, record, outcome, own, container, use, updates, known)
 
-    def _untracked(self, found: list[tuple[Use, bool]]) -> bool:
+    def _untracked(self, ways: list[Way]) -> bool:
         """Whether a way leads through a class of the program on a release that does not track what it holds."""
-        inner = any(link.container == "subclassed" for use, _ in found for link in use.links[1:])
+        inner = any(link.container == "subclassed" for way in ways for link in way.use.links[1:])
         inner = inner or (
-            any(link.container == "subclassed" for use, _ in found for link in use.links[:1])
+            any(link.container == "subclassed" for way in ways for link in way.use.links[:1])
             and not (self.record.model is not None and self.record.model.kind == "subclassed")
         )
         return inner and (self.behaviour is None or not self.behaviour.inner_layers_are_tracked)

@@ -53,7 +53,7 @@ class PathFits:
                 record = event.heap[event.layer]
                 behaviour = library.behaviour(record.package)
                 view = FitView(event, behaviour, phase and _phase_counts(behaviour))
-                seen = (event.layer, event.version, event.train, repr(event.eager_call))
+                seen = (event.layer, event.version, event.train, event.step)
                 view.states = known.get(seen) or view.find_states()
                 known[seen] = view.states
                 self.views.append(view)

@@ -90,6 +90,48 @@ def _model_name(name: KerasName) -> str:
     return name.last.lower()
 
 
+class _Builder:
+    """What all layers of one application have in common."""
+
+    def __init__(self, m: Machine, name: KerasName, pretrained: bool | None, owner: Ref, legacy: bool, node: ast.AST):
+        self.package = name.root
+        self.place = m.place(node)
+        self.pretrained = pretrained
+        self.owner = owner.address
+        self.legacy = legacy
+        self.prefix: Address = ("layer of", owner.address)
+        self.made: dict[Address, Layer] = {}
+
+    def layer(self, spec: applications.AppLayer, where: tuple[int, ...], inputs: list[Tensor]) -> Node:
+        """Makes one layer, and the layers of a nested model inside it."""
+        address: Address = (*self.prefix, *where)
+        node = Node(address, tuple(inputs), ABSENT, self.place)
+        self.made[address] = Layer(
+            type=spec.type,
+            package=self.package,
+            site=self.place,
+            name=spec.name,
+            built=True,
+            pretrained=self.pretrained,
+            momentum=spec.momentum,
+            affine=None if spec.scale_center is None else any(spec.scale_center),
+            rate=spec.rate,
+            legacy=self.legacy and spec.type in BATCH_NORM,
+            owner=self.owner,
+            node=node,
+            model=self.nested(spec, where) if spec.children else None,
+        )
+        return node
+
+    def nested(self, spec: applications.AppLayer, where: tuple[int, ...]) -> Model:
+        """The layers of a model inside the application (ConvNeXt's stem)."""
+        nodes: list[Node] = []
+        for position, child in enumerate(spec.children):
+            inputs = [nodes[index].output for index in child.inbound if index < position]
+            nodes.append(self.layer(child, (*where, position), inputs))
+        return Model("sequential", tuple(node.layer for node in nodes), True, tuple(nodes))
+
+
 def _build(
     m: Machine,
     library: KerasLibrary,
@@ -99,90 +141,41 @@ def _build(
     pretrained: bool | None,
     node: ast.AST,
 ) -> Ref:
-    place = m.place(node)
-    model_ref = m.allocate(node, Layer(type="Functional", package=name.root, site=place), "application")
-    legacy = library.legacy_applications(name.root, args)
-    given = tensors_in(m, args.get(None, "input_tensor"))
-    addresses: list[Address] = []
-    outputs: list[Tensor] = []
-    nodes: list[Node] = []
-    context = m.context
-    prefix = ("app", node.lineno, node.col_offset, m.frame.source.path, context, model_ref.address[-1])  # type: ignore[attr-defined]
-    heap = m.heap.mutate()
-    names_of: dict[Address, str] = {}
+    """Puts an application's layers and its model into the heap."""
+    ref = m.allocate(node, Layer(type="Functional", package=name.root, site=m.place(node)), "application")
+    builder = _Builder(m, name, pretrained, ref, library.legacy_applications(name.root, args), node)
+    given = tensors_in(m, args.get(None, "input_tensor"))[:1]
+    nodes: list[Node] = [tensor.node for tensor in given if tensor.node is not None]
+    outputs: list[Tensor] = [*given]
     for index, spec in enumerate(found):
-        if index == 0 and given and given[0].node is not None:
-            addresses.append(given[0].node.layer)
-            outputs.append(given[0])
-            nodes.append(given[0].node)
-            continue
-        address: Address = (*prefix, index)
-        made = Node(address, tuple(outputs[i] for i in spec.inbound), ABSENT, place)
-        layer_name = spec.name
-        if layer_name is None:
-            names_of[address] = spec.type
-        holds: tuple[Address, ...] = ()
-        inner_model: Model | None = None
-        if spec.children:
-            inner_model = _children(heap, prefix, index, spec, name.root, place, pretrained, model_ref.address)
-        heap[address] = Layer(
-            type=spec.type,
-            package=name.root,
-            site=place,
-            name=layer_name,
-            built=True,
-            pretrained=pretrained,
-            momentum=spec.momentum,
-            affine=None if spec.scale_center is None else any(spec.scale_center),
-            rate=spec.rate,
-            legacy=legacy and spec.type in BATCH_NORM,
-            owner=model_ref.address,
-            node=made,
-            holds=holds,
-            model=inner_model,
-            hidden=library.is_keras_3(name.root) and spec.type in ("TFOpLambda", "Operation"),
-        )
-        addresses.append(address)
-        outputs.append(made.output)
-        nodes.append(made)
-    before = tuple(addresses[:1]) if given else ()
-    if given:
-        extra = _layers_before(m, given[0])
-        addresses = [*extra, *addresses[1:]] if extra else addresses
-    m.put_many(heap.finish(), addresses)
-    for address, kind in names_of.items():
-        m.put(
-            address,
-            m.get(address)._replace(
-                name=automatic_name(m, library, library.automatic_prefix(kind), name.root)
-                if kind != "InputLayer"
-                else automatic_name(m, library, "input_layer" if library.is_keras_3(name.root) else "input", name.root)
-            ),
-        )
-    del before
+        if index >= len(outputs):
+            made = builder.layer(spec, (index,), [outputs[i] for i in spec.inbound])
+            nodes.append(made)
+            outputs.append(made.output)
+    before = _layers_before(m, given[0]) if given else []
+    addresses = [*before, *(made.layer for made in nodes[len(given) :])]
+    heap = m.heap.mutate()
+    heap.update(builder.made)
+    m.put_many(heap.finish(), list(builder.made))
+    _name_layers(m, library, addresses[len(before) :])
     model = Model(
-        "functional",
-        tuple(addresses),
-        True,
-        tuple(nodes),
-        (given[0] if given else outputs[0],),
-        (outputs[-1],),
-        application=name.last,
+        "functional", tuple(addresses), True, tuple(nodes), (outputs[0],), (outputs[-1],), application=name.last
     )
+    record: Layer = m.get(ref.address)
     model_name = text(args.get(None, "name")) or _model_name(name)
-    m.put(
-        model_ref.address,
-        Layer(
-            type="Functional",
-            package=name.root,
-            site=place,
-            name=model_name,
-            built=True,
-            pretrained=pretrained,
-            model=model,
-        ),
-    )
-    return model_ref
+    m.put(ref.address, record._replace(name=model_name, built=True, pretrained=pretrained, model=model))
+    return ref
+
+
+def _name_layers(m: Machine, library: KerasLibrary, addresses: list[Address]) -> None:
+    """Gives the layers that Keras names itself the names that they get in this program."""
+    for address in addresses:
+        record: Layer = m.get(address)
+        if record.name is None:
+            prefix = library.automatic_prefix(record.type)
+            if record.type == "InputLayer" and not library.is_keras_3(record.package):
+                prefix = "input"
+            m.put(address, record._replace(name=automatic_name(m, library, prefix, record.package)))
 
 
 def _layers_before(m: Machine, tensor: Tensor) -> list[Address]:
@@ -191,24 +184,6 @@ def _layers_before(m: Machine, tensor: Tensor) -> list[Address]:
 
     network = trace([], [tensor])
     return [address for address in network.layers if not m.get(address).hidden]
-
-
-def _children(heap, prefix, index, spec, package, place, pretrained, owner):  # type: ignore[no-untyped-def]
-    layers: list[Address] = []
-    nodes: list[Node] = []
-    outputs: list[Tensor] = []
-    for position, child in enumerate(spec.children):
-        address = (*prefix, index, position)
-        made = Node(address, tuple(outputs[i] for i in child.inbound if i < len(outputs)), ABSENT, place)
-        heap[address] = Layer(
-            type=child.type, package=package, site=place, name=child.name, built=True, pretrained=pretrained,
-            momentum=child.momentum, affine=None if child.scale_center is None else any(child.scale_center),
-            rate=child.rate, owner=owner, node=made,
-        )  # fmt: skip
-        layers.append(address)
-        nodes.append(made)
-        outputs.append(made.output)
-    return Model("sequential", tuple(layers), True, tuple(nodes))
 
 
 def _injection_event(

@@ -214,8 +214,8 @@ def _tfds(m: Machine, args: Args, node: ast.AST) -> Value:
 
     made: Value
     record = m.record(split) if split is not None else None
-    if isinstance(split, Tuple) or isinstance(record, List):
-        items = split.items if isinstance(split, Tuple) else record.items
+    items = split.items if isinstance(split, Tuple) else record.items if isinstance(record, List) else None
+    if items is not None:
         made = m.allocate(node, List(tuple(one(item) for item in items)), "splits")
     elif split is None:
         made = Unknown("data set by split")
@@ -281,8 +281,7 @@ def data_method(m: Machine, value: Thing, method: str, args: Args) -> Value | No
         left = data.samples - count if data.samples is not None and count is not None and not data.is_batched else None
         return thing(data.but(samples=left, steps=None))
     if method == "repeat":
-        count = args.get(0, "count")
-        times = _int(count)
+        times = _int(args.get(0, "count"))
         if times is not None and times > 0 and data.samples is not None:
             return thing(data.but(samples=data.samples * times))
         return thing(data.but(samples=None, steps=None, repeats=times is None or times < 0))

@@ -102,7 +102,7 @@ def _note_place(m: Machine, address: Address, wanted: bool, place: Place) -> Non
     for layer in all_layers(m, address):
         record: Layer = m.get(layer)
         if record.trainable is wanted and not record.many:
-            m.put(layer, record._replace(**{"enabled_at" if wanted else "frozen_at": place}))
+            m.put(layer, record._replace(enabled_at=place) if wanted else record._replace(frozen_at=place))
 
 
 def _assign_flag(m: Machine, address: Address, wanted: bool | None, place: Place, *, weak: bool) -> None:
@@ -112,12 +112,12 @@ def _assign_flag(m: Machine, address: Address, wanted: bool | None, place: Place
     if weak and record.trainable is not wanted:
         m.put(address, record._replace(trainable=None, flag_at=place))
         return
-    changes: dict[str, object] = {"trainable": wanted, "flag_at": place}
-    if wanted is False:
-        changes["frozen_at"] = place
+    if wanted is None:
+        m.put(address, record._replace(trainable=None, flag_at=place))
     elif wanted:
-        changes["enabled_at"] = place
-    m.put(address, record._replace(**changes))
+        m.put(address, record._replace(trainable=True, flag_at=place, enabled_at=place))
+    else:
+        m.put(address, record._replace(trainable=False, flag_at=place, frozen_at=place))
 
 
 def weaken_flags(m: Machine, value: Value, place: Place) -> None:

@@ -153,8 +153,8 @@ def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: as
     if not inputs:
         if record.type == "InputLayer":
             return Unknown("input layer")
-        if m.tape_calls:
-            m.tape_calls[-1].append((ref.address, training))
+        if m.tapes or m.steps_seen is not None:
+            m.eager_calls.append((ref.address, training))
         return Thing("output", layer=ref.address, training=training)
     output = connect(m, ref.address, inputs, training, node)
     record = m.get(ref.address)

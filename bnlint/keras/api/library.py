@@ -156,7 +156,7 @@ class KerasLibrary:
         return Bound(value, name)
 
     def _layer_attribute(self, m: Machine, value: Ref, record: Layer, name: str, node: ast.AST) -> Value | None:
-        own = record.attrs.get(name)
+        own: Value | None = record.attrs.get(name)
         if own is not None:
             return own
         if record.user_class is not None:
@@ -459,6 +459,8 @@ class KerasLibrary:
             return layers_api.call_layer(m, self, receiver, args, node)
         if name == "__setattr__":
             return NONE
+        if name == "train_step" and m.steps_seen is not None:
+            m.steps_seen.append(None)
         if name in ("train_step", "call", "build"):
             found = keras_name(base.name)
             if name == "call" and found is not None and found.last in layers_api.BATCH_NORM:
@@ -642,7 +644,9 @@ class KerasLibrary:
     def enter(self, m: Machine, value: Value, node: ast.AST) -> Value | None:
         """``with value as x``."""
         if isinstance(value, Thing) and value.kind == "tape":
-            m.tape_calls.append([])
+            if not m.tapes and m.steps_seen is None:
+                m.eager_calls = []
+            m.tapes += 1
             return value
         if isinstance(value, Thing):
             return value
@@ -650,8 +654,8 @@ class KerasLibrary:
 
     def leave(self, m: Machine, value: Value, node: ast.AST) -> None:
         """The end of a ``with``: what was called under a tape is remembered for the step that follows."""
-        if isinstance(value, Thing) and value.kind == "tape" and m.tape_calls:
-            m.recent_calls = tuple(m.tape_calls.pop())
+        if isinstance(value, Thing) and value.kind == "tape" and m.tapes:
+            m.tapes -= 1
 
     def star(self, module: str, name: str) -> Value | None:
         """What a star import of a Keras module gives."""

@@ -127,8 +127,7 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
             ),
             ("added", len(record.model.layers)),
         ).address  # fmt: skip
-    model = record.model
-    assert model is not None
+    model = record.model or Model("sequential")
     exact = model.exact and not m.get(address).many
     m.event("assembly", node, layer=ref.address, child=address)
     m.put(ref.address, record._replace(model=model._replace(layers=(*model.layers, address), exact=exact, outputs=())))

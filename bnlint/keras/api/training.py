@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bnlint.graph.network import Address
 from bnlint.graph.records import Compiled, Layer
+from bnlint.interpreter.calls import call_function
+from bnlint.interpreter.expressions import find_in_class
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import Const, Ref, Thing, Tuple, Unknown, Value
-from bnlint.keras.api.data import Data, data_of
+from bnlint.interpreter.values import Const, Function, Ref, Thing, Tuple, Unknown, Value
+from bnlint.keras.api.data import Data, data_of, thing
 from bnlint.keras.api.flags import all_layers
 from bnlint.keras.api.layers import number, text, trace_call
 
@@ -82,7 +84,8 @@ def fit_model(m: Machine, library: KerasLibrary, ref: Ref, method: str, args: Ar
         m.put(ref.address, record._replace(model=model._replace(compiled=compiled)))
     sizes = _sizes(m, library, method, args)
     kind = "train_on_batch" if method == "train_on_batch" else "fit"
-    m.event("fit", node, layer=ref.address, train=kind, method=method, eager_call=None, **sizes)
+    step = own_train_step(m, library, ref, node)
+    m.event("fit", node, layer=ref.address, train=kind, method=method, step=step, **sizes)
     if method in GENERATOR_METHODS or "layers" in args.keywords:
         _api_event(m, ref, method, args, node)
     return Thing("history")
@@ -174,33 +177,38 @@ def weights_event(m: Machine, ref: Ref, method: str, args: Args, node: ast.AST) 
 # --- custom steps ---------------------------------------------------------------------------------------------------
 
 
-def variables_of(address: Address, heap: object) -> Thing:
-    """``model.trainable_variables``."""
-    return Thing("variables", layers=(address,), heap=heap)
+class Step(NamedTuple):
+    """A custom training step: what it calls, and whose variables it changes.
+
+    ``calls`` are (layer, training argument) in order; ``owners`` the models whose trainable variables get gradients;
+    ``partial`` whether only some of those variables; ``heap`` the state in which the variables were listed.
+    """
+
+    calls: tuple[tuple[Address, Any], ...]
+    owners: tuple[Address, ...]
+    partial: bool
+    heap: Any
 
 
 def apply_gradients(m: Machine, library: KerasLibrary, optimizer: Thing, args: Args, node: ast.AST) -> Value:
-    """``optimizer.apply_gradients(zip(gradients, variables))``: one training step of the models whose variables these are."""
-    owners: list[Address] = []
-    heap = None
-    for value in args.values():
-        for found in _variables_in(m, value):
-            heap = found.heap
-            owners.extend(a for a in found.layers if a not in owners)
-    calls = m.tape_calls[-1] if m.tape_calls else list(m.recent_calls)
+    """``optimizer.apply_gradients(zip(gradients, variables))``: a step of the models whose variables these are."""
+    found = [variables for value in args.values() for variables in _variables_in(m, value)]
+    owners = tuple(dict.fromkeys(owner for variables in found for owner in variables.layers))
+    partial = any(variables.data.get("partial") for variables in found)
+    step = Step(tuple(m.eager_calls), owners, partial, found[0].heap if found else m.heap)
+    if m.steps_seen is not None:
+        m.steps_seen.append(step)
+        return Const(None)
     for owner in owners:
-        record: Layer = m.get(owner)
-        if record.user_class is not None:
-            trace_call(m, library, Ref(owner), node, 1)
-        training = next((t for a, t in reversed(calls) if a == owner), "absent")
-        seen = any(a == owner for a, _ in calls)
+        for called, _ in step.calls:
+            _trace(m, library, called, node)
         m.event(
             "fit",
             node,
             layer=owner,
             train="train_step",
             method="apply_gradients",
-            eager_call=(training, seen),
+            step=step._replace(owners=(owner,)),
             batch=None,
             samples=None,
             steps=None,
@@ -209,8 +217,38 @@ def apply_gradients(m: Machine, library: KerasLibrary, optimizer: Thing, args: A
             optimizer=optimizer.name,
             rate=optimizer.rate,
         )
-    del heap
     return Const(None)
+
+
+def _trace(m: Machine, library: KerasLibrary, address: Address, node: ast.AST) -> None:
+    record: Layer = m.get(address)
+    if record.user_class is not None:
+        trace_call(m, library, Ref(address), node, 1)
+
+
+def own_train_step(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST) -> Step | None:
+    """What a model's own ``train_step`` does; None where it has none, or leaves the work to Keras's."""
+    record: Layer = m.get(ref.address)
+    method = find_in_class(m, record.user_class, "train_step") if record.user_class is not None else None
+    if not isinstance(method, Function):
+        return None
+    batch = thing(Data(is_batched=False))
+    outer = m.steps_seen, m.eager_calls
+    m.steps_seen, m.eager_calls = [], []
+    try:
+        function = method
+        m.attempt(lambda: call_function(m, function, Args((ref, Tuple((batch, batch)))), node))
+        seen, calls = m.steps_seen, tuple(m.eager_calls)
+    finally:
+        m.steps_seen, m.eager_calls = outer
+    if None in seen:
+        return None
+    for called, _ in calls:
+        if called in m.heap:
+            _trace(m, library, called, node)
+    owners = tuple(dict.fromkeys(owner for step in seen for owner in step.owners))
+    known = tuple((called, training) for called, training in calls if called in m.heap)
+    return Step(known, owners, any(step.partial for step in seen), None)
 
 
 def _variables_in(m: Machine, value: Value, depth: int = 0) -> list[Thing]:
