@@ -221,6 +221,10 @@ def _reversed(m: Machine, args: Args, node: ast.AST) -> Value:
     return Thing("items", items=Items(items.values[::-1], items.exact, items.count))
 
 
+def _flag(value: Value | None) -> bool:
+    return isinstance(value, Const) and bool(value.value)
+
+
 def _sorted(m: Machine, args: Args, node: ast.AST) -> Value:
     items = _items(m, args.get(0), node)
     values = list(items.values)
@@ -228,12 +232,22 @@ def _sorted(m: Machine, args: Args, node: ast.AST) -> Value:
     reverse = args.get(None, "reverse")
     if items.exact and all(isinstance(v, Const) for v in values) and key is None:
         try:
-            values.sort(key=lambda v: v.value, reverse=bool(isinstance(reverse, Const) and reverse.value))  # type: ignore[attr-defined]
+            values.sort(key=lambda v: v.value, reverse=_flag(reverse))  # type: ignore[attr-defined]
             return m.allocate(node, List(tuple(values)), "sorted")
         except TypeError:
             return Unknown("sorted() that raises")
     if len(values) <= 1:
         return m.allocate(node, List(tuple(values), items.exact), "sorted")
+    if items.exact and key is not None and len(values) <= MAX_RANGE:
+        from bnlint.interpreter.calls import call
+
+        keys = [call(m, key, Args((value,)), node) for value in values]
+        if all(isinstance(found, Const) for found in keys):
+            try:
+                order = sorted(range(len(values)), key=lambda i: keys[i].value, reverse=_flag(reverse))  # type: ignore[attr-defined]
+                return m.allocate(node, List(tuple(values[i] for i in order)), "sorted")
+            except TypeError:
+                return Unknown("sorted() that raises")
     return m.allocate(node, List(tuple(values), False), "sorted")
 
 
@@ -440,7 +454,34 @@ def _type(m: Machine, args: Args, node: ast.AST) -> Value:
     return Lib("builtins.tuple") if isinstance(value, Tuple) else Unknown("type()")
 
 
+def _iter(m: Machine, args: Args, node: ast.AST) -> Value:
+    """An iterator over known items is a list from which `next()` takes the first."""
+    value = args.get(0)
+    record = m.record(value) if value is not None else None
+    if isinstance(record, List) and record.exact:
+        return m.allocate(node, List(record.items, True, "iterator"), "iterator")
+    return value if value is not None else Unknown("iter()")
+
+
+def _slice(m: Machine, args: Args, node: ast.AST) -> Value:
+    parts = list(args.positional)
+    if len(parts) == 1:
+        parts = [NONE, parts[0]]
+    return Thing("slice", parts=tuple((parts + [NONE, NONE, NONE])[:3]))
+
+
+def _staticmethod(m: Machine, args: Args, node: ast.AST) -> Value:
+    return args.get(0) or Unknown("staticmethod()")
+
+
 def _next(m: Machine, args: Args, node: ast.AST) -> Value:
+    source = args.get(0)
+    record = m.record(source) if source is not None else None
+    if isinstance(source, Ref) and isinstance(record, List) and record.kind == "iterator" and record.exact:
+        if record.items:
+            m.put(source.address, record._replace(items=record.items[1:]))
+            return record.items[0]
+        return args.get(1) or Unknown("end of an iterator")
     items = _items(m, args.get(0), node)
     if items.exact and items.values:
         return items.values[0]
@@ -473,7 +514,7 @@ HANDLERS: dict[str, Callable[[Machine, Args, ast.AST], Value]] = {
     "filter": _filter, "min": _extreme(True), "max": _extreme(False), "sum": _sum, "any": _any, "all": _all,
     "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr, "isinstance": _isinstance, "type": _type,
     "next": _next, "callable": _callable, "input": _input, "vars": _vars, "print": _silent,
-    "iter": lambda m, args, node: args.get(0) or Unknown("iter()"),
+    "iter": _iter, "slice": _slice, "staticmethod": _staticmethod, "classmethod": _staticmethod,
 }  # fmt: skip
 
 

@@ -114,6 +114,8 @@ def call(m: Machine, callee: Value, args: Args, node: ast.AST) -> Value:
 
 
 def _call_each(m: Machine, callee: OneOf, args: Args, node: ast.AST) -> Value:
+    if len(callee.values) > OneOf.limit:
+        return unresolved(m, Args((*args.values(), *callee.values)), node, "call of one of many objects")
     return m.choose_value(None, node, [lambda one=one: call(m, one, args, node) for one in callee.values])  # type: ignore[misc]
 
 

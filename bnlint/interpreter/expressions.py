@@ -676,6 +676,9 @@ def get_item(m: Machine, owner: Value, index: Value, node: ast.AST) -> Value:
                 return Unknown("index out of range")
         if not items:
             return Unknown("item of an empty list")
+        if all(isinstance(item, Ref) for item in items):
+            # one of these, it is not known which: an assignment to it may reach each of them
+            return items[0] if len(items) == 1 else OneOf(tuple(items))
         result = items[0]
         for item in items[1:]:
             result = join_values(result, item)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import math
 import posixpath
+import re
 from collections.abc import Callable
+from typing import Any
 
 from immutables import Map
 
@@ -201,9 +203,57 @@ def _converted(kind: Value | None, default: Value) -> Value:
 
 def stdlib_method(m: Machine, callee: Bound, args: Args, node: ast.AST) -> Value | None:
     """A method of an object of the standard library."""
-    if isinstance(callee.receiver, Thing) and callee.receiver.kind == "parser":
-        return _parser_method(m, callee.receiver, callee.name, args, node)
+    receiver = callee.receiver
+    if not isinstance(receiver, Thing):
+        return None
+    if receiver.kind == "parser":
+        return _parser_method(m, receiver, callee.name, args, node)
+    if receiver.kind == "pattern" and f"re.{callee.name}" in FUNCTIONS:
+        return FUNCTIONS[f"re.{callee.name}"](m, Args((receiver.pattern, *args.positional), args.keywords), node)
+    if receiver.kind == "flag" and callee.name == "group" and "groups" in receiver.data:
+        index = args.get(0)
+        number = index.value if isinstance(index, Const) else 0 if index is None else None
+        if isinstance(number, int) and number < len(receiver.groups):
+            return receiver.groups[number]  # type: ignore[no-any-return]
+        return Unknown("group of a match")
     return None
+
+
+MAX_PATTERN = 200
+
+
+def _regular_expression(name: str) -> Callable[[Machine, Args, ast.AST], Value]:
+    """A function of ``re`` on constants; a match counts as true, and its groups are known."""
+
+    def run(m: Machine, args: Args, node: ast.AST) -> Value:
+        values = [value.value for value in args.positional if isinstance(value, Const)]
+        if len(values) != len(args.positional) or args.keywords or not values or len(values[0]) > MAX_PATTERN:
+            return Unknown(f"re.{name}()", harmless=True)
+        return _matched(m, name, values, node)
+
+    return run
+
+
+def _matched(m: Machine, name: str, values: list[Any], node: ast.AST) -> Value:
+    try:
+        found = getattr(re, name)(*values)
+    except (re.error, TypeError, IndexError, RecursionError):
+        return Unknown(f"re.{name}() that raises")
+    if found is None or isinstance(found, str):
+        return Const(found)
+    if isinstance(found, list):
+        if all(isinstance(item, str) for item in found):
+            return m.allocate(node, List(tuple(map(Const, found))), name)
+        return Unknown(f"re.{name}()")
+    groups = tuple(Const(group) for group in (found.group(0), *found.groups()))
+    return Thing("flag", truth=True, groups=groups)
+
+
+def _compiled(m: Machine, args: Args, node: ast.AST) -> Value:
+    pattern = args.get(0, "pattern")
+    if isinstance(pattern, Const) and isinstance(pattern.value, str) and len(args.positional) == 1:
+        return Thing("pattern", pattern=pattern)
+    return Unknown("re.compile()", harmless=True)
 
 
 def _run_main(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -222,6 +272,8 @@ FUNCTIONS: dict[str, Callable[[Machine, Args, ast.AST], Value]] = {
     "os.path.exists": _exists,
     "os.path.isfile": _exists,
     "os.path.isdir": _exists,
+    **{f"re.{name}": _regular_expression(name) for name in ("match", "search", "fullmatch", "findall", "sub", "split")},
+    "re.compile": _compiled,
     "absl.app.run": _run_main,
     "fire.Fire": _run_main,
     "tensorflow.app.run": _run_main,

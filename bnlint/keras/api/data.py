@@ -22,10 +22,10 @@ class Data:
 
     ``samples``: examples (None: unknown); ``batch``: examples a batch; ``is_batched``: whether iterating gives
     batches (None: unknown); ``steps``: batches an epoch; ``drops``: the last incomplete batch is dropped;
-    ``repeats``: goes on for ever; ``shape``: of an array, the first axis included.
+    ``repeats``: goes on for ever; ``shape``: of an array, the first axis included; ``numbers``: a short array's values.
     """
 
-    __slots__ = ("batch", "drops", "is_batched", "parts", "repeats", "samples", "shape", "steps")
+    __slots__ = ("batch", "drops", "is_batched", "numbers", "repeats", "samples", "shape", "steps")
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Data:
         drops: bool = False,
         repeats: bool = False,
         shape: tuple[int | None, ...] | None = None,
-        parts: tuple[Value, ...] = (),
+        numbers: tuple[int | float, ...] | None = None,
     ) -> None:
         self.samples = samples
         self.batch = batch
@@ -45,7 +45,7 @@ class Data:
         self.drops = drops
         self.repeats = repeats
         self.shape = shape
-        self.parts = parts
+        self.numbers = numbers
 
     def but(self, **changes: Any) -> Data:
         """The same with changes."""
@@ -53,7 +53,7 @@ class Data:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Data) and all(
-            getattr(self, name) == getattr(other, name) for name in self.__slots__ if name != "parts"
+            getattr(self, name) == getattr(other, name) for name in self.__slots__
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -103,6 +103,7 @@ def array(shape: tuple[int | None, ...] | None) -> Thing:
 SHAPE_FIRST = frozenset(
     {"zeros", "ones", "empty", "full", "random", "random_sample", "normal_", "standard_normal", "fill"}
 )
+MAX_NUMBERS = 1000
 SHAPE_AS_ARGS = frozenset({"rand", "randn"})
 KEEPS = frozenset(
     """astype copy asarray array ascontiguousarray expand_dims float32 map shuffle prefetch cache with_options
@@ -133,7 +134,13 @@ def numpy_call(m: Machine, name: str, args: Args) -> Value | None:
         if bounds and len(bounds) == len(args.positional):
             start, stop = (0, bounds[0]) if len(bounds) == 1 else bounds[:2]
             step = bounds[2] if len(bounds) > 2 else 1
-            return array((max(0, math.ceil((stop - start) / step)),)) if step else None
+            if not step:
+                return None
+            count = max(0, math.ceil((stop - start) / step))
+            made = Data(samples=count, is_batched=False, shape=(count,))
+            if count <= MAX_NUMBERS:
+                made.numbers = tuple(start + index * step for index in range(count))
+            return thing(made)
         return array((None,))
     if last in ("array", "asarray", "constant"):
         value = args.get(0)

@@ -181,7 +181,7 @@ class KerasLibrary:
             return Ref(record.holds[0])
         if name in ("__class__",):
             return self.type_of(m, value)
-        if name in ("submodules", "_flatten_layers"):
+        if name == "submodules":
             everything = [Ref(a) for a in all_layers(m, value.address)[1:]]
             return m.allocate(node, List(tuple(everything), True), "submodules")
         if name in ("input_shape", "output_shape"):
@@ -368,6 +368,9 @@ class KerasLibrary:
         return opaque(m, inputs, package, node)
 
     def _keras_rest(self, m: Machine, name: KerasName, args: Args, node: ast.AST) -> Value | None:
+        if name.last in ("clear_session", "reset_uids"):
+            m.put(layers_api.NAME_COUNTS, layers_api.NameCounts(Map()))
+            return NONE
         if name.last == "set_learning_phase":
             m.event("learning_phase", node, package=name.root, value=args.get(0, "value"))
             return NONE
@@ -385,7 +388,7 @@ class KerasLibrary:
             return self._layer_method(m, receiver, record, name, args, node)
         if not isinstance(receiver, Thing):
             return None
-        if receiver.kind == "parser":
+        if receiver.kind in ("parser", "pattern", "flag"):
             return stdlib_method(m, callee, args, node)
         if receiver.kind == "data":
             return data_api.data_method(m, receiver, name, args) or Unknown(f"data.{name}()")
@@ -554,6 +557,8 @@ class KerasLibrary:
                 return Items([value], False)
             if value.kind == "data":
                 inner = value.data["data"]
+                if inner.is_batched is False and inner.numbers is not None:
+                    return Items([Const(number) for number in inner.numbers])
                 part = data_api.thing(
                     data_api.Data(samples=inner.batch if inner.is_batched else None, is_batched=False)
                 )
