@@ -164,8 +164,11 @@ def main() -> None:
         package: sorted(found, key=lambda version: [int(part) for part in version.split(".")])
         for package, found in measurements.items()
     }
-    everything = [facts["constructors"] for found in measurements.values() for facts in found.values()]
-    names = sorted({name for constructors in everything for name in constructors})
+    everything = [facts for found in measurements.values() for facts in found.values()]
+    names = sorted(
+        {name for facts in everything for public in facts.get("modules", {}).values() for name in public}
+        | {name for facts in everything for name in facts["constructors"]}
+    )
     families: dict[str, str] = {}
     total = 0
     for name in names:
