@@ -8,6 +8,7 @@ from bnlint.interpreter.source import Source
 from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.gather import gather
 from bnlint.keras.releases import Target
+from bnlint.modules import ProjectModules
 
 
 def analyse(
@@ -26,5 +27,5 @@ def analyse(
         libraries.append(library)
         return library
 
-    paths = run_paths(source, make)
+    paths = run_paths(source, make, modules=ProjectModules(path))
     return gather(path, paths, libraries[0])

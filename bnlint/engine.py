@@ -110,7 +110,10 @@ def lint_text(text: str, path: str, settings: Settings) -> Report:
         found = prepared.catalogue.match(program, enabled, silencer.hides)
         found += silencer.complaints()
         suppressed = silencer.hidden
-    found = [selection.with_settings(finding, settings) for finding in found]
+    from bnlint.findings import within
+
+    own = (within(finding, path) for finding in found)
+    found = [selection.with_settings(finding, settings) for finding in own if finding is not None]
     return report._replace(
         findings=tuple(sorted(found, key=_order)), suppressed=suppressed, analysed=True, program=program
     )

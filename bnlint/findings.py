@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bnlint.graph.places import Place
@@ -43,6 +43,21 @@ class Fix:
     summary: str
     actions: tuple[Action, ...] = ()
     edits: tuple[Edit, ...] = ()
+
+
+def within(finding: Finding, path: str) -> Finding | None:
+    """The finding as a file's own; None where it has no line in the file.
+
+    Where it stands in another file of the project, the first of its lines that is in this one takes its place.
+    """
+    if finding.place.path == path:
+        return finding
+    here = next((related for related in finding.related if related.place.path == path), None)
+    if here is None:
+        return None
+    rest = tuple(related for related in finding.related if related is not here)
+    elsewhere = Related(f"{finding.name} stands here", finding.place)
+    return replace(finding, place=here.place, related=(elsewhere, *rest), fix=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ class Layer(NamedTuple):
     that last set it, set it off and set it on. A record with ``many`` stands for all layers of a model whose content
     is not known. ``holds`` are inner layers of wrappers. ``affine`` tells whether a BatchNormalization has gamma or
     beta, ``rate`` is Dropout's. ``node`` is the first call; ``hidden`` marks what is in the graph but not in
-    ``model.layers`` (plain operations of Keras 3, the input of a Sequential).
+    ``model.layers`` (plain operations of Keras 3, the input of a Sequential). ``frozen_unbuilt``: the flag was set off
+    before the weights were made, which Keras 3.0 does not apply to them.
     """
 
     type: str
@@ -71,6 +72,7 @@ class Layer(NamedTuple):
     label: str | None = None
     node: Node | None = None
     hidden: bool = False
+    frozen_unbuilt: bool = False
 
     def join(self, other: Layer) -> tuple[Layer, bool]:
         """What holds of both, and whether flags, layers or weights differ."""

@@ -113,8 +113,8 @@ class BatchNormAtFit:
         "(`tf.keras.applications` of TensorFlow 2.0, where it is not given yet)"
     )
     suggested_momentum: float | None = fact(
-        "the largest of 0.98, 0.97, 0.95 and 0.9 below the momentum that leaves at most 1 % after the last fit; unknown "
-        "where none does, where the momentum is 0.9 or less, and where the updates are not known"
+        "the largest of 0.98, 0.97, 0.95 and 0.9 below the momentum that leaves at most 1 % after the last fit; "
+        "unknown where none does, where the momentum is 0.9 or less, and where the updates are not known"
     )
     built_at: tuple[Place, ...] | None = fact(
         "the constructor calls of these layers in this file; unknown for layers that an application or a file brings"
@@ -153,8 +153,8 @@ class Call:
         "whether BatchNormalization layers of it are in training mode in a fit in which others of it are frozen", False
     )
     guarded: bool = fact(
-        "whether a fit trains other layers of it while all its BatchNormalization layers are frozen: the program guards "
-        "their statistics itself",
+        "whether a fit trains other layers of it while all its BatchNormalization layers are frozen: the program "
+        "guards their statistics itself",
         False,
     )
     fits: tuple[Place, ...] = fact("the fits that train the model", ())

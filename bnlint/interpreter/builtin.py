@@ -467,7 +467,7 @@ def _slice(m: Machine, args: Args, node: ast.AST) -> Value:
     parts = list(args.positional)
     if len(parts) == 1:
         parts = [NONE, parts[0]]
-    return Thing("slice", parts=tuple((parts + [NONE, NONE, NONE])[:3]))
+    return Thing("slice", parts=tuple([*parts, NONE, NONE, NONE][:3]))
 
 
 def _staticmethod(m: Machine, args: Args, node: ast.AST) -> Value:

@@ -209,7 +209,7 @@ def call_function(
     m.context = (*outer_context[-11:], site)
     m.calls = (*outer_calls, m.place(node)) if hasattr(node, "lineno") else outer_calls
     scope = m.allocate(body, Scope(names_map, function.scope, "function"), "frame")
-    source = m.sources.get(id(body), m.source)
+    source = function.source or m.frame.source
     frame = Frame(scope.address, source, function.name, function.owner)
     frame.began = len(m.log)
     frame.at_yield = at_yield

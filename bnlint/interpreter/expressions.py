@@ -9,7 +9,7 @@ from typing import Any
 
 from immutables import Map
 
-from bnlint.interpreter import names
+from bnlint.interpreter import names, project
 from bnlint.interpreter.heap import Class, Dict, Instance, List, Scope
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
@@ -505,6 +505,8 @@ def get_attribute(m: Machine, owner: Value, name: str, node: ast.AST) -> Value:
     if isinstance(owner, Super):
         return _super_attribute(m, owner, name)
     record = m.record(owner)
+    if isinstance(record, Scope) and isinstance(owner, Ref):
+        return project.attribute(m, owner, name)
     if isinstance(record, Instance) and isinstance(owner, Ref):
         return _instance_attribute(m, owner, record, name, node)
     if isinstance(record, Class) and isinstance(owner, Ref):
@@ -611,7 +613,7 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, node: ast.A
                 return
         m.library.named(m, value, f"self.{name}")
         m.put(owner.address, m.record(owner)._replace(attrs=m.record(owner).attrs.set(name, value)))
-    elif isinstance(record, Class):
+    elif isinstance(record, (Class, Scope)):
         m.put(owner.address, record._replace(names=record.names.set(name, value)))
     elif m.library.set_attribute(m, owner, name, value, node):
         m.library.named(m, value, f"self.{name}")
@@ -775,7 +777,7 @@ def _comprehension(m: Machine, node: ast.ListComp | ast.SetComp | ast.GeneratorE
 def _lambda(m: Machine, node: ast.Lambda) -> Value:
     defaults = tuple(evaluate(m, default) for default in node.args.defaults)
     keyword_defaults = tuple(evaluate(m, d) if d is not None else None for d in node.args.kw_defaults)
-    return Function(node, m.frame.scope, defaults, keyword_defaults)
+    return Function(node, m.frame.scope, defaults, keyword_defaults, source=m.frame.source)
 
 
 def _named(m: Machine, node: ast.NamedExpr) -> Value:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from immutables import Map
 
@@ -26,6 +26,13 @@ MAX_RECURSION = 6
 
 class BudgetExceeded(Exception):
     """The program is too large to be followed within the step budget."""
+
+
+class Modules(Protocol):
+    """Finds the modules of the project that a program belongs to."""
+
+    def find(self, name: str, importer: str) -> Source | None:
+        """The module ``name`` (with leading dots where it is relative), imported by the file ``importer``."""
 
 
 class Completion:
@@ -46,7 +53,19 @@ CONTINUE = Completion("continue")
 class Frame:
     """One function call: its scope, and the ends of paths that were joined away."""
 
-    __slots__ = ("at_yield", "began", "function", "is_context", "loops", "owner", "receiver", "returns", "scope", "source", "yields")
+    __slots__ = (
+        "at_yield",
+        "began",
+        "function",
+        "is_context",
+        "loops",
+        "owner",
+        "receiver",
+        "returns",
+        "scope",
+        "source",
+        "yields",
+    )
 
     def __init__(self, scope: Address, source: Source, function: str = "", owner: Address | None = None) -> None:
         self.scope = scope
@@ -114,8 +133,18 @@ HARMLESS_EVENTS = frozenset({"weights", "call", "layer", "api", "assembly"})
 class Machine:
     """Runs one path of a program."""
 
-    def __init__(self, source: Source, library: Library, decisions: dict[str, int], steps: list[int]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        library: Library,
+        decisions: dict[str, int],
+        steps: list[int],
+        modules: Modules | None = None,
+    ) -> None:
         self.source = source
+        self.modules = modules
+        self.module_sources: dict[Address, Source] = {}
+        self.defining: set[tuple[Address, str]] = set()
         self.library = library
         self.heap: Map[Address, Any] = Map()
         self.events: list[Event] = []
@@ -129,7 +158,6 @@ class Machine:
         self.depth = 0
         self.running: list[object] = []
         self.called: set[object] = set()
-        self.sources: dict[int, Source] = {}
         self.unknowns: list[tuple[Place, str]] = []
         self.traces: list[list[Any]] = [[]]
         self.eager_calls: list[tuple[Address, Any]] = []

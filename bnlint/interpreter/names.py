@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 
+from bnlint.interpreter import project
 from bnlint.interpreter.heap import Dict, List, Scope
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Address, Const, Function, Lib, Ref, Unknown, Value
@@ -29,17 +30,27 @@ def load(m: Machine, name: str) -> Value | None:
                 return value
             for star in reversed(scope.stars):
                 value = m.library.star(star, name)
+                if value is None:
+                    value = project.star(m, star, name)
                 if value is not None:
                     return value
+            if scope.kind == "module" and project.define(m, address, name):
+                return load_from(m, address, name)
         first = False
         address = scope.parent
     if name == "__name__":
-        return Const(m.source.name)
+        return Const(m.frame.source.name)
     if name == "__file__":
-        return Const(m.source.path)
+        return Const(m.frame.source.path)
     if name in BUILTINS:
         return Lib("builtins." + name)
     return None
+
+
+def load_from(m: Machine, address: Address, name: str) -> Value | None:
+    """The value of a name in one scope, without those around it."""
+    scope: Scope = m.get(address)
+    return scope.names.get(name)
 
 
 def store(m: Machine, name: str, value: Value) -> None:
@@ -47,8 +58,9 @@ def store(m: Machine, name: str, value: Value) -> None:
     address = m.frame.scope
     scope: Scope = m.get(address)
     if name in scope.globals:
-        address = m.globals
-        scope = m.get(address)
+        while scope.parent is not None:
+            address = scope.parent
+            scope = m.get(address)
     elif name in scope.nonlocals:
         parent = scope.parent
         while parent is not None:
@@ -75,12 +87,15 @@ def forget_items(m: Machine, owner: Value) -> None:
 
 
 def module(m: Machine, name: str) -> Value:
-    """What ``import name`` binds."""
-    return Lib(name)
+    """What ``import name`` binds: a module of the project, else a library's."""
+    return project.module(m, name) or Lib(name)
 
 
 def member(m: Machine, module_name: str, name: str) -> Value:
     """What ``from module_name import name`` binds."""
+    found = project.member(m, module_name, name)
+    if found is not None:
+        return found
     return Lib(f"{module_name}.{name}" if not module_name.endswith(".") else module_name + name)
 
 
@@ -107,7 +122,7 @@ def function(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
         elif last in ("lru_cache", "cache", "memoize"):
             decorated = "cached"
     owner = m.frame.owner if m.get(m.frame.scope).kind == "class" else None
-    return Function(node, m.frame.scope, defaults, keyword_defaults, owner, decorated)
+    return Function(node, m.frame.scope, defaults, keyword_defaults, owner, decorated, m.frame.source)
 
 
 def undefined(m: Machine, node: ast.Name) -> Value:

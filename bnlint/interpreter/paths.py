@@ -8,7 +8,7 @@ from collections.abc import Callable
 from bnlint.interpreter.calls import call_function, instantiate
 from bnlint.interpreter.heap import Class
 from bnlint.interpreter.library import Args, Library
-from bnlint.interpreter.machine import BudgetExceeded, Event, Machine
+from bnlint.interpreter.machine import BudgetExceeded, Event, Machine, Modules
 from bnlint.interpreter.source import Source
 from bnlint.interpreter.statements import run_block
 from bnlint.interpreter.values import Function, Ref
@@ -39,13 +39,15 @@ class Paths:
         self.complete = complete
 
 
-def run_paths(source: Source, make_library: Callable[[], Library], steps: int = STEPS) -> Paths:
-    """Runs a program on every path."""
+def run_paths(
+    source: Source, make_library: Callable[[], Library], steps: int = STEPS, modules: Modules | None = None
+) -> Paths:
+    """Runs a program on every path; ``modules`` finds the project's other files."""
     left = [steps]
     paths: list[Path] = []
     decisions: dict[str, int] = {}
     while True:
-        machine = Machine(source, make_library(), decisions, left)
+        machine = Machine(source, make_library(), decisions, left, modules)
         try:
             run_block(machine, source.tree.body)
             entries = _entry_points(machine, source) if not paths else []
@@ -72,7 +74,7 @@ def _next_decisions(choices: dict[str, int]) -> dict[str, int] | None:
 
 
 def _entry_points(machine: Machine, source: Source) -> list[list[Event]]:
-    """Runs the functions and classes that nothing in the file calls, with unknown arguments, each from the same state."""
+    """Runs the functions and classes that nothing in the file calls, each from the same state, arguments unknown."""
     names = {node.name: node for node in source.tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     if not names:
         return []

@@ -328,7 +328,9 @@ def _with(m: Machine, node: ast.With | ast.AsyncWith) -> Completion | None:
     return done
 
 
-def _with_generator(m: Machine, context: Thing, item: ast.withitem, node: ast.With | ast.AsyncWith) -> Completion | None:
+def _with_generator(
+    m: Machine, context: Thing, item: ast.withitem, node: ast.With | ast.AsyncWith
+) -> Completion | None:
     """Runs a ``@contextmanager`` function with the block of the ``with`` in place of its ``yield``."""
     frame, where = m.frame, m.context
     rest = [other for other in node.items if other is not item and node.items.index(other) > node.items.index(item)]

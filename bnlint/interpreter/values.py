@@ -72,7 +72,7 @@ class Lib(Value):
 class Function(Value):
     """A function or lambda of the program, with the scope that it closes over."""
 
-    __slots__ = ("decorated", "defaults", "kw_defaults", "name", "node", "owner", "scope")
+    __slots__ = ("decorated", "defaults", "kw_defaults", "name", "node", "owner", "scope", "source")
 
     def __init__(
         self,
@@ -82,6 +82,7 @@ class Function(Value):
         kw_defaults: tuple[Value | None, ...] = (),
         owner: Address | None = None,
         decorated: str = "",
+        source: Any = None,
     ) -> None:
         self.node = node
         self.scope = scope
@@ -89,6 +90,7 @@ class Function(Value):
         self.kw_defaults = kw_defaults
         self.owner = owner
         self.decorated = decorated
+        self.source = source
         self.name = getattr(node, "name", "<lambda>")
 
     def __repr__(self) -> str:

@@ -11,6 +11,8 @@ from bnlint.graph.subjects import Layer as LayerSubject
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.values import Const
 from bnlint.keras import changes
+from bnlint.keras.backbones import backbone_of
+from bnlint.keras.facts import uses_of
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -69,7 +71,7 @@ def gather_calls(
     for run in runs:
         for event in run.events:
             if event.kind == "api":
-                call = _api_call(run, event, library)
+                call = _api_call(event, library)
                 found.setdefault((call.kind, call.function, call.place), call)
     return tuple(found.values())
 
@@ -123,7 +125,7 @@ def _backbone_call(
     )
 
 
-def _api_call(run: PathFits, event: Any, library: KerasLibrary) -> Call:
+def _api_call(event: Any, library: KerasLibrary) -> Call:
     record: Layer = event.heap[event.layer]
     release = library.release(record.package)
     if event.call == "application":
@@ -153,6 +155,7 @@ def _api_call(run: PathFits, event: Any, library: KerasLibrary) -> Call:
     removed = None if has is None else not has
     renamed = tuple(name for name in KERAS_1 if name in args.keywords)
     keeps = library.is_keras_3(record.package) is False
+    legacy = _legacy_backbone(event, record)
     return Call(
         function=f"keras.Model.{method}",
         kind=event.call,
@@ -170,7 +173,8 @@ def _api_call(run: PathFits, event: Any, library: KerasLibrary) -> Call:
         dropped=() if keeps else dropped,
         renamed=renamed,
         keras1_arguments=bool(renamed),
-        injection_mends=_injection_mends(run, event, library, record),
+        backbone=backbone_of(event.heap, legacy) if legacy is not None else None,
+        injection_mends=legacy is not None if event.injected and record.model is not None else None,
     )
 
 
@@ -185,10 +189,13 @@ def _dropped(method: str, args: Args) -> tuple[tuple[str, ...], bool]:
     return tuple(names), constant
 
 
-def _injection_mends(run: PathFits, event: Any, library: KerasLibrary, record: Layer) -> bool | None:
-    """Whether a backbone of the model holds the v1 layers that ``layers=`` at its constructor would replace."""
+def _legacy_backbone(event: Any, record: Layer) -> Layer | None:
+    """The backbone of the model that holds the v1 layers which ``layers=`` at its constructor would replace."""
     if not event.injected or record.model is None:
         return None
-    from bnlint.keras.facts import uses_of
-
-    return any(event.heap[use.address].legacy for use, _ in uses_of(event.heap, event.layer))
+    for use, _ in uses_of(event.heap, event.layer):
+        layer: Layer = event.heap[use.address]
+        owner = event.heap.get(layer.owner) if layer.owner is not None else None
+        if layer.legacy and isinstance(owner, Layer):
+            return owner
+    return None

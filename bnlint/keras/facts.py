@@ -262,7 +262,8 @@ class FitView:
         heap, step = self.event.heap, self.event.step
         inside: dict[Address, Use] = {}
         ways: dict[Address, list[Way]] = {}
-        for use, known in uses_of(heap, self.root):
+        roots = step.owners if step is not None and self.event.train == CUSTOM_STEP else (self.root,)
+        for use, known in (found for root in roots for found in uses_of(heap, root)):
             inside.setdefault(use.address, use)
             if step is None:
                 ways.setdefault(use.address, []).append(Way(use, self._start(self.root, ABSENT), known))
@@ -273,9 +274,9 @@ class FitView:
         return [self._state(address, use, ways.get(address, [])) for address, use in inside.items()]
 
     def _weights(self, address: Address, inside: Use) -> tuple[list[Flags], Flags, bool | None]:
-        """The flags over a layer's weights: of the models between, of the trained one; and whether it is trained at all."""
+        """The flags over a layer's weights (models between, the trained one), and whether it gets gradients at all."""
         step = self.event.step
-        if step is None or not step.owners or self.root in step.owners:
+        if step is None or not step.owners or (self.root in step.owners and len(step.owners) == 1):
             return [self.flags(parent) for parent in inside.parents[1:]], self.flags(self.root), True
         for owner in step.owners:
             for use, _ in uses_of(self.event.heap, owner):
@@ -296,7 +297,15 @@ class FitView:
             if self.behaviour is None:
                 break
             mode, overridden = self.behaviour.mode(way.start, list(way.use.links))
-            outcome = self.behaviour.outcome(mode, own, parents, root, affine=record.affine, legacy=record.legacy)
+            outcome = self.behaviour.outcome(
+                mode,
+                own,
+                parents,
+                root,
+                affine=record.affine,
+                legacy=record.legacy,
+                frozen_unbuilt=record.frozen_unbuilt,
+            )
             if not is_trained:
                 outcome = outcome._replace(trained=False)
             outcome = outcome._replace(overridden=overridden and bool(outcome.updated))

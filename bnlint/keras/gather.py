@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 from bnlint.graph.network import ABSENT, Address
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
-from bnlint.graph.subjects import Backbone, BatchNormAtFit, Because, Fit, Program
-from bnlint.interpreter.heap import Scope
-from bnlint.interpreter.values import Lib
+from bnlint.graph.subjects import BatchNormAtFit, Because, Fit, Program
 from bnlint.keras.api.library import KerasLibrary
+from bnlint.keras.backbones import backbone_of, group_key, label_of, owner_of
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.facts import FitView, State
 
@@ -134,64 +133,6 @@ def frozen_in(view: FitView, state: State) -> bool | None:
 # --- grouping -------------------------------------------------------------------------------------------------------
 
 
-def owner_of(heap: Any, state: State) -> Layer | None:
-    """The application or loaded model that a layer comes from."""
-    record = heap.get(state.record.owner) if state.record.owner is not None else None
-    if isinstance(record, Layer):
-        return record
-    for parent in reversed(state.use.parents):
-        holder = heap.get(parent)
-        if isinstance(holder, Layer) and (holder.pretrained or (holder.model and holder.model.application)):
-            return holder
-    return None
-
-
-def label_of(record: Layer, root: bool = False) -> str:
-    """How messages name a model: by its variable, with the application in brackets."""
-    name = record.label or record.name or ("the model" if root else "a model")
-    application = record.model.application if record.model is not None else None
-    if application is None:
-        return name
-    return f"{name} ({application})" if record.label is not None else application
-
-
-def backbone_of(heap: Any, record: Layer) -> Backbone:
-    """What rules and fixes need to know of a backbone."""
-    model = record.model
-    nested, dropout = False, False
-    for address in model.layers if model is not None else ():
-        inner = heap.get(address)
-        if isinstance(inner, Layer):
-            nested = nested or inner.model is not None or bool(inner.holds)
-            dropout = dropout or (inner.rate or 0) > 0
-    return Backbone(
-        label=label_of(record),
-        variable=record.label,
-        application=model.application if model is not None else None,
-        package=record.package,
-        pretrained=record.pretrained,
-        built_at=record.site,
-        layers_module=layers_module(heap, record.package),
-        has_nested=nested,
-        active_dropout=dropout if model is not None and model.exact else None,
-    )
-
-
-def layers_module(heap: Any, package: str) -> str | None:
-    """How the program's imports spell the module of layers of a Keras package; None where they do not."""
-    scope = next((r for r in (heap.get(("module", "__main__")),) if isinstance(r, Scope)), None)
-    root = {"tf.keras": "tensorflow.keras"}.get(package, package)
-    spellings = {f"{root}.layers": "", root: ".layers"}
-    if root.startswith("tensorflow."):
-        spellings["tensorflow"] = ".keras.layers"
-    found: list[str] = []
-    for name, value in scope.names.items() if scope is not None else ():
-        rest = spellings.get(value.name) if isinstance(value, Lib) else None
-        if rest is not None:
-            found.append(name + rest)
-    return min(found, key=lambda text: (len(text), text), default=None)
-
-
 def guarded_groups(view: FitView) -> set[str]:
     """Backbones of which a fit trains other layers while all their BatchNormalization layers are frozen."""
     by_owner: dict[Address, list[State]] = {}
@@ -208,13 +149,6 @@ def guarded_groups(view: FitView) -> set[str]:
         if any(view.flags(address).weights and view.event.heap[address].type in WEIGHTED for address in plain):
             found.add(group_key(view.event.heap, states[0]))
     return found
-
-
-def group_key(heap: Any, state: State) -> str:
-    """Identifies a set of layers across fits and paths: where it was built."""
-    owner = owner_of(heap, state) or heap.get(state.container)
-    site = owner.site if isinstance(owner, Layer) else state.record.site
-    return f"{site.path}:{site.line}:{site.column}"
 
 
 # --- fits -----------------------------------------------------------------------------------------------------------
@@ -428,7 +362,7 @@ def _subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]]
 
 
 def _argument_holds(behaviour: Any, assembly: Any) -> bool | None:
-    """Whether ``training=False`` on a call holds; inside a subclass's ``call`` it does on every release that takes it."""
+    """Whether ``training=False`` on a call holds; inside a subclass's ``call`` it does wherever it is taken."""
     if behaviour is None:
         return None
     if assembly == "subclass":

@@ -119,8 +119,9 @@ class Behaviour:
         return found.startswith("first step replaces") if isinstance(found, str) else None
 
     def flags_survive(self, kind: str) -> tuple[bool | None, bool | None]:
-        """Whether the flags of models, and those of layers, come back from a file of this ``kind`` (``h5``, ``keras``,
-        ``savedmodel``, ``json``, ``config``).
+        """Whether the flags of models, and those of layers, come back from a file.
+
+        ``kind``: ``h5``, ``keras``, ``savedmodel``, ``json`` or ``config``.
         """
         return self._survives(f"base_frozen__{kind}", "base"), self._survives(f"bn_frozen_flat__{kind}", "bn")
 
@@ -173,7 +174,7 @@ class Behaviour:
         return None if found is None else found == Code("batch", True, True)
 
     def mode(self, start: bool | None, links: list[Link]) -> tuple[bool | None, bool]:
-        """The training mode that reaches the end of a chain of calls, and whether a ``training=False`` was overridden."""
+        """The training mode that reaches the end of a chain of calls; whether a ``training=False`` was overridden."""
         mode, overridden = start, False
         for link in links:
             mode, lost = self._follow(mode, link)
@@ -230,11 +231,13 @@ class Behaviour:
         *,
         affine: bool | None = True,
         legacy: bool = False,
+        frozen_unbuilt: bool = False,
     ) -> Outcome:
         """What a layer does, from the mode that reaches it and the flags that stand over it.
 
         ``own`` is its own flag, ``parents`` those of the models between it and the trained one, ``root`` that of the
-        trained model; ``affine`` whether it has gamma or beta; ``legacy`` whether it is the v1 class.
+        trained model; ``affine`` whether it has gamma or beta; ``legacy`` whether it is the v1 class;
+        ``frozen_unbuilt`` whether it was frozen before its weights were made.
         """
         if own.updates is None or root.updates is None or any(flags.updates is None for flags in parents):
             return self._undecided(mode, own, parents, root, affine=affine, legacy=legacy)
@@ -252,6 +255,9 @@ class Behaviour:
         else:
             found = Code("batch", True, True)
         trained = self._trained(own, parents, root)
+        if frozen_unbuilt and own.weights is False and root.weights:
+            early = self.code("q01_bn_trainable_false", "flat_set_before_the_layer_is_called")
+            trained = None if early is None else early.trained
         if affine is False:
             trained = False
         elif affine is None and trained:

@@ -26,11 +26,16 @@ def document(reports: Sequence[Report], target: Target) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "target": target_of(target),
-        "files": [
-            {"path": report.path, "fits": [_fit(fit) for fit in report.program.fits] if report.program else []}
-            for report in reports
-        ],
+        "files": [file for report in reports for file in _files(report)],
     }
+
+
+def _files(report: Report) -> list[dict[str, Any]]:
+    """A linted file's own fits, and those that it reaches in other files of its project, each under its path."""
+    by_path: dict[str, list[Fit]] = {report.path: []}
+    for fit in report.program.fits if report.program else ():
+        by_path.setdefault(fit.place.path, []).append(fit)
+    return [{"path": path, "fits": [_fit(fit) for fit in fits]} for path, fits in by_path.items()]
 
 
 def _fit(fit: Fit) -> dict[str, Any]:

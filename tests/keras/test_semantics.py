@@ -282,7 +282,8 @@ def test_what_a_models_flag_reaches(target: str, reaches: bool, ignores: bool) -
 @pytest.mark.parametrize(
     ("target", "model", "layer", "holds"),
     [
-        ("keras==2.1.2", False, True, None), ("keras==2.2.4", False, True, None), ("tensorflow==1.15", True, True, True),
+        ("keras==2.1.2", False, True, None), ("keras==2.2.4", False, True, None),
+        ("tensorflow==1.15", True, True, True),
         ("tensorflow==2.15", True, True, True), ("keras==3.0", True, True, False), ("keras==3.15", True, True, False),
         ("keras==3.15+jax", True, True, False),
     ],

@@ -52,9 +52,7 @@ class Data:
         return Data(**{name: changes.get(name, getattr(self, name)) for name in self.__slots__})
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Data) and all(
-            getattr(self, name) == getattr(other, name) for name in self.__slots__
-        )
+        return isinstance(other, Data) and all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -106,10 +104,9 @@ SHAPE_FIRST = frozenset(
 MAX_NUMBERS = 1000
 SHAPE_AS_ARGS = frozenset({"rand", "randn"})
 KEEPS = frozenset(
-    """astype copy asarray array ascontiguousarray expand_dims float32 map shuffle prefetch cache with_options
-    apply filter_ enumerate snapshot preprocess_input to_categorical one_hot cast convert_to_tensor constant normalize
-    clip abs sqrt stack_ numpy interleave_ get to_numpy reset_index flatten_ convert_to_tensor squeeze_ assert_cardinality
-    private_threads""".split()
+    """apply array asarray ascontiguousarray assert_cardinality astype cache cast clip constant convert_to_tensor copy
+    enumerate expand_dims float32 get map normalize numpy one_hot prefetch preprocess_input private_threads reset_index
+    shuffle snapshot sqrt abs to_categorical to_numpy with_options""".split()
 )
 
 

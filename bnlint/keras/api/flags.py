@@ -115,9 +115,10 @@ def _assign_flag(m: Machine, address: Address, wanted: bool | None, place: Place
     if wanted is None:
         m.put(address, record._replace(trainable=None, flag_at=place))
     elif wanted:
-        m.put(address, record._replace(trainable=True, flag_at=place, enabled_at=place))
+        m.put(address, record._replace(trainable=True, flag_at=place, enabled_at=place, frozen_unbuilt=False))
     else:
-        m.put(address, record._replace(trainable=False, flag_at=place, frozen_at=place))
+        early = not record.built
+        m.put(address, record._replace(trainable=False, flag_at=place, frozen_at=place, frozen_unbuilt=early))
 
 
 def weaken_flags(m: Machine, value: Value, place: Place) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 MODULES = frozenset(
-    """numpy np pandas matplotlib seaborn sklearn scipy cv2 PIL skimage imageio imutils os sys io re json csv time
-    datetime random math shutil glob pathlib logging warnings argparse pickle itertools functools collections operator
-    string copy gc subprocess multiprocessing threading uuid hashlib zipfile tarfile urllib requests tqdm yaml h5py
-    wandb mlflow tensorboard tensorboardX neptune comet_ml livelossplot IPython google kaggle_datasets tensorflow_datasets
-    tensorflow_addons albumentations imgaug efficientnet_utils pprint typing dataclasses enum abc contextlib types
-    platform psutil statistics struct base64 tempfile socket traceback signal inspect __future__ codecs unittest pydot
-    graphviz plotly joblib nltk gensim xgboost lightgbm librosa soundfile nibabel pydicom tifffile rasterio netCDF4 click
-    absl fire hydra omegaconf colorama rich prettytable tabulate zlib gzip bz2 secrets getpass locale textwrap bisect heapq
-    fnmatch stat errno ctypes numba mpl_toolkits""".split()
+    """IPython PIL __future__ abc absl albumentations argparse base64 bisect bz2 click codecs collections colorama
+    comet_ml contextlib copy csv ctypes cv2 dataclasses datetime efficientnet_utils enum errno fire fnmatch
+    functools gc gensim getpass glob google graphviz gzip h5py hashlib heapq hydra imageio imgaug imutils
+    inspect io itertools joblib json kaggle_datasets librosa lightgbm livelossplot locale logging math
+    matplotlib mlflow mpl_toolkits multiprocessing neptune netCDF4 nibabel nltk np numba numpy omegaconf
+    operator os pandas pathlib pickle platform plotly pprint prettytable psutil pydicom pydot random rasterio
+    re requests rich scipy seaborn secrets shutil signal skimage sklearn socket soundfile stat statistics
+    string struct subprocess sys tabulate tarfile tempfile tensorboard tensorboardX tensorflow_addons
+    tensorflow_datasets textwrap threading tifffile time tqdm traceback types typing unittest urllib uuid
+    wandb warnings xgboost yaml zipfile zlib""".split()
 )
 TENSORFLOW_HARMLESS = frozenset(
     """random data io image strings summary saved_model lite config distribute train function debugging linalg math nn

@@ -29,7 +29,9 @@ FUNCTIONAL = {
     "add": "Add", "subtract": "Subtract", "multiply": "Multiply", "average": "Average", "maximum": "Maximum",
     "minimum": "Minimum", "concatenate": "Concatenate", "dot": "Dot", "merge": "Merge",
 }  # fmt: skip
-DROPOUT = frozenset({"Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout", "GaussianDropout", "StochasticDepth"})  # fmt: skip
+DROPOUT = frozenset(
+    "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout StochasticDepth".split()
+)
 
 
 NAME_COUNTS = ("names",)
@@ -90,6 +92,7 @@ def make_layer(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
         trainable=trainable,
         flag_at=place if trainable is False else None,
         frozen_at=place if trainable is False else None,
+        frozen_unbuilt=trainable is False,
     )
     if kind in BATCH_NORM:
         record = _batch_norm(m, record, name, args, node)

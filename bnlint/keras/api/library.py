@@ -73,7 +73,7 @@ class KerasLibrary:
         return self._behaviours[root]
 
     def is_keras_3(self, root: str) -> bool:
-        """Whether the root is Keras 3 on this target (for names and plain operations; behaviour is asked of the table)."""
+        """Whether the root is Keras 3 on this target: for names and plain operations; behaviour is the table's."""
         release = self.release(root)
         return release is not None and release.package == "keras3"
 
@@ -607,6 +607,8 @@ class KerasLibrary:
         """Arithmetic on tensors and arrays; ``hasattr`` on layers."""
         if operator == "hasattr":
             return self._has_attribute(m, operands[0], operands[1])
+        if operator == "+" and all(isinstance(value, Thing) and value.kind == "variables" for value in operands):
+            return _both_variables(operands)
         inputs = [t for value in operands for t in tensors_in(m, value)]
         if inputs:
             package = m.get(inputs[0].node.layer).package if inputs[0].node else "keras"
@@ -707,6 +709,14 @@ class KerasLibrary:
             record = m.record(value)
             if isinstance(record, Layer) and record.label is None:
                 m.put(value.address, record._replace(label=name))
+
+
+def _both_variables(operands: Sequence[Value]) -> Value:
+    """``a.trainable_variables + b.trainable_variables``."""
+    things = [value for value in operands if isinstance(value, Thing)]
+    layers = tuple(dict.fromkeys(layer for value in things for layer in value.layers))
+    partial = any(value.data.get("partial") for value in things)
+    return Thing("variables", layers=layers, heap=things[0].heap, partial=partial)
 
 
 class _Shifted:

@@ -101,6 +101,7 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
     record: Layer = m.get(ref.address)
     if record.model is None:
         return
+    layers = record.model.layers
     if isinstance(value, OneOf):
         m.library.havoc(m, [value], "layer chosen at run time")
         value = Unknown("layer chosen at run time")
@@ -125,7 +126,7 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
                 type="unknown", package=record.package, site=m.place(node), trainable=None, built=True,
                 pretrained=None, many=True,
             ),
-            ("added", len(record.model.layers)),
+            ("added", len(layers)),
         ).address  # fmt: skip
     model = record.model or Model("sequential")
     exact = model.exact and not m.get(address).many

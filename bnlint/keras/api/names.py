@@ -34,7 +34,7 @@ class KerasName(NamedTuple):
 
     @property
     def area(self) -> str:
-        """The first part of the path: ``layers``, ``applications``, ``models`` …"""
+        """The first part of the path, as ``layers`` or ``applications``."""
         return self.path[0] if self.path else ""
 
 

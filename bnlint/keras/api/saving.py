@@ -59,7 +59,7 @@ def load_model(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     saved: Ref = record.items[path]
     loaded = clone(m, library, saved, node, "loaded")
     for address in all_layers(m, loaded.address):
-        m.put(address, m.get(address)._replace(pretrained=True))
+        m.put(address, m.get(address)._replace(pretrained=True, frozen_unbuilt=True))
     _restore_flags(m, library, loaded, path)
     original: Layer = m.get(saved.address)
     target: Layer = m.get(loaded.address)

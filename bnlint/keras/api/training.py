@@ -194,21 +194,23 @@ def apply_gradients(m: Machine, library: KerasLibrary, optimizer: Thing, args: A
     """``optimizer.apply_gradients(zip(gradients, variables))``: a step of the models whose variables these are."""
     found = [variables for value in args.values() for variables in _variables_in(m, value)]
     owners = tuple(dict.fromkeys(owner for variables in found for owner in variables.layers))
+    # a frozen model has no trainable variables to give
+    owners = tuple(owner for owner in owners if m.get(owner).trainable is not False) or owners
     partial = any(variables.data.get("partial") for variables in found)
     step = Step(tuple(m.eager_calls), owners, partial, found[0].heap if found else m.heap)
     if m.steps_seen is not None:
         m.steps_seen.append(step)
         return Const(None)
-    for owner in owners:
-        for called, _ in step.calls:
-            _trace(m, library, called, node)
+    for called, _ in step.calls if owners else ():
+        _trace(m, library, called, node)
+    if owners:
         m.event(
             "fit",
             node,
-            layer=owner,
+            layer=owners[0],
             train="train_step",
             method="apply_gradients",
-            step=step._replace(owners=(owner,)),
+            step=step,
             batch=None,
             samples=None,
             steps=None,

@@ -1,0 +1,76 @@
+"""Backbones: the application or loaded model that a layer comes from, as rules and messages see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bnlint.graph.records import Layer
+from bnlint.graph.subjects import Backbone
+from bnlint.interpreter.heap import Scope
+from bnlint.interpreter.values import Lib
+from bnlint.keras.facts import State
+
+
+def owner_of(heap: Any, state: State) -> Layer | None:
+    """The application or loaded model that a layer comes from."""
+    record = heap.get(state.record.owner) if state.record.owner is not None else None
+    if isinstance(record, Layer):
+        return record
+    for parent in reversed(state.use.parents):
+        holder = heap.get(parent)
+        if isinstance(holder, Layer) and (holder.pretrained or (holder.model and holder.model.application)):
+            return holder
+    return None
+
+
+def label_of(record: Layer, root: bool = False) -> str:
+    """How messages name a model: by its variable, with the application in brackets."""
+    name = record.label or record.name or ("the model" if root else "a model")
+    application = record.model.application if record.model is not None else None
+    if application is None:
+        return name
+    return f"{name} ({application})" if record.label is not None else application
+
+
+def backbone_of(heap: Any, record: Layer) -> Backbone:
+    """What rules and fixes need to know of a backbone."""
+    model = record.model
+    nested, dropout = False, False
+    for address in model.layers if model is not None else ():
+        inner = heap.get(address)
+        if isinstance(inner, Layer):
+            nested = nested or inner.model is not None or bool(inner.holds)
+            dropout = dropout or (inner.rate or 0) > 0
+    return Backbone(
+        label=label_of(record),
+        variable=record.label,
+        application=model.application if model is not None else None,
+        package=record.package,
+        pretrained=record.pretrained,
+        built_at=record.site,
+        layers_module=layers_module(heap, record.package),
+        has_nested=nested,
+        active_dropout=dropout if model is not None and model.exact else None,
+    )
+
+
+def layers_module(heap: Any, package: str) -> str | None:
+    """How the program's imports spell the module of layers of a Keras package; None where they do not."""
+    scope = next((r for r in (heap.get(("module", "__main__")),) if isinstance(r, Scope)), None)
+    root = {"tf.keras": "tensorflow.keras"}.get(package, package)
+    spellings = {f"{root}.layers": "", root: ".layers"}
+    if root.startswith("tensorflow."):
+        spellings["tensorflow"] = ".keras.layers"
+    found: list[str] = []
+    for name, value in scope.names.items() if scope is not None else ():
+        rest = spellings.get(value.name) if isinstance(value, Lib) else None
+        if rest is not None:
+            found.append(name + rest)
+    return min(found, key=lambda text: (len(text), text), default=None)
+
+
+def group_key(heap: Any, state: State) -> str:
+    """Identifies a set of layers across fits and paths: where it was built."""
+    owner = owner_of(heap, state) or heap.get(state.container)
+    site = owner.site if isinstance(owner, Layer) else state.record.site
+    return f"{site.path}:{site.line}:{site.column}"

@@ -1,0 +1,61 @@
+"""A program that is too large to be followed: nothing is claimed about it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from bnlint import analysis
+from bnlint.interpreter.paths import run_paths
+from tests.interpreter.plain import paths
+from tests.reading import UNKNOWN, rows
+
+LONG = """
+import tracker
+tracker.log("start")
+for i in range(20):
+    for j in range(20):
+        tracker.log(i * j)
+"""
+
+
+def test_a_program_within_its_budget() -> None:
+    found = paths(LONG)
+    assert found.complete
+    assert len(found.paths[0].events) == 401
+
+
+def test_a_program_beyond_its_budget_is_incomplete() -> None:
+    found = paths(LONG, steps=100)
+    assert not found.complete
+    assert 0 < len(found.paths[0].events) < 401
+
+
+def test_a_budget_is_the_same_on_every_machine() -> None:
+    first, second = paths(LONG, steps=200), paths(LONG, steps=200)
+    assert len(first.paths[0].events) == len(second.paths[0].events)
+
+
+TRAINING = """
+    import keras
+    from keras import layers
+
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(8), layers.BatchNormalization(), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(features, labels)
+    count = 0
+    while count < 40:
+        count += 1
+"""
+
+
+@pytest.mark.parametrize("steps", [40, 60, 100])
+def test_what_a_model_does_before_the_budget_ends_is_not_claimed(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "run_paths", partial(run_paths, steps=steps))
+    (row,) = rows(TRAINING)
+    assert (row.statistics, row.updated, row.gamma_beta_trained) == UNKNOWN
+
+
+def test_the_whole_program_is_claimed() -> None:
+    assert [row.updated for row in rows(TRAINING)] == [True]
