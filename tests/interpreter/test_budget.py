@@ -50,7 +50,7 @@ TRAINING = """
 """
 
 
-@pytest.mark.parametrize("steps", [40, 60, 100])
+@pytest.mark.parametrize("steps", [40, 60, 80])
 def test_what_a_model_does_before_the_budget_ends_is_not_claimed(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analysis, "run_paths", partial(run_paths, steps=steps))
     (row,) = rows(TRAINING)

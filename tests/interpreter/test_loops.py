@@ -88,7 +88,7 @@ def test_a_loop_of_unknown_length_runs_to_a_fixpoint() -> None:
 
 
 def test_an_event_in_a_loop_of_unknown_length_stands_for_several() -> None:
-    assert turns("""
+    found = paths("""
         import loader, tracker
         for batch in loader.batches():
             tracker.log("step")
@@ -97,26 +97,22 @@ def test_an_event_in_a_loop_of_unknown_length_stands_for_several() -> None:
 
 
 def test_a_loop_of_many_turns_counts_them() -> None:
-    found = (
-        paths(f"""
+    found = turns(f"""
         import tracker
         for epoch in range({KNOWN_TURNS * 100}):
             tracker.log("step")
     """)
-        == KNOWN_TURNS * 100
-    )
+    assert found == KNOWN_TURNS * 100
 
 
 def test_loops_in_loops_multiply() -> None:
-    assert (
-        turns("""
+    found = turns("""
         import tracker
         for epoch in range(100):
             for step in range(200):
                 tracker.log("step")
     """)
-        == 100 * 200
-    )
+    assert found == 100 * 200
 
 
 def test_a_list_filled_in_a_loop_of_unknown_length_is_inexact() -> None:

@@ -177,7 +177,7 @@ CELLS = {
         layer.trainable = False
     model = models.Model(base.input, layers.Dense(1)(base.output))
 """ + TRAIN,
-        "BU- B-- B-- B-- M-- M-- ??? M--",  # the layers of Keras 3.0's applications were not listed
+        "BU- B-- B-- B-- M-- M-- M-- M--",
     ),
 }  # fmt: skip
 
@@ -314,7 +314,6 @@ def test_the_v1_class_normalizes_by_the_batch_when_frozen(target: str) -> None:
     assert code(last_row(frozen, target)) == "B--"
 
 
-@pytest.mark.xfail(strict=True, reason="3.0.5 is said to obey trainable=False of the constructor in full")
 def test_keras_3_0_trains_gamma_of_a_layer_made_with_trainable_false() -> None:
     program = FLAT.replace("BatchNormalization()", "BatchNormalization(trainable=False)") + TRAIN
     assert code(last_row(program, "keras==3.0")) == "M-T"
