@@ -9,19 +9,20 @@ from typing import Any
 from immutables import Map
 
 from bnlint.interpreter import names
+from bnlint.interpreter.classes import find_in_class, linearization
 from bnlint.interpreter.expressions import (
     compare,
     contains,
-    find_in_class,
     get_attribute,
     hashable,
     iterate,
+    lazy,
     make_dict,
     set_attribute,
     truth,
     unhash,
 )
-from bnlint.interpreter.heap import Class, Dict, Instance, List
+from bnlint.interpreter.heap import Class, Dict, Instance, Iterator, List
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import (
@@ -86,7 +87,7 @@ def _pure(m: Machine, name: str, args: Args) -> Value:
                     return Const(decided)
             source = value.source if isinstance(value, Unknown) else None
             if isinstance(value, Thing):
-                found = m.library.operate(m, name, (value,), ast.Pass())
+                found = m.library.operate(m, name, (value,), m.node)
                 if found is not None:
                     return found
             return Unknown(f"result of {name}()", source if len(args.positional) == 1 else None)
@@ -194,7 +195,7 @@ def _enumerate(m: Machine, args: Args, node: ast.AST) -> Value:
         rows = [Tuple((Const(first + i), item)) for i, item in enumerate(items.values)]
     else:
         rows = [Tuple((Unknown("number"), item)) for item in items.values]
-    return Thing("items", items=Items(rows, items.exact, items.count))
+    return _iterator(m, node, Items(rows, items.exact, items.count))
 
 
 def _zip(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -206,7 +207,12 @@ def _zip(m: Machine, args: Args, node: ast.AST) -> Value:
     rows: list[Value] = []
     for i in range(count):
         rows.append(Tuple(c.values[i] if c.exact else _any_of(c) for c in columns))
-    return Thing("items", items=Items(rows, exact))
+    return _iterator(m, node, Items(rows, exact))
+
+
+def _iterator(m: Machine, node: ast.AST, items: Items) -> Ref:
+    """An iterator over items: consumed once."""
+    return m.allocate(node, Iterator(items), "iterator")
 
 
 def _any_of(items: Items) -> Value:
@@ -218,7 +224,7 @@ def _any_of(items: Items) -> Value:
 
 def _reversed(m: Machine, args: Args, node: ast.AST) -> Value:
     items = _items(m, args.get(0), node)
-    return Thing("items", items=Items(items.values[::-1], items.exact, items.count))
+    return _iterator(m, node, Items(items.values[::-1], items.exact, items.count))
 
 
 def _flag(value: Value | None) -> bool:
@@ -252,30 +258,42 @@ def _sorted(m: Machine, args: Args, node: ast.AST) -> Value:
 
 
 def _map(m: Machine, args: Args, node: ast.AST) -> Value:
+    """``map``: nothing is called before the result is consumed."""
     from bnlint.interpreter.calls import call
 
     function = args.get(0)
-    columns = [iterate(m, value, node) for value in args.positional[1:]]
-    if function is None or len(columns) != 1:
-        return Thing("items", items=Items([Unknown("item")], False))
-    results = [call(m, function, Args((item,)), node) for item in columns[0].values[:1000]]
-    return Thing("items", items=Items(results, columns[0].exact, columns[0].count))
+    if function is None:
+        return Unknown("map()")
+
+    def run() -> Items:
+        columns = [iterate(m, value, node) for value in args.positional[1:]]
+        exact = all(column.exact for column in columns)
+        count = min((len(column.values) for column in columns), default=0)
+        rows = [[column.values[i] for column in columns] for i in range(min(count, MAX_RANGE))]
+        return Items([call(m, function, Args(row), node) for row in rows], exact)
+
+    return lazy(m, node, run, "map")
 
 
 def _filter(m: Machine, args: Args, node: ast.AST) -> Value:
+    """``filter``: nothing is asked before the result is consumed."""
     from bnlint.interpreter.calls import call
 
-    function, items = args.get(0), _items(m, args.get(1), node)
-    kept: list[Value] = []
-    exact = items.exact
-    for item in items.values[:1000]:
-        test = item if function is None or (isinstance(function, Const)) else call(m, function, Args((item,)), node)
-        decided = truth(m, test)
-        if decided is None:
-            exact = False
-        if decided is not False:
-            kept.append(item)
-    return Thing("items", items=Items(kept, exact))
+    function = args.get(0)
+
+    def run() -> Items:
+        items = _items(m, args.get(1), node)
+        kept: list[Value] = []
+        exact = items.exact
+        for item in items.values[:MAX_RANGE]:
+            plain = function is None or isinstance(function, Const)
+            decided = truth(m, item if plain or function is None else call(m, function, Args((item,)), node))
+            exact = exact and decided is not None
+            if decided is not False:
+                kept.append(item)
+        return Items(kept, exact)
+
+    return lazy(m, node, run, "filter")
 
 
 def _extreme(smaller: bool) -> Callable[[Machine, Args, ast.AST], Value]:
@@ -426,13 +444,8 @@ def _is_builtin(m: Machine, value: Value, record: Any, name: str) -> bool | None
     return name == "object"
 
 
-def _derives(m: Machine, address: Any, wanted: Any, depth: int = 0) -> bool:
-    if address == wanted:
-        return True
-    return depth < 20 and any(
-        isinstance(base, Ref) and isinstance(m.record(base), Class) and _derives(m, base.address, wanted, depth + 1)
-        for base in m.get(address).bases
-    )
+def _derives(m: Machine, address: Any, wanted: Any) -> bool:
+    return wanted in linearization(m, address)
 
 
 def _type(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -455,12 +468,13 @@ def _type(m: Machine, args: Args, node: ast.AST) -> Value:
 
 
 def _iter(m: Machine, args: Args, node: ast.AST) -> Value:
-    """An iterator over known items is a list from which `next()` takes the first."""
+    """``iter``: an iterator is itself, anything else gets one."""
     value = args.get(0)
-    record = m.record(value) if value is not None else None
-    if isinstance(record, List) and record.exact:
-        return m.allocate(node, List(record.items, True, "iterator"), "iterator")
-    return value if value is not None else Unknown("iter()")
+    if value is None:
+        return Unknown("iter()")
+    if isinstance(m.record(value), Iterator):
+        return value
+    return _iterator(m, node, iterate(m, value, node))
 
 
 def _slice(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -477,14 +491,16 @@ def _staticmethod(m: Machine, args: Args, node: ast.AST) -> Value:
 def _next(m: Machine, args: Args, node: ast.AST) -> Value:
     source = args.get(0)
     record = m.record(source) if source is not None else None
-    if isinstance(source, Ref) and isinstance(record, List) and record.kind == "iterator" and record.exact:
-        if record.items:
-            m.put(source.address, record._replace(items=record.items[1:]))
-            return record.items[0]
-        return args.get(1) or Unknown("end of an iterator")
-    items = _items(m, args.get(0), node)
-    if items.exact and items.values:
-        return items.values[0]
+    if isinstance(source, Ref) and isinstance(record, Iterator):
+        items: Items = record.items if record.run is None else record.run()
+        if items.exact and items.values:
+            m.put(source.address, Iterator(Items(items.values[1:])))
+            return items.values[0]
+        m.put(source.address, Iterator(items))
+        if items.exact:
+            return args.get(1) or Unknown("end of an iterator")
+        return _any_of(items)
+    items = _items(m, source, node)
     return _any_of(items) if items.values and len(items.values) == 1 else Unknown("next()")
 
 

@@ -9,11 +9,12 @@ from immutables import Map
 
 from bnlint.interpreter import names
 from bnlint.interpreter.builtin import call_builtin, call_method
+from bnlint.interpreter.classes import find_in_class, library_bases
 from bnlint.interpreter.expressions import (
     evaluate,
-    find_in_class,
     hashable,
     iterate,
+    lazy,
     make_dict,
     unhash,
 )
@@ -108,7 +109,7 @@ def call(m: Machine, callee: Value, args: Args, node: ast.AST) -> Value:
     if found is not None:
         return found
     if isinstance(callee, Unknown) and callee.harmless:
-        return Unknown(callee.reason, harmless=True)
+        return Unknown(callee.reason, harmless=not m.library.holds(m, args.values()))
     reason = callee.reason if isinstance(callee, Unknown) else "something unknown"
     return unresolved(m, args, node, f"call of {reason}" if reason else "call of something unknown", callee)
 
@@ -127,7 +128,9 @@ def _call_library(m: Machine, callee: Lib, args: Args, node: ast.AST) -> Value:
         if found is not None:
             return found
     if m.library.harmless(callee.name):
-        return Unknown(f"result of {callee.name}", _input_name(callee, args), harmless=True)
+        # what was given layers may give them back
+        harmless = not m.library.holds(m, args.values())
+        return Unknown(f"result of {callee.name}", _input_name(callee, args), harmless=harmless)
     return unresolved(m, args, node, f"call of {callee.name}", callee)
 
 
@@ -203,6 +206,9 @@ def call_function(
     if m.depth >= MAX_DEPTH or m.running.count(body) >= MAX_RECURSION:
         return unresolved(m, args, node, f"recursion of `{function.name}`")
     m.tick()
+    if at_yield is None and m.frame.source.outline.is_generator(body) and not m.starting:
+        return lazy(m, node, lambda: _run_generator(m, function, args, node), "generator")
+    m.starting = False
     names_map = bind_arguments(m, function, args, node)
     outer_frame, outer_context, outer_calls = m.frame, m.context, m.calls
     site = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
@@ -250,6 +256,13 @@ def at_yield_used(frame: Frame) -> bool:
     return frame.is_context and frame.at_yield is None
 
 
+def _run_generator(m: Machine, function: Function, args: Args, node: ast.AST) -> Items:
+    """Runs a generator to its end: what it does between its items is rarely felt by what consumes them."""
+    m.starting = True
+    found = call_function(m, function, args, node)
+    return found.items if isinstance(found, Thing) and found.kind == "items" else Items([Unknown("item")], False)
+
+
 def _run_body(m: Machine, body: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, frame: Frame) -> Value:
     from bnlint.interpreter.statements import run_block
 
@@ -259,7 +272,6 @@ def _run_body(m: Machine, body: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lam
     if at_yield_used(frame):
         return NONE
     if frame.yields or m.frame.source.outline.is_generator(body):
-        # run at once: what a generator does between its items is rarely felt by what consumes them
         exact = all(certain for _, certain in frame.yields) and not frame.returns
         return Thing("items", items=Items([value for value, _ in frame.yields], exact))
     value: Value = NONE
@@ -330,18 +342,6 @@ def _special(m: Machine, value: Value, name: str, args: Args, node: ast.AST) -> 
 
 
 # --- classes --------------------------------------------------------------------------------------------------------
-
-
-def library_bases(m: Machine, address: Address, depth: int = 0) -> list[Lib]:
-    """The classes of libraries that a class of the program derives from, nearest first."""
-    found: list[Lib] = []
-    record: Class = m.get(address)
-    for base in record.bases:
-        if isinstance(base, Lib):
-            found.append(base)
-        elif isinstance(base, Ref) and isinstance(m.record(base), Class) and depth < 20:
-            found.extend(library_bases(m, base.address, depth + 1))
-    return found
 
 
 def instantiate(m: Machine, cls: Ref, args: Args, node: ast.AST) -> Value:

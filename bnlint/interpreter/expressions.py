@@ -10,7 +10,8 @@ from typing import Any
 from immutables import Map
 
 from bnlint.interpreter import names, project
-from bnlint.interpreter.heap import Class, Dict, Instance, List, Scope
+from bnlint.interpreter.classes import after, find_in_class
+from bnlint.interpreter.heap import Class, Dict, Instance, Iterator, List, Scope
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import (
@@ -554,28 +555,13 @@ def _class_attribute(m: Machine, owner: Ref, name: str) -> Value:
 
 
 def _super_attribute(m: Machine, owner: Super, name: str) -> Value:
-    for base in m.get(owner.owner).bases:
-        if isinstance(base, Ref) and isinstance(m.record(base), Class):
-            found = find_in_class(m, base.address, name)
-            if isinstance(found, Function):
-                return Bound(owner.receiver, name, found)
-            if found is not None:
-                return found
+    for base in after(m, owner.receiver, owner.owner):
+        found = m.get(base).names.get(name)
+        if isinstance(found, Function):
+            return Bound(owner.receiver, name, found)
+        if found is not None:
+            return found  # type: ignore[no-any-return]
     return Bound(owner, name)
-
-
-def find_in_class(m: Machine, address: Any, name: str, depth: int = 0) -> Value | None:
-    """Looks a name up in a class of the program and its bases, left to right."""
-    record: Class = m.get(address)
-    found = record.names.get(name)
-    if found is not None or depth > 20:
-        return found
-    for base in record.bases:
-        if isinstance(base, Ref) and isinstance(m.record(base), Class):
-            found = find_in_class(m, base.address, name, depth + 1)
-            if found is not None:
-                return found
-    return None
 
 
 def bind(m: Machine, owner: Ref, found: Value, name: str, node: ast.AST) -> Value:
@@ -719,7 +705,34 @@ def _choose_item(m: Machine, values: list[Value], source: str | None, node: ast.
 # --- comprehensions, lambdas, the rest ------------------------------------------------------------------------------
 
 
-def _comprehension(m: Machine, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
+def _generator(m: Machine, node: ast.GeneratorExp) -> Value:
+    """A generator expression: it runs when it is consumed, in the scope where it stands."""
+    frame, context = m.frame, m.context
+    scope = m.frame.scope
+
+    def run() -> Items:
+        outer = m.frame, m.context, frame.scope
+        m.frame, m.context, frame.scope = frame, context, scope
+        try:
+            found, exact = _run_comprehension(m, node)
+        finally:
+            m.frame, m.context, frame.scope = outer
+        return Items(found, exact)
+
+    return lazy(m, node, run)
+
+
+def _comprehension(m: Machine, node: ast.ListComp | ast.SetComp | ast.DictComp) -> Value:
+    found, exact = _run_comprehension(m, node)
+    if isinstance(node, ast.DictComp):
+        record = make_dict(found)
+        return m.allocate(node, record._replace(exact=record.exact and exact))
+    return m.allocate(node, List(tuple(found), exact, "set" if isinstance(node, ast.SetComp) else "list"))
+
+
+def _run_comprehension(
+    m: Machine, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+) -> tuple[list[Any], bool]:
     outer, context = m.frame.scope, m.context
     scope = m.allocate(node, Scope(Map(), outer, "function"), "scope")
     found: list[Any] = []
@@ -768,10 +781,7 @@ def _comprehension(m: Machine, node: ast.ListComp | ast.SetComp | ast.GeneratorE
         exact = loop(0)
     finally:
         m.frame.scope, m.context = outer, context
-    if isinstance(node, ast.DictComp):
-        record = make_dict(found)
-        return m.allocate(node, record._replace(exact=record.exact and exact))
-    return m.allocate(node, List(tuple(found), exact, "set" if isinstance(node, ast.SetComp) else "list"))
+    return found, exact
 
 
 def _lambda(m: Machine, node: ast.Lambda) -> Value:
@@ -832,6 +842,8 @@ def iterate(m: Machine, value: Value, node: ast.AST) -> Items:
         return Items([unhash(key) for key in record.order], record.exact)
     if isinstance(value, Thing) and value.kind == "items":
         return value.items  # type: ignore[no-any-return]
+    if isinstance(record, Iterator) and isinstance(value, Ref):
+        return consume(m, value, record)
     if isinstance(value, OneOf):
         joined: list[Value] = []
         for alternative in value.values:
@@ -847,6 +859,18 @@ def iterate(m: Machine, value: Value, node: ast.AST) -> Items:
     if isinstance(value, Unknown):
         return Items([Unknown(value.reason or "item of something unknown", harmless=value.harmless)], False)
     return Items([Unknown("item of something unknown")], False)
+
+
+def consume(m: Machine, ref: Ref, record: Iterator) -> Items:
+    """All that is left in an iterator; a lazy one does its work now. Nothing is left afterwards."""
+    items: Items = record.items if record.run is None else record.run()
+    m.put(ref.address, Iterator(Items(()) if items.exact else items))
+    return items
+
+
+def lazy(m: Machine, node: ast.AST, run: Callable[[], Items], part: str = "iterator") -> Ref:
+    """An iterator that does its work when it is consumed: a generator, a ``map``."""
+    return m.allocate(node, Iterator(Items(()), run), part)
 
 
 # --- targets --------------------------------------------------------------------------------------------------------
@@ -949,7 +973,7 @@ EVALUATE: dict[type, Callable[..., Value]] = {
     ast.Slice: _slice,
     ast.ListComp: _comprehension,
     ast.SetComp: _comprehension,
-    ast.GeneratorExp: _comprehension,
+    ast.GeneratorExp: _generator,
     ast.DictComp: _comprehension,
     ast.Lambda: _lambda,
     ast.NamedExpr: _named,

@@ -7,7 +7,7 @@ join goes record by record.
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from immutables import Map
 
@@ -33,6 +33,19 @@ class List(NamedTuple):
     items: tuple[Value, ...]
     exact: bool = True
     kind: str = "list"
+
+
+class Iterator(NamedTuple):
+    """What is left of an iterator; where ``run`` is there, the work has not been done yet."""
+
+    items: Any
+    run: Any = None
+
+    def join(self, other: Iterator) -> tuple[Iterator, bool]:
+        """Consumed on one path and not on the other: what is left is not known."""
+        from bnlint.interpreter.library import Items
+
+        return Iterator(Items([Unknown("item of an iterator")], False)), True
 
 
 class Dict(NamedTuple):

@@ -108,6 +108,9 @@ class Library(Protocol):
     def havoc(self, m: Machine, values: Sequence[Value], reason: str) -> None:
         """Something unknown was done to ``values``: forget what it may have changed."""
 
+    def holds(self, m: Machine, values: Sequence[Value]) -> bool:
+        """Whether records of this library can be reached from ``values``."""
+
     def harmless(self, name: str) -> bool:
         """Whether calling ``name`` cannot change a layer that it is given."""
 

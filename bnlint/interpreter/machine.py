@@ -164,6 +164,8 @@ class Machine:
         self.tapes = 0
         self.steps_seen: list[Any] | None = None
         self.trying = 0
+        self.starting = False
+        self.node: ast.AST = source.tree.body[0] if source.tree.body else source.tree
         self.version = 0
         self.log: list[Address] = []
         self.globals: Address = ("module", source.name)

@@ -6,13 +6,15 @@ import ast
 import builtins
 
 from bnlint.interpreter import project
-from bnlint.interpreter.heap import Dict, List, Scope
+from bnlint.interpreter.heap import Class, Dict, Instance, List, Scope
+from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import Address, Const, Function, Lib, Ref, Unknown, Value
+from bnlint.interpreter.values import Address, Bound, Const, Function, Lib, Partial, Ref, Unknown, Value
 
 EXIT = object()
 """What `sys.exit()` evaluates to: the statement ends the path."""
 
+DISPATCHING = frozenset({"functools.singledispatch", "functools.singledispatchmethod"})
 BUILTINS = frozenset(dir(builtins))
 DUNDER_NAME = "__main__"
 
@@ -45,6 +47,13 @@ def load(m: Machine, name: str) -> Value | None:
     if name in BUILTINS:
         return Lib("builtins." + name)
     return None
+
+
+def _is_own(m: Machine, value: Value) -> bool:
+    """Whether calling a value runs code of the program."""
+    if isinstance(value, Bound):
+        return value.function is not None
+    return isinstance(value, (Function, Partial)) or isinstance(m.record(value), (Class, Instance))
 
 
 def load_from(m: Machine, address: Address, name: str) -> Value | None:
@@ -122,7 +131,22 @@ def function(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
         elif last in ("lru_cache", "cache", "memoize"):
             decorated = "cached"
     owner = m.frame.owner if m.get(m.frame.scope).kind == "class" else None
-    return Function(node, m.frame.scope, defaults, keyword_defaults, owner, decorated, m.frame.source)
+    made = Function(node, m.frame.scope, defaults, keyword_defaults, owner, decorated, m.frame.source)
+    return decorate(m, made, node.decorator_list)
+
+
+def decorate(m: Machine, value: Value, decorators: list[ast.expr]) -> Value:
+    """What the decorators of the program make of a function or class; those of libraries leave it as it is."""
+    from bnlint.interpreter.calls import call
+    from bnlint.interpreter.expressions import evaluate
+
+    for node in reversed(decorators):
+        decorator = evaluate(m, node)
+        if isinstance(decorator, Lib) and decorator.name in DISPATCHING:
+            value = Unknown(f"a function under {decorator.name}")
+        elif _is_own(m, decorator):
+            value = call(m, decorator, Args((value,)), node)
+    return value
 
 
 def undefined(m: Machine, node: ast.Name) -> Value:

@@ -18,7 +18,7 @@ from bnlint.interpreter.expressions import (
     set_attribute,
     truth,
 )
-from bnlint.interpreter.heap import Class, Scope
+from bnlint.interpreter.heap import Class, Iterator, Scope
 from bnlint.interpreter.library import Items
 from bnlint.interpreter.machine import BREAK, CONTINUE, RAISED, Completion, LoopEnds, Machine
 from bnlint.interpreter.values import Const, Function, Lib, OneOf, Ref, Thing, Tuple, Unknown, Value, join_values
@@ -36,6 +36,7 @@ def run_block(m: Machine, body: Sequence[ast.stmt]) -> Completion | None:
     """Runs statements until one of them leaves the block."""
     for node in body:
         m.tick()
+        m.node = node
         done = EXECUTE[type(node)](m, node)
         if done is not None:
             return done
@@ -156,15 +157,16 @@ def _if(m: Machine, node: ast.If) -> Completion | None:
 
 
 def _for(m: Machine, node: ast.For | ast.AsyncFor) -> Completion | None:
-    items = iterate(m, evaluate(m, node.iter), node)
+    iterable = evaluate(m, node.iter)
+    items = iterate(m, iterable, node)
     outline = m.frame.source.outline
     limit = CHEAP_TURNS if outline.builds(node) and not outline.trains(node) else KNOWN_TURNS
     if items.exact and len(items.values) <= limit:
-        return _known_turns(m, node, items)
+        return _known_turns(m, node, items, iterable)
     return _unknown_turns(m, node, items)
 
 
-def _known_turns(m: Machine, node: ast.For | ast.AsyncFor, items: Items) -> Completion | None:
+def _known_turns(m: Machine, node: ast.For | ast.AsyncFor, items: Items, iterable: Value) -> Completion | None:
     context, ends = m.context, LoopEnds(len(m.log))
     m.frame.loops.append(ends)
     try:
@@ -174,6 +176,8 @@ def _known_turns(m: Machine, node: ast.For | ast.AsyncFor, items: Items) -> Comp
             assign(m, node.target, item)
             done = _turn(m, node.body, ends)
             if done is not None:
+                if isinstance(iterable, Ref) and isinstance(m.record(iterable), Iterator):
+                    m.put(iterable.address, Iterator(Items(items.values[turn + 1 :])))
                 if done.kind == "break":
                     return _after_loop(m, ends, None)
                 return _after_loop(m, ends, done)
@@ -451,7 +455,7 @@ def _class(m: Machine, node: ast.ClassDef) -> None:
     m.put(
         ref.address, record._replace(names=members, dataclass=bool(decorators & {"dataclass", "define", "attrs", "s"}))
     )
-    names.store(m, node.name, ref)
+    names.store(m, node.name, names.decorate(m, ref, node.decorator_list))
 
 
 EXECUTE: dict[type, Callable[..., Completion | None]] = {

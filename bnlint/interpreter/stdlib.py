@@ -144,6 +144,13 @@ def _parser_method(m: Machine, parser: Thing, name: str, args: Args, node: ast.A
         return NONE
     if name in ("parse_args", "parse_known_args"):
         record = m.get(options.address)
+        given = args.get(0, "args")
+        if given is not None and not (isinstance(given, Const) and given.value is None):
+            items = iterate(m, given, node)
+            if items.values or not items.exact:
+                # an explicit command line: which options it sets is not followed
+                attrs = {name: Unknown("argument", f"args.{name}") for name in record.attrs}
+                record = record._replace(attrs=Map(attrs))
         result = m.allocate(
             node, record._replace(attrs=record.attrs.set("__source__", Const("args")), open=True), "args"
         )

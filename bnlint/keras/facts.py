@@ -70,6 +70,15 @@ def _walk(
     record = heap.get(address)
     if not isinstance(record, Layer) or address in path or record.type == "no batch norm":
         return
+    if record.type in BATCH_NORM and record.model is not None and record.model.kind == "subclassed":
+        # a BatchNormalization of the program's own: what its `call` hands to the inherited one
+        own = [node for node in record.model.nodes if node.layer == address]
+        for node in own:
+            step = Link("subclassed", node.training)
+            yield Use(address, (*links, step), parents, called_at, training, assembly), known
+        if not own:
+            yield Use(address, links, parents, called_at, training, assembly), False
+        return
     if record.type in BATCH_NORM or (record.many and record.model is None):
         yield Use(address, links, parents, called_at, training, assembly), known
         return

@@ -148,7 +148,7 @@ def numpy_call(m: Machine, name: str, args: Args) -> Value | None:
             return value
         return None
     if last in ("concatenate", "vstack", "concat"):
-        items = iterate(m, args.positional[0], ast.Pass()) if args.positional else None
+        items = iterate(m, args.positional[0], m.node) if args.positional else None
         if items is not None and items.exact:
             counts = [data_of(m, item).samples for item in items.values]
             if counts and None not in counts and args.get(1, "axis") is None:

@@ -9,7 +9,7 @@ from immutables import Map
 
 from bnlint.graph.network import ABSENT, FORWARDED, Address, Node, Tensor
 from bnlint.graph.records import Layer, Model
-from bnlint.interpreter.expressions import find_in_class
+from bnlint.interpreter.classes import find_in_class
 from bnlint.interpreter.heap import Class, List
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine

@@ -10,8 +10,8 @@ from immutables import Map
 from bnlint.graph.network import ABSENT, Address, Tensor
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer, Model
-from bnlint.interpreter.calls import library_bases
-from bnlint.interpreter.expressions import bind, find_in_class, iterate
+from bnlint.interpreter.classes import find_in_class, library_bases
+from bnlint.interpreter.expressions import bind, iterate
 from bnlint.interpreter.heap import Class, List
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
@@ -35,7 +35,7 @@ from bnlint.keras.api.flags import (
 from bnlint.keras.api.harmless import KERAS_AREAS, METHODS, is_harmless
 from bnlint.keras.api.names import KerasName, keras_name
 from bnlint.keras.api.saving import clone_model, load_model, save_model
-from bnlint.keras.api.tensors import argument_tensors, opaque, operation, tensors_in, wrap
+from bnlint.keras.api.tensors import argument_tensors, connect, opaque, operation, tensors_in, training_argument, wrap
 from bnlint.keras.releases import Release, Target
 from bnlint.keras.semantics import Behaviour
 
@@ -467,6 +467,10 @@ class KerasLibrary:
         if name in ("train_step", "call", "build"):
             found = keras_name(base.name)
             if name == "call" and found is not None and found.last in layers_api.BATCH_NORM:
+                inputs = argument_tensors(m, args)
+                given = args.get(1, "training")
+                if inputs:
+                    return connect(m, receiver.address, inputs, training_argument(given), node)
                 return args.get(0) or Unknown("call")
             return Unknown(f"super().{name}()")
         return self._layer_method(m, receiver, record, name, args, node)
@@ -695,6 +699,10 @@ class KerasLibrary:
     def havoc(self, m: Machine, values: Sequence[Value], reason: str) -> None:
         """Unknown code had these values in hand."""
         forget_flags(m, reachable_layers(m, list(values)))
+
+    def holds(self, m: Machine, values: Sequence[Value]) -> bool:
+        """Whether layers can be reached from ``values``."""
+        return any(reachable_layers(m, [value]) for value in values)
 
     def harmless(self, name: str) -> bool:
         """Whether calling ``name`` leaves layers as they are."""

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bnlint.graph.network import Address
 from bnlint.graph.records import Compiled, Layer
 from bnlint.interpreter.calls import call_function
-from bnlint.interpreter.expressions import find_in_class
+from bnlint.interpreter.classes import find_in_class
+from bnlint.interpreter.expressions import iterate
+from bnlint.interpreter.heap import Iterator, List
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Function, Ref, Thing, Tuple, Unknown, Value
@@ -265,9 +267,9 @@ def _variables_in(m: Machine, value: Value, depth: int = 0) -> list[Thing]:
             return [v for item in value.items.values for v in _variables_in(m, item, depth + 1)]
     if isinstance(value, Tuple):
         return [v for item in value.items for v in _variables_in(m, item, depth + 1)]
-    from bnlint.interpreter.heap import List
-
     record = m.record(value)
+    if isinstance(record, Iterator):
+        return [v for item in iterate(m, value, m.node).values for v in _variables_in(m, item, depth + 1)]
     if isinstance(record, List):
         return [v for item in record.items for v in _variables_in(m, item, depth + 1)]
     return []
