@@ -26,15 +26,20 @@ def analyse(program: str, target: str = "keras==3.15", **numbers: int) -> Progra
 
 def read(parts: tuple[str, ...], target: str) -> Program:
     """Analyses a program given in parts, each indented as it stands in its test."""
-    return analyse("".join(textwrap.dedent(part).lstrip("\n") for part in parts), target)
+    return analyse("".join(textwrap.dedent(part).strip("\n") + "\n" for part in parts), target)
 
 
 def phases(*program: str, target: str = "keras==3.15") -> list[list[Row]]:
-    """For each fit, in order: where its layers sit, how many there are, and what they do."""
-    return [
-        [(row.where, row.layers, row.statistics, row.updated, row.gamma_beta_trained) for row in fit.batch_norm]
-        for fit in read(program, target).fits
-    ]
+    """For each fit, in order: where its layers sit, how many do the same there, and what they do."""
+    found = []
+    for fit in read(program, target).fits:
+        counts: dict[tuple[Any, ...], int | None] = {}
+        for row in fit.batch_norm:
+            key = (row.where, row.statistics, row.updated, row.gamma_beta_trained)
+            before = counts.get(key, 0)
+            counts[key] = None if before is None or row.layers is None else before + row.layers
+        found.append([(where, count, *behaviour) for (where, *behaviour), count in counts.items()])
+    return found  # type: ignore[return-value]
 
 
 def facts(*program: str, target: str = "keras==3.15") -> list[Row]:

@@ -130,6 +130,8 @@ def _call_library(m: Machine, callee: Lib, args: Args, node: ast.AST) -> Value:
     if m.library.harmless(callee.name):
         # what was given layers may give them back
         harmless = not m.library.holds(m, args.values())
+        if not harmless and any(isinstance(value, (Function, Bound, Partial)) for value in args.values()):
+            return unresolved(m, args, node, f"call of {callee.name} with a function", callee)
         return Unknown(f"result of {callee.name}", _input_name(callee, args), harmless=harmless)
     return unresolved(m, args, node, f"call of {callee.name}", callee)
 

@@ -165,7 +165,8 @@ def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: as
         trace_call(m, library, ref, node, len(inputs))
     elif record.type == "Lambda":
         _trace_lambda(m, library, ref, args, node)
-    return output
+    count = len(record.model.outputs) if record.model is not None and record.model.kind == "functional" else 1
+    return output if count < 2 else m.allocate(node, List((output,) * count), "outputs")
 
 
 def trace_call(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST, inputs: int = 1) -> None:

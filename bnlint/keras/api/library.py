@@ -235,7 +235,7 @@ class KerasLibrary:
                 found = layers_api.number(value) if takes else None
                 m.put(target.address, record._replace(momentum=found, momentum_given=True))
             return False
-        if name in ("name", "_name"):
+        if name == "name" or (name == "_name" and not self.is_keras_3(record.package)):
             m.put(target.address, record._replace(name=layers_api.text(value)))
             return False
         m.put(target.address, record._replace(attrs=record.attrs.set(name, value)))

@@ -27,7 +27,10 @@ def tensors_in(m: Machine, value: Value | None, depth: int = 0) -> list[Tensor]:
     if isinstance(value, Tuple):
         return [t for item in value.items for t in tensors_in(m, item, depth + 1)]
     if isinstance(value, OneOf):
-        return tensors_in(m, value.values[0], depth + 1)
+        inside = [t for one in value.values for t in tensors_in(m, one, depth + 1)]
+        # which of them it is, and what else lies between, was lost in a join
+        package = m.get(inside[0].node.layer).package if inside and inside[0].node else "keras"
+        return [opaque(m, inside, package, m.node).tensor] if inside else []
     record = m.record(value)
     if isinstance(record, List):
         return [t for item in record.items for t in tensors_in(m, item, depth + 1)]
