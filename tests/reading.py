@@ -39,7 +39,7 @@ def phases(*program: str, target: str = "keras==3.15") -> list[list[Row]]:
             before = counts.get(key, 0)
             counts[key] = None if before is None or row.layers is None else before + row.layers
         found.append([(where, count, *behaviour) for (where, *behaviour), count in counts.items()])
-    return found  # type: ignore[return-value]
+    return found
 
 
 def facts(*program: str, target: str = "keras==3.15") -> list[Row]:
