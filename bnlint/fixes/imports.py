@@ -93,7 +93,14 @@ def _import_line(source: Source, root: str, offset: int) -> int:
     """The line in front of which an import goes: behind the run of imports in which the package is imported."""
     body = source.tree.body
     head = _head(body)
-    index = next((i for i in range(len(body) - 1, -1, -1) if _of_package(body[i], root)), head - 1)
+    index = next(
+        (
+            i
+            for i in range(len(body) - 1, -1, -1)
+            if _of_package(body[i], root) and source.bounds(body[i])[1] <= offset
+        ),
+        head - 1,
+    )
     while index + 1 < len(body) and isinstance(body[index + 1], ast.Import | ast.ImportFrom):
         index += 1
     while index >= 0:

@@ -149,6 +149,7 @@ class Call:
     freeze_holds: bool | None = fact("whether a frozen layer stays in inference mode on the target")
     unfrozen_later: bool = fact("whether a BatchNormalization layer of it is in training mode in a later fit", False)
     unfrozen_at: Place | None = fact("the statement that unfreezes it later")
+    unfrozen_layers: int | None = fact("how many of its BatchNormalization layers the first such fit trains")
     trained_in_part: bool = fact(
         "whether BatchNormalization layers of it are in training mode in a fit in which others of it are frozen", False
     )

@@ -591,8 +591,8 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, node: ast.A
     record = m.record(owner)
     if isinstance(record, Instance):
         if record.cls is not None:
-            setter = find_in_class(m, record.cls, name)
-            if isinstance(setter, Function) and setter.decorated == "setter":
+            setter = find_in_class(m, record.cls, names.SETTER + name)
+            if isinstance(setter, Function):
                 from bnlint.interpreter.calls import call
 
                 call(m, Bound(owner, name, setter), Args((value,)), node)

@@ -151,7 +151,8 @@ def join_records(left: object, right: object) -> Difference:
             elif not same(other, value):
                 items, matters = items.set(key, join_values(other, value)), matters or _matters(other, value)
         order = left.order + tuple(k for k in right.order if k not in left.items)
-        exact = left.exact and right.exact and left.items.keys() == right.items.keys()
+        same_keys = len(left.items) == len(right.items) and all(key in right.items for key in left.items)
+        exact = left.exact and right.exact and same_keys
         return Difference(Dict(items, order, exact, left.kind), matters)
     if isinstance(left, Class) and isinstance(right, Class):
         names, matters = _join_names(left.names, right.names)

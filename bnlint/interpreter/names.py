@@ -14,6 +14,8 @@ from bnlint.interpreter.values import Address, Bound, Const, Function, Lib, Part
 EXIT = object()
 """What `sys.exit()` evaluates to: the statement ends the path."""
 
+SETTER = "set "
+"""In a class, the setter of property `p` stands under the name `set p`, which no program can bind."""
 DISPATCHING = frozenset({"functools.singledispatch", "functools.singledispatchmethod"})
 BUILTINS = frozenset(dir(builtins))
 DUNDER_NAME = "__main__"
@@ -132,6 +134,11 @@ def function(m: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
             decorated = "cached"
     owner = m.frame.owner if m.get(m.frame.scope).kind == "class" else None
     made = Function(node, m.frame.scope, defaults, keyword_defaults, owner, decorated, m.frame.source)
+    if decorated == "setter":
+        # the property keeps its getter under the name; the setter is found beside it
+        store(m, SETTER + node.name, made)
+        scope: Scope = m.get(m.frame.scope)
+        return scope.names.get(node.name, made)
     return decorate(m, made, node.decorator_list)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import Backbone
 from bnlint.interpreter.heap import Scope
@@ -72,5 +73,9 @@ def layers_module(heap: Any, package: str) -> str | None:
 def group_key(heap: Any, state: State) -> str:
     """Identifies a set of layers across fits and paths: where it was built."""
     owner = owner_of(heap, state) or heap.get(state.container)
-    site = owner.site if isinstance(owner, Layer) else state.record.site
+    return group_of(owner.site if isinstance(owner, Layer) else state.record.site)
+
+
+def group_of(site: Place) -> str:
+    """The name of a set of layers: the place of what they were built with."""
     return f"{site.path}:{site.line}:{site.column}"

@@ -11,7 +11,7 @@ from bnlint.graph.subjects import Layer as LayerSubject
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.values import Const
 from bnlint.keras import changes
-from bnlint.keras.backbones import backbone_of
+from bnlint.keras.backbones import backbone_of, group_of
 from bnlint.keras.facts import uses_of
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def _backbone_call(
     number, row = first
     # an unfreeze follows where a layer that was frozen is in training mode in a later fit
     # (the flags of layers never frozen say nothing about an unfreeze)
-    later = [other for n, other in rows if n > number and other.updated is not False and other.frozen_before]
+    later = [other for n, other in rows if n > number and other.updated and other.frozen_before]
+    unfreezing = [other for n, other in rows if later and other.fit is later[0].fit and other in later]
     beside = [other for n, other in rows if n == number and other.updated]
     count = [other.layers for n, other in rows if n == number]
     flags = [other.frozen for _, other in rows]
@@ -116,7 +117,8 @@ def _backbone_call(
         frozen_uses_batch=row.frozen_uses_batch,
         freeze_holds=None if row.frozen_uses_batch is None else not row.frozen_uses_batch,
         unfrozen_later=bool(later),
-        unfrozen_at=later[0].enabled_by if later else None,
+        unfrozen_at=later[0].enabled_by if later and later[0].enabled_by_assignment else None,
+        unfrozen_layers=None if None in [o.layers for o in unfreezing] else sum(o.layers or 0 for o in unfreezing),
         trained_in_part=bool(beside) and bool(frozen_rows),
         fits=tuple(dict.fromkeys(fits[n].place for n, _ in rows)),
         group=group,
@@ -174,6 +176,7 @@ def _api_call(event: Any, library: KerasLibrary) -> Call:
         renamed=renamed,
         keras1_arguments=bool(renamed),
         backbone=backbone_of(event.heap, legacy) if legacy is not None else None,
+        group=group_of(legacy.site) if legacy is not None else "",
         injection_mends=legacy is not None if event.injected and record.model is not None else None,
     )
 

@@ -111,7 +111,7 @@ def _enabled(view: FitView, state: State) -> Place | None:
     for holder in (record, *(view.event.heap.get(parent) for parent in reversed(state.use.parents))):
         if isinstance(holder, Layer) and holder.enabled_at is not None:
             return holder.enabled_at
-    owner = view.event.heap.get(record.owner) if record.owner is not None else None
+    owner = owner_of(view.event.heap, state) or view.event.heap.get(state.container)
     return owner.site if isinstance(owner, Layer) else record.site
 
 
@@ -285,7 +285,7 @@ def _put(
         residual,
         updates,
         row.state.record.many or differs,
-        row.enabled_by,
+        row.enabled_by if row.enabled_by_assignment else None,
         row.state.record.frozen_at if frozen else None,
         row.state.record.flag_at,
         row.frozen_before,
@@ -401,8 +401,11 @@ def _called_at(
     if assembly == "sequential":
         added = [
             event.place
-            for event in run.events
-            if event.kind == "assembly" and heap.get(event.child) is not None and heap[event.child].site == owner.site
+            for event in _events_before(run, view)
+            if event.kind == "assembly"
+            and event.layer in state.use.parents
+            and heap.get(event.child) is not None
+            and heap[event.child].site == owner.site
         ]
         return added[-1] if added else view.record.site
     return state.use.called_at
@@ -417,6 +420,10 @@ def _frozen_parent(heap: Any, view: FitView, state: State, owner: Layer | None) 
     if owner is not None and _out_of_reach(heap, view, state, owner):
         return owner.frozen_at
     return None
+
+
+def _events_before(run: PathFits, view: FitView) -> list[Any]:
+    return run.events[: run.events.index(view.event)]
 
 
 def _out_of_reach(heap: Any, view: FitView, state: State, owner: Layer | None) -> bool:

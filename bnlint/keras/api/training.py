@@ -119,6 +119,8 @@ def _sizes(m: Machine, library: KerasLibrary, method: str, args: Args) -> dict[s
         data = data_of(m, args.get(0, "x"))
         return {"batch": data.samples or data.batch, "samples": None, "steps": 1, "epochs": 1, "validated": False}
     data = data_of(m, args.get(0, "x", "generator"))
+    if method == "fit" and _given(args, 1, "y") is not None and data.is_batched is None:
+        data = data.but(is_batched=False)  # targets of their own: the inputs are arrays
     if method == "fit_generator":
         steps_value = _given(args, 1, "steps_per_epoch", "samples_per_epoch")
         epochs_value = args.get(2, "epochs", "nb_epoch")

@@ -1,0 +1,416 @@
+"""Whole idioms as people write them, and what real Keras does with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reading import FROZEN, INFERENCE_BUT_TRAINED, TRAINS, facts, phases, states
+
+BACKBONE = """
+    import keras
+    from keras import layers
+    from keras.applications import MobileNet
+
+    base = MobileNet(weights="imagenet", include_top=False, pooling="avg", input_shape=(32, 32, 3))
+"""
+TF_BACKBONE = BACKBONE.replace("import keras\n", "from tensorflow import keras\n").replace(
+    "from keras", "from tensorflow.keras"
+)
+TRAIN = """
+    model.compile("adam", "mse")
+    model.fit(images, labels)
+"""
+
+
+def test_a_trainer_class() -> None:
+    assert states("""
+        import keras
+        from keras.applications import MobileNet
+
+        class Trainer:
+            def __init__(self, freeze=True):
+                self.base = MobileNet(weights="imagenet", include_top=False, pooling="avg", input_shape=(32, 32, 3))
+                self.base.trainable = not freeze
+                self.model = keras.Sequential([self.base, keras.layers.Dense(1)])
+
+            def train(self, rate):
+                self.model.compile(keras.optimizers.Adam(rate), "mse")
+                self.model.fit(images, labels)
+
+            def unfreeze(self):
+                self.base.trainable = True
+
+        trainer = Trainer()
+        trainer.train(1e-3)
+        trainer.unfreeze()
+        trainer.train(1e-5)
+    """) == [FROZEN, TRAINS]
+
+
+def test_a_function_that_returns_model_and_base() -> None:
+    assert states("""
+        import keras
+        from keras.applications import MobileNet
+
+        def build():
+            base = MobileNet(weights="imagenet", include_top=False, pooling="avg", input_shape=(32, 32, 3))
+            base.trainable = False
+            inputs = keras.Input((32, 32, 3))
+            return keras.Model(inputs, keras.layers.Dense(1)(base(inputs))), base
+
+        model, base = build()
+        model.compile("adam", "mse")
+        model.fit(images, labels)
+        base.trainable = True
+        model.compile("adam", "mse")
+        model.fit(images, labels)
+    """) == [FROZEN, TRAINS]
+
+
+def test_the_first_layer_of_a_sequential_is_the_backbone() -> None:
+    assert states(
+        BACKBONE,
+        """
+        model = keras.Sequential([keras.Input((32, 32, 3)), base, layers.Dense(1)])
+        model.layers[0].trainable = False
+    """,
+        TRAIN,
+    ) == [FROZEN]
+
+
+def test_layers_of_a_backbone_one_by_one_in_a_sequential() -> None:
+    assert facts(
+        BACKBONE,
+        """
+        model = keras.Sequential()
+        for layer in base.layers:
+            model.add(layer)
+        model.add(layers.Dense(1))
+        for layer in model.layers[:-1]:
+            layer.trainable = False
+    """,
+        TRAIN,
+    )[0][1:] == (27, *FROZEN)
+
+
+def test_a_classifier_without_its_last_layer() -> None:
+    assert facts(
+        """
+        import keras
+
+        base = keras.applications.MobileNetV2(input_shape=(32, 32, 3))
+        features_in = base.layers[-2].output
+        model = keras.Model(base.input, keras.layers.Dense(1)(features_in))
+        for layer in model.layers[:-23]:
+            layer.trainable = False
+    """,
+        TRAIN,
+    ) == [("base (MobileNetV2)", 46, *FROZEN), ("base (MobileNetV2)", 6, *TRAINS)]
+
+
+def test_an_application_on_a_tensor_of_the_program() -> None:
+    assert facts(
+        """
+        import keras
+        from keras import layers
+
+        inputs = keras.Input((32, 32, 3))
+        x = layers.Rescaling(2.0, offset=-1.0)(inputs)
+        base = keras.applications.MobileNet(include_top=False, input_tensor=x, pooling="avg")
+        for layer in base.layers:
+            layer.trainable = False
+        x = layers.BatchNormalization(name="head_bn")(base.output)
+        model = keras.Model(inputs, layers.Dense(1)(x))
+    """,
+        TRAIN,
+    ) == [("base (MobileNet)", 27, *FROZEN), ("model", 1, *TRAINS)]
+
+
+def test_a_class_that_is_a_functional_model() -> None:
+    assert facts(
+        BACKBONE,
+        """
+        class Classifier(keras.Model):
+            def __init__(self, base):
+                inputs = keras.Input((32, 32, 3))
+                super().__init__(inputs, layers.Dense(1)(base(inputs)))
+
+        base.trainable = False
+        model = Classifier(base)
+    """,
+        TRAIN,
+    )[0][1:] == (27, *FROZEN)
+
+
+def test_several_outputs() -> None:
+    assert facts(
+        BACKBONE,
+        """
+        base.trainable = False
+        x = layers.BatchNormalization()(base.output)
+        model = keras.Model(base.input, [layers.Dense(1, name="age")(x), layers.Dense(1, name="size")(x)])
+        model.compile("adam", loss={"age": "mse", "size": "mse"})
+        model.fit(images, {"age": labels, "size": labels})
+    """,
+    ) == [("base (MobileNet)", 27, *FROZEN), ("model", 1, *TRAINS)]
+
+
+def test_popping_the_last_layers() -> None:
+    assert facts("""
+        import keras
+        from keras import layers
+
+        model = keras.Sequential([keras.Input((4,)), layers.Dense(8), layers.BatchNormalization(name="kept")])
+        model.add(layers.BatchNormalization(name="dropped"))
+        model.pop()
+        model.add(layers.Dense(1))
+        model.compile("adam", "mse")
+        model.fit(features, labels)
+    """) == [("model", 1, *TRAINS)]
+
+
+def test_a_context_manager_of_the_program() -> None:
+    program = """
+        from contextlib import contextmanager
+
+        @contextmanager
+        def frozen(layer):
+            layer.trainable = False
+            yield
+            layer.trainable = True
+
+        model = keras.Sequential([base, layers.Dense(1)])
+        with frozen(base):
+            model.compile("adam", "mse")
+            model.fit(images, labels)
+        model.compile("adam", "mse")
+        model.fit(images, labels)
+    """
+    assert states(BACKBONE, program) == [FROZEN, TRAINS]
+
+
+def test_enter_and_exit() -> None:
+    assert states(
+        BACKBONE,
+        """
+        class Frozen:
+            def __init__(self, layer):
+                self.layer = layer
+
+            def __enter__(self):
+                self.layer.trainable = False
+                return self
+
+            def __exit__(self, *error):
+                self.layer.trainable = True
+
+        model = keras.Sequential([base, layers.Dense(1)])
+        with Frozen(base):
+            model.compile("adam", "mse")
+            model.fit(images, labels)
+        model.compile("adam", "mse")
+        model.fit(images, labels)
+    """,
+    ) == [FROZEN, TRAINS]
+
+
+def test_a_cached_backbone_is_one_backbone() -> None:
+    assert states("""
+        import functools
+        import keras
+        from keras.applications import MobileNet
+
+        @functools.lru_cache
+        def backbone():
+            return MobileNet(weights="imagenet", include_top=False, pooling="avg", input_shape=(32, 32, 3))
+
+        backbone().trainable = False
+        model = keras.Sequential([backbone(), keras.layers.Dense(1)])
+        model.compile("adam", "mse")
+        model.fit(images, labels)
+    """) == [FROZEN]
+
+
+@pytest.mark.parametrize(("training", "expected"), [("True", TRAINS), ("False", INFERENCE_BUT_TRAINED)])
+def test_a_train_step_of_the_program(training: str, expected: tuple[str, bool, bool]) -> None:
+    program = f"""
+        import tensorflow as tf
+        from tensorflow import keras
+        from tensorflow.keras import layers
+
+        class Net(keras.Model):
+            def train_step(self, data):
+                x, y = data
+                with tf.GradientTape() as tape:
+                    loss = tf.reduce_mean((self(x, training={training}) - y) ** 2)
+                gradients = tape.gradient(loss, self.trainable_variables)
+                self.optimizer.apply_gradients(zip(gradients, self.trainable_variables))
+                return {{"loss": loss}}
+
+        inputs = keras.Input((4,))
+        x = layers.BatchNormalization()(layers.Dense(8)(inputs))
+        model = Net(inputs, layers.Dense(1)(x))
+        model.compile("adam")
+        model.fit(features, labels)
+    """
+    assert [row[1:] for row in facts(program, target="tensorflow==2.15")] == [(1, *expected)]
+
+
+def test_a_strategy() -> None:
+    assert states(
+        """
+        import tensorflow as tf
+        from tensorflow import keras
+
+        strategy = tf.distribute.get_strategy()
+        with strategy.scope():
+            base = keras.applications.MobileNet(include_top=False, pooling="avg", input_shape=(32, 32, 3))
+            base.trainable = False
+            model = keras.Sequential([base, keras.layers.Dense(1)])
+            model.compile("adam", "mse")
+        model.fit(images, labels)
+    """,
+        target="tensorflow==2.15",
+    ) == [FROZEN]
+
+
+def test_an_auto_encoder_and_its_encoder() -> None:
+    """Training the outer model trains the layers that it shares with the inner one."""
+    assert phases("""
+        import keras
+        from keras import layers
+
+        inputs = keras.Input((4,))
+        code = layers.BatchNormalization()(layers.Dense(2)(inputs))
+        encoder = keras.Model(inputs, code)
+        decoded = layers.Dense(4)(layers.BatchNormalization()(layers.Dense(8)(code)))
+        model = keras.Model(inputs, decoded)
+        model.compile("adam", "mse")
+        model.fit(features, features)
+        encoder.trainable = False
+        model.compile("adam", "mse")
+        model.fit(features, features)
+    """) == [[("model", 2, *TRAINS)], [("model", 1, *FROZEN), ("model", 1, *TRAINS)]]
+
+
+def test_features_computed_once() -> None:
+    """The backbone only predicts: no fit reaches it."""
+    assert facts(
+        BACKBONE,
+        """
+        vectors = base.predict(images)
+        model = keras.Sequential([layers.Dense(8), layers.BatchNormalization(), layers.Dense(1)])
+        model.compile("adam", "mse")
+        model.fit(vectors, labels)
+    """,
+    ) == [("model", 1, *TRAINS)]
+
+
+def test_a_model_in_a_model_in_a_model() -> None:
+    program = """
+        inner = keras.Sequential([base, layers.Dense(8), layers.BatchNormalization()])
+        inputs = keras.Input((32, 32, 3))
+        model = keras.Model(inputs, layers.Dense(1)(inner(inputs)))
+        inner.trainable = False
+    """
+    assert [row[2:] for row in facts(BACKBONE, program, TRAIN)] == [FROZEN, FROZEN]
+    assert sum(row[1] or 0 for row in facts(BACKBONE, program, TRAIN)) == 28
+    reopened = program + "    base.trainable = True\n"
+    assert {row[2:]: row[1] for row in facts(BACKBONE, reopened, TRAIN)} == {TRAINS: 27, FROZEN: 1}
+    assert {row[2:]: row[1] for row in facts(TF_BACKBONE, reopened, TRAIN, target="tensorflow==2.15")} == {
+        ("batch", True, False): 27,
+        FROZEN: 1,
+    }
+
+
+def test_a_layer_that_a_subclass_makes_but_never_calls() -> None:
+    found = facts("""
+        import keras
+        from keras import layers
+
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.used = layers.BatchNormalization()
+                self.unused = layers.BatchNormalization()
+                self.head = layers.Dense(1)
+
+            def call(self, x, training=None):
+                return self.head(self.used(x, training=training))
+
+        model = Net()
+        model.compile("adam", "mse")
+        model.fit(features, labels)
+    """)
+    assert ("model", 1, *TRAINS) in found
+    assert all(row[3] is not True for row in found if row != ("model", 1, *TRAINS))
+
+
+def test_a_lambda_around_the_backbone_trains_nothing() -> None:
+    """Measured: the statistics drift, gamma and beta never train. Nothing else may be claimed."""
+    found = facts(
+        BACKBONE,
+        """
+        inputs = keras.Input((32, 32, 3))
+        x = layers.Lambda(lambda x: base(x))(inputs)
+        model = keras.Model(inputs, layers.Dense(1)(x))
+    """,
+        TRAIN,
+    )
+    assert [row[1] for row in found] == [27]
+    assert all(row[3] is not False and row[4] is not True for row in found)
+
+
+def test_sorted_by_name() -> None:
+    assert facts(
+        BACKBONE,
+        """
+        for layer in sorted(base.layers, key=lambda layer: layer.name):
+            layer.trainable = False
+        model = keras.Sequential([base, layers.Dense(1)])
+    """,
+        TRAIN,
+    )[0][2:] in (FROZEN, (None, None, None))
+
+
+def test_weights_from_a_list_of_candidates() -> None:
+    assert states("""
+        import keras
+
+        for name in ("MobileNet", "MobileNetV2"):
+            application = getattr(keras.applications, name)
+            base = application(include_top=False, pooling="avg", input_shape=(32, 32, 3))
+            base.trainable = False
+            model = keras.Sequential([base, keras.layers.Dense(1)])
+            model.compile("adam", "mse")
+            model.fit(images, labels)
+    """) == [FROZEN, FROZEN]
+
+
+def test_a_dictionary_of_applications() -> None:
+    assert facts(
+        """
+        import keras
+        from keras import applications
+
+        BACKBONES = {"small": applications.MobileNet, "large": applications.ResNet50}
+        config = {"backbone": "small", "freeze": True}
+        base = BACKBONES[config["backbone"]](include_top=False, pooling="avg", input_shape=(32, 32, 3))
+        base.trainable = not config["freeze"]
+        model = keras.Sequential([base, keras.layers.Dense(1)])
+    """,
+        TRAIN,
+    ) == [("base (MobileNet)", 27, *FROZEN)]
+
+
+def test_batch_norm_without_momentum_left_out_of_the_freeze() -> None:
+    assert facts(
+        BACKBONE,
+        """
+        model = keras.Sequential([base, layers.BatchNormalization(name="head_bn"), layers.Dense(1)])
+        for layer in model.layers:
+            if layer.name != "head_bn":
+                layer.trainable = False
+    """,
+        TRAIN,
+    ) == [("base (MobileNet)", 27, *FROZEN), ("model", 1, *TRAINS)]
