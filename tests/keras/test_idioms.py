@@ -105,7 +105,7 @@ def test_a_classifier_without_its_last_layer() -> None:
             layer.trainable = False
     """,
         TRAIN,
-    ) == [("base (MobileNetV2)", 46, *FROZEN), ("base (MobileNetV2)", 6, *TRAINS)]
+    ) == [("base (MobileNetV2)", 45, *FROZEN), ("base (MobileNetV2)", 7, *TRAINS)]
 
 
 def test_an_application_on_a_tensor_of_the_program() -> None:
