@@ -94,11 +94,7 @@ def _import_line(source: Source, root: str, offset: int) -> int:
     body = source.tree.body
     head = _head(body)
     index = next(
-        (
-            i
-            for i in range(len(body) - 1, -1, -1)
-            if _of_package(body[i], root) and source.bounds(body[i])[1] <= offset
-        ),
+        (i for i in range(len(body) - 1, -1, -1) if _of_package(body[i], root) and source.bounds(body[i])[1] <= offset),
         head - 1,
     )
     while index + 1 < len(body) and isinstance(body[index + 1], ast.Import | ast.ImportFrom):

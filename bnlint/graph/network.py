@@ -17,10 +17,11 @@ class Node:
     """One call of a layer on tensors.
 
     ``training`` is the argument written on the call: True, False, ``ABSENT``, ``FORWARDED`` (inside ``call``: the
-    caller's own argument) or None where it is not known. ``output`` is the tensor (or the tensors, as one) it gives.
+    caller's own argument) or None where it is not known. ``output`` is the tensor (or the tensors, as one) it gives;
+    ``called_as`` the expression that names the layer in the call.
     """
 
-    __slots__ = ("inputs", "layer", "output", "place", "training")
+    __slots__ = ("called_as", "inputs", "layer", "output", "place", "training")
 
     def __init__(
         self,
@@ -34,6 +35,7 @@ class Node:
         self.training = training
         self.place = place
         self.output: Tensor = Tensor(self)
+        self.called_as: str | None = None
 
     def __repr__(self) -> str:
         return f"Node({self.layer!r}, training={self.training})"

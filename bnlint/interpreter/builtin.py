@@ -327,20 +327,22 @@ def _sum(m: Machine, args: Args, node: ast.AST) -> Value:
     return Unknown("sum()")
 
 
-def _any(m: Machine, args: Args, node: ast.AST) -> Value:
-    items = _items(m, args.get(0), node)
-    found = [truth(m, value) for value in items.values]
-    if True in found and (items.exact or len(found) == 1):
-        return Const(True)
-    return FALSE if items.exact and all(value is False for value in found) else Unknown("any()")
+def _until(wanted: bool) -> Callable[[Machine, Args, ast.AST], Value]:
+    """``any`` (``wanted`` true) and ``all``: they stop at the first answer, and so does a lazy iterator's work."""
 
+    def run(m: Machine, args: Args, node: ast.AST) -> Value:
+        before, since = m.heap, len(m.log)
+        items = _items(m, args.get(0), node)
+        found = [truth(m, value) for value in items.values]
+        if wanted in found or None in found:
+            m.heap = m.join_heaps([m.heap, before], since)
+        if wanted in found and (items.exact or len(found) == 1):
+            return Const(wanted)
+        if items.exact and all(value is (not wanted) for value in found):
+            return Const(not wanted)
+        return Unknown("any()" if wanted else "all()")
 
-def _all(m: Machine, args: Args, node: ast.AST) -> Value:
-    items = _items(m, args.get(0), node)
-    found = [truth(m, value) for value in items.values]
-    if False in found and items.exact:
-        return FALSE
-    return Const(True) if items.exact and all(value is True for value in found) else Unknown("all()")
+    return run
 
 
 def _getattr(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -527,7 +529,8 @@ def _silent(m: Machine, args: Args, node: ast.AST) -> Value:
 HANDLERS: dict[str, Callable[[Machine, Args, ast.AST], Value]] = {
     "len": _len, "range": _range, "list": _as_list, "tuple": _as_tuple, "set": _as_set, "frozenset": _as_set,
     "dict": _as_dict, "enumerate": _enumerate, "zip": _zip, "reversed": _reversed, "sorted": _sorted, "map": _map,
-    "filter": _filter, "min": _extreme(True), "max": _extreme(False), "sum": _sum, "any": _any, "all": _all,
+    "filter": _filter, "min": _extreme(True), "max": _extreme(False), "sum": _sum, "any": _until(True),
+    "all": _until(False),
     "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr, "isinstance": _isinstance, "type": _type,
     "next": _next, "callable": _callable, "input": _input, "vars": _vars, "print": _silent,
     "iter": _iter, "slice": _slice, "staticmethod": _staticmethod, "classmethod": _staticmethod,

@@ -33,8 +33,8 @@ def label_of(record: Layer, root: bool = False) -> str:
     return f"{name} ({application})" if record.label is not None else application
 
 
-def backbone_of(heap: Any, record: Layer) -> Backbone:
-    """What rules and fixes need to know of a backbone."""
+def backbone_of(heap: Any, record: Layer, called_as: str | None = None) -> Backbone:
+    """What rules and fixes need to know of a backbone; ``called_as`` is its name where it is called."""
     model = record.model
     nested, dropout = False, False
     for address in model.layers if model is not None else ():
@@ -43,7 +43,7 @@ def backbone_of(heap: Any, record: Layer) -> Backbone:
             nested = nested or inner.model is not None or bool(inner.holds)
             dropout = dropout or (inner.rate or 0) > 0
     return Backbone(
-        label=label_of(record),
+        label=label_of(record._replace(label=called_as) if called_as is not None else record),
         variable=record.label,
         application=model.application if model is not None else None,
         package=record.package,

@@ -12,7 +12,7 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.values import Const
 from bnlint.keras import changes
 from bnlint.keras.backbones import backbone_of, group_of
-from bnlint.keras.facts import uses_of
+from bnlint.keras.uses import uses_of
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -94,7 +94,7 @@ def _backbone_call(
     # an unfreeze follows where a layer that was frozen is in training mode in a later fit
     # (the flags of layers never frozen say nothing about an unfreeze)
     later = [other for n, other in rows if n > number and other.updated and other.frozen_before]
-    unfreezing = [other for n, other in rows if later and other.fit is later[0].fit and other in later]
+    unfreezing = [other for other in later if other.fit is later[0].fit]
     beside = [other for n, other in rows if n == number and other.updated]
     count = [other.layers for n, other in rows if n == number]
     flags = [other.frozen for _, other in rows]
@@ -196,7 +196,7 @@ def _legacy_backbone(event: Any, record: Layer) -> Layer | None:
     """The backbone of the model that holds the v1 layers which ``layers=`` at its constructor would replace."""
     if not event.injected or record.model is None:
         return None
-    for use, _ in uses_of(event.heap, event.layer):
+    for use in uses_of(event.heap, event.layer):
         layer: Layer = event.heap[use.address]
         owner = event.heap.get(layer.owner) if layer.owner is not None else None
         if layer.legacy and isinstance(owner, Layer):

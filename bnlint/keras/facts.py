@@ -1,38 +1,22 @@
-"""Facts: from the events of every path to what each BatchNormalization layer does in each fit."""
+"""Facts: what each BatchNormalization layer does in one fit of one path."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from bnlint.graph.network import ABSENT, FORWARDED, Address
-from bnlint.graph.places import Place
-from bnlint.graph.records import Layer, Model
-from bnlint.keras.semantics import Behaviour, Flags, Link, Outcome
+from bnlint.graph.records import Layer
+from bnlint.keras.semantics import Behaviour, Flags, Outcome
+from bnlint.keras.uses import Use, uses_of
 
-BATCH_NORM = frozenset(
-    {"BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "BatchNorm"}
-)
 CUSTOM_STEP = "train_step"
 
 
-class Use(NamedTuple):
-    """One way in which a fit reaches a layer: the calls on the way, and the models between."""
-
-    address: Address
-    links: tuple[Link, ...]
-    parents: tuple[Address, ...]
-    called_at: Place | None
-    training: Any
-    assembly: str
-
-
 class Way(NamedTuple):
-    """A use, the training mode with which it starts, and whether it is understood."""
+    """A use, and the training mode with which it starts."""
 
     use: Use
     start: bool | None
-    known: bool
 
 
 class State(NamedTuple):
@@ -46,170 +30,6 @@ class State(NamedTuple):
     use: Use
     uses: int
     known: bool = True
-
-
-def uses_of(heap: Any, root: Address) -> Iterator[tuple[Use, bool]]:
-    """Every BatchNormalization layer that a model reaches, once for each way; unknown content comes as its record.
-
-    The second value tells whether the way is understood.
-    """
-    yield from _walk(heap, root, (), (), None, ABSENT, "flat", set(), True)
-
-
-def _walk(
-    heap: Any,
-    address: Address,
-    links: tuple[Link, ...],
-    parents: tuple[Address, ...],
-    called_at: Place | None,
-    training: Any,
-    assembly: str,
-    path: set[Address],
-    known: bool,
-) -> Iterator[tuple[Use, bool]]:
-    record = heap.get(address)
-    if not isinstance(record, Layer) or address in path or record.type == "no batch norm":
-        return
-    if record.type in BATCH_NORM and record.model is not None and record.model.kind == "subclassed":
-        # a BatchNormalization of the program's own: what its `call` hands to the inherited one
-        own = [node for node in record.model.nodes if node.layer == address]
-        for node in own:
-            step = Link("subclassed", node.training)
-            yield Use(address, (*links, step), parents, called_at, training, assembly), known
-        if not own:
-            yield Use(address, links, parents, called_at, training, assembly), False
-        return
-    if record.type in BATCH_NORM or (record.many and record.model is None):
-        yield Use(address, links, parents, called_at, training, assembly), known
-        return
-    path = path | {address}
-    inner = (*parents, address)
-    for held in record.holds:
-        yield from _walk(
-            heap, held, (*links, Link("wrapper", ABSENT)), inner, called_at, training, assembly, path, known
-        )
-    model = record.model
-    if model is None:
-        if record.user_class is not None:
-            yield from _untraced(heap, record, address, links, inner, called_at, training, assembly, path)
-        return
-    if model.kind in ("functional", "subclassed", "lambda"):
-        yield from _walk_nodes(heap, record, model, address, links, inner, called_at, training, assembly, path, known)
-    else:
-        for child in model.layers:
-            step = Link("sequential", ABSENT)
-            yield from _walk(
-                heap,
-                child,
-                (*links, step),
-                inner,
-                called_at,
-                training,
-                _deeper(assembly, "sequential", heap, child),
-                path,
-                known,
-            )
-
-
-def _deeper(assembly: str, container: str, heap: Any, child: Address) -> str:
-    """How the innermost named model is put together with the outer ones."""
-    record = heap.get(child)
-    if not isinstance(record, Layer) or record.model is None:
-        return assembly
-    return {"functional": "call", "sequential": "sequential", "subclassed": "subclass"}.get(container, assembly)
-
-
-def _walk_nodes(
-    heap: Any,
-    record: Layer,
-    model: Model,
-    address: Address,
-    links: tuple[Link, ...],
-    parents: tuple[Address, ...],
-    called_at: Place | None,
-    training: Any,
-    assembly: str,
-    path: set[Address],
-    known: bool,
-) -> Iterator[tuple[Use, bool]]:
-    reached: set[Address] = set()
-    known = known and model.kind != "lambda"
-    for node in model.nodes:
-        child = heap.get(node.layer)
-        if not isinstance(child, Layer):
-            continue
-        reached.add(node.layer)
-        if (
-            child.type not in BATCH_NORM
-            and child.model is None
-            and not child.holds
-            and not child.many
-            and child.user_class is None
-        ):
-            continue
-        takes = None if child.user_class is None else not (child.model is not None and child.model.bare)
-        step = Link(model.kind, node.training, takes, child.model is None)
-        nested = child.model is not None
-        yield from _walk(
-            heap,
-            node.layer,
-            (*links, step),
-            parents,
-            node.place if nested else called_at,
-            node.training if nested else training,
-            _deeper(assembly, model.kind, heap, node.layer),
-            path,
-            known,
-        )
-    if model.kind == "subclassed" and record.user_class is not None:
-        yield from _untraced(heap, record, address, links, parents, called_at, training, assembly, path, reached)
-
-
-def _untraced(
-    heap: Any,
-    record: Layer,
-    address: Address,
-    links: tuple[Link, ...],
-    parents: tuple[Address, ...],
-    called_at: Place | None,
-    training: Any,
-    assembly: str,
-    path: set[Address],
-    reached: set[Address] | frozenset[Address] = frozenset(),
-) -> Iterator[tuple[Use, bool]]:
-    """Layers kept by a subclass that its ``call`` was not seen to use."""
-    for child in _held(heap, record):
-        if child not in reached:
-            step = Link("subclassed", None)
-            yield from _walk(heap, child, (*links, step), parents, called_at, training, assembly, path, False)
-
-
-def _held(heap: Any, record: Layer) -> list[Address]:
-    from bnlint.interpreter.heap import Dict, List
-    from bnlint.interpreter.values import Ref, Tuple
-
-    found: dict[Address, None] = {}
-
-    def collect(value: Any, depth: int) -> None:
-        if depth > 4:
-            return
-        if isinstance(value, Tuple):
-            for item in value.items:
-                collect(item, depth + 1)
-        elif isinstance(value, Ref):
-            inner = heap.get(value.address)
-            if isinstance(inner, Layer):
-                found[value.address] = None
-            elif isinstance(inner, List):
-                for item in inner.items:
-                    collect(item, depth + 1)
-            elif isinstance(inner, Dict):
-                for key in inner.order:
-                    collect(inner.items[key], depth + 1)
-
-    for name in sorted(record.attrs):
-        collect(record.attrs[name], 0)
-    return list(found)
 
 
 class FitView:
@@ -271,15 +91,17 @@ class FitView:
         heap, step = self.event.heap, self.event.step
         inside: dict[Address, Use] = {}
         ways: dict[Address, list[Way]] = {}
-        roots = step.owners if step is not None and self.event.train == CUSTOM_STEP else (self.root,)
-        for use, known in (found for root in roots for found in uses_of(heap, root)):
+        roots: tuple[Address, ...] = (self.root,)
+        if step is not None and self.root in step.owners and self.event.train == CUSTOM_STEP:
+            roots = step.owners
+        for use in (found for root in roots for found in uses_of(heap, root)):
             inside.setdefault(use.address, use)
             if step is None:
-                ways.setdefault(use.address, []).append(Way(use, self._start(self.root, ABSENT), known))
+                ways.setdefault(use.address, []).append(Way(use, self._start(self.root, ABSENT)))
         for called, training in step.calls if step is not None else ():
             start = self._start(called, training)
-            for use, known in uses_of(heap, called):
-                ways.setdefault(use.address, []).append(Way(use, start, known))
+            for use in uses_of(heap, called):
+                ways.setdefault(use.address, []).append(Way(use, start))
         return [self._state(address, use, ways.get(address, [])) for address, use in inside.items()]
 
     def _weights(self, address: Address, inside: Use) -> tuple[list[Flags], Flags, bool | None]:
@@ -288,7 +110,7 @@ class FitView:
         if step is None or not step.owners or (self.root in step.owners and len(step.owners) == 1):
             return [self.flags(parent) for parent in inside.parents[1:]], self.flags(self.root), True
         for owner in step.owners:
-            for use, _ in uses_of(self.event.heap, owner):
+            for use in uses_of(self.event.heap, owner):
                 if use.address == address:
                     parents = [self.flags(parent) for parent in use.parents[1:]]
                     return parents, self.flags(owner) if use.parents else Flags(True, True), True
@@ -297,7 +119,7 @@ class FitView:
     def _state(self, address: Address, inside: Use, ways: list[Way]) -> State:
         record: Layer = self.event.heap[address]
         own = self.flags(address)
-        known = bool(ways) and all(way.known for way in ways)
+        known = bool(ways) and all(way.use.known for way in ways)
         container = inside.parents[-1] if inside.parents else self.root
         parents, root, is_trained = self._weights(address, inside)
         outcomes: list[Outcome] = []

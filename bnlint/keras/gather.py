@@ -67,6 +67,7 @@ class PathFits:
         if outcome.updated:
             one = steps * max(state.uses, 1) if steps is not None else None
             epochs = epochs * event.times if epochs is not None and event.times is not None else None
+            epochs = None if event.data.get("stops") else epochs
             after = before + one * epochs if before is not None and one is not None and epochs is not None else None
             first = before + one if before is not None and one is not None and event.validated else None
         elif outcome.updated is None:
@@ -323,7 +324,7 @@ def _subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]]
         layers=None if unknown_number else len(entries),
         names=tuple(entry.state.record.name or "" for entry, _ in entries) if not unknown_number else (),
         fit=fit,
-        backbone=backbone_of(heap, owner) if owner is not None else None,
+        backbone=backbone_of(heap, owner, state.use.called_as) if owner is not None else None,
         statistics=outcome.statistics,
         updated=outcome.updated,
         gamma_beta_trained=outcome.trained,

@@ -912,7 +912,7 @@ class TestNumbers:
             ("model.fit(x.astype('float32'), y, batch_size=100, steps_per_epoch=7)", 50000, 100, 7, 1),
             ("a, b, c, d = train_test_split(x, y, test_size=0.2)\nmodel.fit(a, c, batch_size=100)", 40000, 100, 400, 1),
             ("a, b = train_test_split(x, train_size=0.1)\nmodel.fit(a, a)", 5000, 32, 157, 1),
-            ("model.fit(unknown, unknown)", None, None, None, 1),
+            ("model.fit(unknown, unknown)", None, 32, None, 1),
             ("model.fit(unknown, unknown, batch_size=32, epochs=settings)", None, 32, None, None),
         ],
     )
@@ -1018,8 +1018,8 @@ class TestNumbers:
 
         program = "from keras import Sequential, layers\n" \
             "model = Sequential([layers.BatchNormalization(), layers.Dense(1)])\n" \
-            'model.compile("adam", "mse")\nmodel.fit(images, labels)\n'  # fmt: skip
+            'model.compile("adam", "mse")\nmodel.fit(images)\n'  # fmt: skip
         fit = analyse(program, training_samples=1000, batch_size=16).fits[0]
         assert (fit.samples, fit.batch_size, fit.steps_per_epoch) == (1000, 16, 63)
-        fit = analyse(program.replace("images, labels", "images, labels, batch_size=50"), batch_size=16).fits[0]
+        fit = analyse(program.replace("(images)", "(images, batch_size=50)"), batch_size=16).fits[0]
         assert fit.batch_size == 50

@@ -7,7 +7,7 @@ import ast
 from bnlint.graph.network import Address
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
-from bnlint.interpreter.heap import Dict, Instance, List
+from bnlint.interpreter.heap import Dict, Instance, Iterator, List
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Ref, Tuple, Value
 from bnlint.keras.semantics import Behaviour
@@ -152,6 +152,8 @@ def reachable_layers(m: Machine, values: list[Value]) -> list[Address]:
             found.update(dict.fromkeys(all_layers(m, value.address)))
         elif isinstance(record, List):
             stack.extend((item, depth + 1) for item in record.items)
+        elif isinstance(record, Iterator):
+            stack.extend((item, depth + 1) for item in record.items.values)
         elif isinstance(record, Dict):
             stack.extend((record.items[key], depth + 1) for key in record.order)
         elif isinstance(record, Instance):

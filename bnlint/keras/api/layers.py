@@ -16,7 +16,7 @@ from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Bound, Const, Function, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras.api.flags import layers_in
 from bnlint.keras.api.names import KerasName
-from bnlint.keras.api.tensors import connect, tensors_in, training_argument, wrap
+from bnlint.keras.api.tensors import connect, has_unknown, opaque, tensors_in, training_argument, wrap
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -159,7 +159,12 @@ def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: as
         if m.tapes or m.steps_seen is not None:
             m.eager_calls.append((ref.address, training))
         return Thing("output", layer=ref.address, training=training)
+    if args.positional and has_unknown(m, args.positional[0]):
+        # some inputs are not known, and neither are the layers that lead to them
+        inputs.append(opaque(m, (), record.package, node).tensor)
     output = connect(m, ref.address, inputs, training, node)
+    if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
+        output.tensor.node.called_as = ast.unparse(node.func)
     record = m.get(ref.address)
     if record.user_class is not None and (record.model is None or record.model.kind == "subclassed"):
         trace_call(m, library, ref, node, len(inputs))

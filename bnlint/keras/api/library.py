@@ -315,6 +315,10 @@ class KerasLibrary:
             if last == "Lambda" and args.positional:
                 self.lambdas[m.place(node)] = args.positional[0]
             return layer
+        if area == "callbacks" and last[:1].isupper():
+            if last == "ModelCheckpoint":
+                training_api.checkpoint_event(m, args, node)
+            return Thing("callback", name=last)
         if area in OPTIMIZER_AREAS and last[:1].isupper():
             return training_api.make_optimizer(last, args)
         if last == "clone_model":
@@ -407,7 +411,7 @@ class KerasLibrary:
         if receiver.kind == "tensor":
             package = m.get(receiver.tensor.node.layer).package if receiver.tensor.node else "keras"
             return operation(m, name, [receiver.tensor], package, self.is_keras_3(package), node)
-        return Unknown(f"{receiver.kind}.{name}()")
+        return Unknown(f"{receiver.kind}.{name}()", harmless=True)
 
     def _layer_method(self, m: Machine, ref: Ref, record: Layer, name: str, args: Args, node: ast.AST) -> Value | None:
         if name == "compile":

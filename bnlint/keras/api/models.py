@@ -14,7 +14,7 @@ from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import NONE, Const, OneOf, Ref, Thing, Unknown, Value
 from bnlint.keras.api.layers import automatic_name, text
 from bnlint.keras.api.names import KerasName
-from bnlint.keras.api.tensors import connect, tensors_in, wrap
+from bnlint.keras.api.tensors import connect, has_unknown, opaque, tensors_in, wrap
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -25,6 +25,8 @@ def make_functional(m: Machine, library: KerasLibrary, name: KerasName, args: Ar
     inputs = tensors_in(m, args.get(0, "inputs", "input"))
     outputs_value = args.get(1, "outputs", "output")
     outputs = tensors_in(m, outputs_value)
+    if outputs and has_unknown(m, outputs_value):
+        outputs = [*outputs, opaque(m, (), name.root, node).tensor]
     if not outputs or not inputs:
         return unknown_model(m, name.root, node, trained=False)
     return functional(m, library, name.root, inputs, outputs, node, text(args.get(2, "name")))

@@ -10,7 +10,7 @@ from bnlint.graph.records import Layer
 from bnlint.interpreter.heap import Dict, List
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import Const, OneOf, Ref, Thing, Tuple, Value
+from bnlint.interpreter.values import Const, OneOf, Ref, Thing, Tuple, Unknown, Value
 
 
 def wrap(tensor: Tensor) -> Thing:
@@ -37,6 +37,16 @@ def tensors_in(m: Machine, value: Value | None, depth: int = 0) -> list[Tensor]:
     if isinstance(record, Dict):
         return [t for key in record.order for t in tensors_in(m, record.items[key], depth + 1)]
     return []
+
+
+def has_unknown(m: Machine, value: Value | None, depth: int = 0) -> bool:
+    """Whether a value is, or is a list with, something unknown that may be a tensor."""
+    if isinstance(value, Unknown):
+        return True
+    record = m.record(value) if value is not None else None
+    if isinstance(record, List):
+        return not record.exact or (depth < 3 and any(has_unknown(m, item, depth + 1) for item in record.items))
+    return isinstance(value, Tuple) and depth < 3 and any(has_unknown(m, item, depth + 1) for item in value.items)
 
 
 def training_argument(value: Value | None) -> object:

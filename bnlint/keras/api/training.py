@@ -17,7 +17,7 @@ from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Function, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras.api.data import Data, data_of, thing
 from bnlint.keras.api.flags import all_layers
-from bnlint.keras.api.layers import number, text, trace_call
+from bnlint.keras.api.layers import BATCH_NORM, number, text, trace_call
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -87,6 +87,7 @@ def fit_model(m: Machine, library: KerasLibrary, ref: Ref, method: str, args: Ar
     sizes = _sizes(m, library, method, args)
     kind = "train_on_batch" if method == "train_on_batch" else "fit"
     step = own_train_step(m, library, ref, node)
+    sizes["stops"] = kind == "fit" and may_stop(m, args, method)
     m.event("fit", node, layer=ref.address, train=kind, method=method, step=step, **sizes)
     if method in GENERATOR_METHODS or "layers" in args.keywords:
         _api_event(m, ref, method, args, node)
@@ -166,6 +167,31 @@ def _sizes(m: Machine, library: KerasLibrary, method: str, args: Args) -> dict[s
     return {"batch": batch, "samples": samples, "steps": steps, "epochs": epochs, "validated": validated}
 
 
+STEADY = frozenset(
+    "ModelCheckpoint TensorBoard ReduceLROnPlateau LearningRateScheduler CSVLogger History ProgbarLogger BaseLogger "
+    "RemoteMonitor BackupAndRestore LambdaCallback SwapEMAWeights".split()
+)
+"""Callbacks that never end a fit before its last epoch."""
+
+
+def may_stop(m: Machine, args: Args, method: str) -> bool:
+    """Whether a callback may end the fit early, so that its number of epochs is only the largest possible."""
+    given = _given(args, 4 if method == "fit_generator" else 5, "callbacks")
+    if given is None:
+        return args.open
+    items = iterate(m, given, m.node)
+    return not items.exact or not all(
+        isinstance(item, Thing) and item.kind == "callback" and item.name in STEADY for item in items.values
+    )
+
+
+def checkpoint_event(m: Machine, args: Args, node: ast.AST) -> None:
+    """``ModelCheckpoint``: weights alone in an HDF5 file are read back in the order of the flags."""
+    only = args.get(None, "save_weights_only")
+    if isinstance(only, Const) and only.value:
+        m.event("weights", node, layer=None, path=text(args.get(0, "filepath")), reads=False, whole=False)
+
+
 def weights_event(m: Machine, ref: Ref, method: str, args: Args, node: ast.AST) -> None:
     """``save_weights``, ``load_weights``, ``save``: the order of HDF5 weights follows the flags."""
     path = text(args.get(0, "filepath", "path"))
@@ -211,7 +237,7 @@ def apply_gradients(m: Machine, library: KerasLibrary, optimizer: Thing, args: A
         m.event(
             "fit",
             node,
-            layer=owners[0],
+            layer=_trained_model(m, owners[0], step),
             train="train_step",
             method="apply_gradients",
             step=step,
@@ -224,6 +250,15 @@ def apply_gradients(m: Machine, library: KerasLibrary, optimizer: Thing, args: A
             rate=optimizer.rate,
         )
     return Const(None)
+
+
+def _trained_model(m: Machine, owner: Address, step: Step) -> Address:
+    """The model that a step trains: the one whose variables it changes, or the one that is called around it."""
+    called = [address for address, _ in step.calls]
+    inside = [m.get(address) for address in all_layers(m, owner)]
+    if owner in called or any(record.type in BATCH_NORM or record.many for record in inside):
+        return owner
+    return next((address for address in called if owner in all_layers(m, address)), owner)
 
 
 def _trace(m: Machine, library: KerasLibrary, address: Address, node: ast.AST) -> None:

@@ -1,0 +1,138 @@
+"""Every way in which a model reaches its BatchNormalization layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from bnlint.graph.network import ABSENT, Address
+from bnlint.graph.places import Place
+from bnlint.graph.records import Layer, Model
+from bnlint.interpreter.heap import Dict, List
+from bnlint.interpreter.values import Ref, Tuple
+from bnlint.keras.semantics import Link
+
+BATCH_NORM = frozenset(
+    {"BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "BatchNorm"}
+)
+
+
+class Use(NamedTuple):
+    """One way from a model to a layer: the calls on the way, and the models between (``parents``, the model first).
+
+    Of the innermost nested model on the way: where it is called, with which ``training`` argument, under which name,
+    and how it is put into the model around it. ``known`` tells whether the way is understood.
+    """
+
+    address: Address
+    links: tuple[Link, ...] = ()
+    parents: tuple[Address, ...] = ()
+    called_at: Place | None = None
+    training: Any = ABSENT
+    assembly: str = "flat"
+    called_as: str | None = None
+    known: bool = True
+
+    def through(self, link: Link) -> Use:
+        """The same with one more call."""
+        return self._replace(links=(*self.links, link))
+
+
+ASSEMBLIES = {"functional": "call", "sequential": "sequential", "subclassed": "subclass"}
+
+
+def uses_of(heap: Any, root: Address) -> Iterator[Use]:
+    """Every BatchNormalization layer that a model reaches, once for each way; unknown content comes as its record."""
+    yield from _walk(heap, Use(root), frozenset())
+
+
+def _walk(heap: Any, use: Use, path: frozenset[Address]) -> Iterator[Use]:
+    address = use.address
+    record = heap.get(address)
+    if not isinstance(record, Layer) or address in path or record.type == "no batch norm":
+        return
+    model = record.model
+    if record.type in BATCH_NORM and model is not None and model.kind == "subclassed":
+        yield from _own_batch_norm(use, model)
+        return
+    if record.type in BATCH_NORM or (record.many and model is None):
+        yield use
+        return
+    path |= {address}
+    inner = use._replace(parents=(*use.parents, address))
+    for held in record.holds:
+        yield from _walk(heap, inner.through(Link("wrapper", ABSENT))._replace(address=held), path)
+    if model is not None and model.kind in ("functional", "subclassed", "lambda"):
+        yield from _nodes(heap, record, model, inner, path)
+    elif model is not None:
+        for child in model.layers:
+            step = inner.through(Link("sequential", ABSENT))._replace(address=child)
+            nested = isinstance(heap.get(child), Layer) and heap[child].model is not None
+            yield from _walk(heap, step._replace(assembly="sequential") if nested else step, path)
+    elif record.user_class is not None:
+        yield from _untraced(heap, record, inner, path, frozenset())
+
+
+def _own_batch_norm(use: Use, model: Model) -> Iterator[Use]:
+    """A BatchNormalization class of the program's own: what its ``call`` hands to the inherited one."""
+    own = [node for node in model.nodes if node.layer == use.address]
+    for node in own:
+        yield use.through(Link("subclassed", node.training))
+    if not own:
+        yield use._replace(known=False)
+
+
+def _nodes(heap: Any, record: Layer, model: Model, use: Use, path: frozenset[Address]) -> Iterator[Use]:
+    use = use._replace(known=use.known and model.kind != "lambda")
+    reached: set[Address] = set()
+    for node in model.nodes:
+        child = heap.get(node.layer)
+        if not isinstance(child, Layer):
+            continue
+        reached.add(node.layer)
+        plain = child.model is None and child.user_class is None and not (child.holds or child.many)
+        if plain and child.type not in BATCH_NORM:
+            continue
+        takes = None if child.user_class is None else not (child.model is not None and child.model.bare)
+        step = use.through(Link(model.kind, node.training, takes, child.model is None))._replace(address=node.layer)
+        if child.model is not None:
+            step = step._replace(
+                called_at=node.place,
+                training=node.training,
+                called_as=node.called_as,
+                assembly=ASSEMBLIES.get(model.kind, use.assembly),
+            )
+        yield from _walk(heap, step, path)
+    if model.kind == "subclassed" and record.user_class is not None:
+        yield from _untraced(heap, record, use, path, frozenset(reached))
+
+
+def _untraced(
+    heap: Any, record: Layer, use: Use, path: frozenset[Address], reached: frozenset[Address]
+) -> Iterator[Use]:
+    """Layers kept by a subclass that its ``call`` was not seen to use."""
+    for child in _held(heap, record):
+        if child not in reached:
+            yield from _walk(heap, use.through(Link("subclassed", None))._replace(address=child, known=False), path)
+
+
+def _held(heap: Any, record: Layer) -> list[Address]:
+    found: dict[Address, None] = {}
+
+    def collect(value: Any, depth: int) -> None:
+        inner = heap.get(value.address) if isinstance(value, Ref) else None
+        items: list[Any] = []
+        if isinstance(value, Tuple):
+            items = list(value.items)
+        elif isinstance(inner, Layer):
+            found[value.address] = None
+        elif isinstance(inner, List):
+            items = list(inner.items)
+        elif isinstance(inner, Dict):
+            items = [inner.items[key] for key in inner.order]
+        for item in items if depth < 4 else []:
+            collect(item, depth + 1)
+
+    for name in sorted(record.attrs):
+        collect(record.attrs[name], 0)
+    return list(found)
