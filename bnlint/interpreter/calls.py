@@ -23,6 +23,7 @@ from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import MAX_DEPTH, MAX_RECURSION, Frame, Machine
 from bnlint.interpreter.stdlib import call_stdlib
 from bnlint.interpreter.values import (
+    LOST_FUNCTION,
     NONE,
     Address,
     Bound,
@@ -151,6 +152,8 @@ def unresolved(m: Machine, args: Args, node: ast.AST, reason: str, callee: Value
     values = list(args.values())
     if isinstance(callee, Bound):
         values.append(callee.receiver)
+    if isinstance(callee, Unknown) and callee.reason == LOST_FUNCTION:
+        m.library.havoc_all(m, reason)
     m.library.havoc(m, values, reason)
     forget_containers(m, values)
     return m.unknown(node, reason)

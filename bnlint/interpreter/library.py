@@ -108,6 +108,9 @@ class Library(Protocol):
     def havoc(self, m: Machine, values: Sequence[Value], reason: str) -> None:
         """Something unknown was done to ``values``: forget what it may have changed."""
 
+    def havoc_all(self, m: Machine, reason: str) -> None:
+        """Code of the program ran that is not known: forget what it may have changed anywhere."""
+
     def holds(self, m: Machine, values: Sequence[Value]) -> bool:
         """Whether records of this library can be reached from ``values``."""
 

@@ -39,7 +39,9 @@ def load(m: Machine, name: str) -> Value | None:
                 if value is not None:
                     return value
             if scope.kind == "module" and project.define(m, address, name):
-                return load_from(m, address, name)
+                found = m.get(address).names.get(name)
+                if found is not None:
+                    return found  # type: ignore[no-any-return]
         first = False
         address = scope.parent
     if name == "__name__":
@@ -56,12 +58,6 @@ def _is_own(m: Machine, value: Value) -> bool:
     if isinstance(value, Bound):
         return value.function is not None
     return isinstance(value, (Function, Partial)) or isinstance(m.record(value), (Class, Instance))
-
-
-def load_from(m: Machine, address: Address, name: str) -> Value | None:
-    """The value of a name in one scope, without those around it."""
-    scope: Scope = m.get(address)
-    return scope.names.get(name)
 
 
 def store(m: Machine, name: str, value: Value) -> None:

@@ -14,7 +14,7 @@ from bnlint.interpreter.statements import run_block
 from bnlint.interpreter.values import Function, Ref
 
 MAX_PATHS = 64
-STEPS = 100_000
+STEPS = 50_000
 
 
 class Path:

@@ -90,4 +90,4 @@ def define(m: Machine, address: Address, name: str) -> bool:
     finally:
         m.frame, m.context = outer_frame, outer_context
         m.defining.discard((address, name))
-    return bool(statements) or bool(stars)
+    return bool(statements or stars)

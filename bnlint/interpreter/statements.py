@@ -27,9 +27,7 @@ KNOWN_TURNS = 50
 CHEAP_TURNS = 1000
 FIXPOINT_TURNS = 4
 ENDLESS_TURNS = 2
-SILENT_ERRORS = frozenset(
-    {"ImportError", "ModuleNotFoundError", "KeyboardInterrupt", "AttributeError", "NameError", "RuntimeError"}
-)
+SILENT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "KeyboardInterrupt", "RuntimeError"})
 
 
 def run_block(m: Machine, body: Sequence[ast.stmt]) -> Completion | None:

@@ -71,6 +71,23 @@ def _partial(m: Machine, args: Args, node: ast.AST) -> Value:
     return Partial(args.positional[0], args.positional[1:], args.keywords)
 
 
+def _reduce(m: Machine, args: Args, node: ast.AST) -> Value:
+    """A fold over a known sequence."""
+    from bnlint.interpreter.calls import call
+
+    function, sequence = args.get(0), args.get(1)
+    if function is None or sequence is None:
+        return Unknown("reduce()")
+    items = iterate(m, sequence, node)
+    values = [args.positional[2], *items.values] if len(args.positional) > 2 else list(items.values)
+    if not items.exact or not values:
+        return Unknown("reduce()")
+    result = values[0]
+    for value in values[1:]:
+        result = call(m, function, Args((result, value)), node)
+    return result
+
+
 def _namespace(m: Machine, args: Args, node: ast.AST) -> Value:
     return m.allocate(node, Instance(None, Map(args.keywords), args.open), "namespace")
 
@@ -288,6 +305,8 @@ FUNCTIONS: dict[str, Callable[[Machine, Args, ast.AST], Value]] = {
     "sys.exit": _exit,
     "os._exit": _exit,
     "functools.partial": _partial,
+    "functools.reduce": _reduce,
+    "_functools.reduce": _reduce,
     "argparse.ArgumentParser": _parser,
     "argparse.Namespace": _namespace,
     "types.SimpleNamespace": _namespace,

@@ -181,6 +181,9 @@ class Unknown(Value):
         return f"Unknown({self.source or self.reason})"
 
 
+LOST_FUNCTION = "one of many functions"
+"""Why a value is unknown that may be any of several functions: calling it may run each of them."""
+
 NONE = Const(None)
 TRUE = Const(True)
 FALSE = Const(False)
@@ -229,5 +232,6 @@ def join_values(left: Value, right: Value) -> Value:
             if not any(same(value, other) for other in values):
                 values.append(value)
     if len(values) > OneOf.limit:
-        return Unknown("differs between branches")
+        callables = any(isinstance(value, (Function, Bound, Partial)) for value in values)
+        return Unknown(LOST_FUNCTION if callables else "differs between branches")
     return OneOf(tuple(values))

@@ -492,7 +492,14 @@ def _because(view: FitView, row: Row, frozen: bool | None) -> tuple[Because, ...
         notes.append(Because(row.state.use.called_at, f"training={training}"))
     if view.compiled is not None:
         notes.append(Because(view.compiled.place, "compiled"))
-    return tuple(sorted(set(notes)))
+    home = view.event.place.path
+    shown = {note if note.place.path == home else note._replace(fact=_elsewhere(note)) for note in notes}
+    return tuple(sorted(shown))
+
+
+def _elsewhere(note: Because) -> str:
+    """A note on a line of another file of the project names the file."""
+    return f"{note.fact} in {note.place.path.replace(chr(92), '/').rsplit('/', 1)[-1]}"
 
 
 __all__ = ["ABSENT", "PathFits", "gather", "label_of", "owner_of"]

@@ -142,6 +142,7 @@ def _build(
     node: ast.AST,
 ) -> Ref:
     """Puts an application's layers and its model into the heap."""
+    m.tick(len(found) // 4)
     ref = m.allocate(node, Layer(type="Functional", package=name.root, site=m.place(node)), "application")
     builder = _Builder(m, name, pretrained, ref, library.legacy_applications(name.root, args), node)
     given = tensors_in(m, args.get(None, "input_tensor"))[:1]

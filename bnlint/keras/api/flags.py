@@ -68,7 +68,9 @@ def set_trainable(m: Machine, behaviour: Behaviour | None, address: Address, val
     place = m.place(node)
     reaches = behaviour.setter_reaches_children if behaviour is not None else None
     ignores = behaviour.setter_ignores_equal if behaviour is not None else None
+    since = len(m.log)
     effect = _set(m, address, wanted, place, reaches, ignores)
+    m.tick((len(m.log) - since) // 8)
     m.event("flag", node, layer=address, value=wanted, before=record.trainable, effect=effect)
 
 

@@ -704,6 +704,10 @@ class KerasLibrary:
         """Unknown code had these values in hand."""
         forget_flags(m, reachable_layers(m, list(values)))
 
+    def havoc_all(self, m: Machine, reason: str) -> None:
+        """Some function of the program ran, it is not known which."""
+        forget_flags(m, [address for address, record in m.heap.items() if isinstance(record, Layer)])
+
     def holds(self, m: Machine, values: Sequence[Value]) -> bool:
         """Whether layers can be reached from ``values``."""
         return any(reachable_layers(m, [value]) for value in values)

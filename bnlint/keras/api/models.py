@@ -43,15 +43,28 @@ def functional(
 ) -> Ref:
     """A functional model between tensors."""
     network = trace(inputs, outputs)
-    layers = tuple(a for a in network.layers if not m.get(a).hidden)
+    m.tick(len(network.nodes) // 4)
+    stand_ins = _inputs_in_the_middle(m, package, inputs, node)
+    layers = tuple(stand_ins.get(a, a) for a in network.layers if not m.get(a).hidden)
     exact = not any(m.get(address).many for address in layers)
-    model = Model("functional", layers, exact, network.nodes, tuple(inputs), tuple(outputs))
+    nodes = tuple(made for made in network.nodes if not (made.layer in stand_ins and made.output in inputs))
+    model = Model("functional", layers, exact, nodes, tuple(inputs), tuple(outputs))
     prefix = "functional" if library.is_keras_3(package) else "model"
     name = name or automatic_name(m, library, prefix, package)
     record = Layer(type="Functional", package=package, site=m.place(node), name=name, built=True, model=model)
     ref = m.allocate(node, record, "model")
     m.event("build", node, layer=ref.address)
     return ref
+
+
+def _inputs_in_the_middle(m: Machine, package: str, inputs: list[Tensor], node: ast.AST) -> dict[Address, Address]:
+    """Input layers that stand in the model for those whose outputs it takes as its inputs."""
+    found: dict[Address, Address] = {}
+    for index, tensor in enumerate(inputs):
+        if tensor.node is not None and tensor.node.inputs:
+            record = Layer(type="InputLayer", package=package, site=m.place(node), built=True)
+            found[tensor.node.layer] = m.allocate(node, record, ("input", index)).address
+    return found
 
 
 def unknown_model(m: Machine, package: str, node: ast.AST, *, trained: bool, part: str = "unknown") -> Ref:
