@@ -95,7 +95,9 @@ def _pure(m: Machine, name: str, args: Args) -> Value:
     if name == "pow" and (len(values) != 2 or any(abs(v) > 1e6 for v in values if isinstance(v, (int, float)))):
         return Unknown("large value")
     try:
-        return Const(PURE[name](*values))
+        first = args.positional[0]
+        origin = first.origin if len(values) == 1 and isinstance(first, Const) else None
+        return Const(PURE[name](*values), origin)
     except Exception:  # the program's own error: it raises there
         return Unknown(f"{name}() that raises")
 

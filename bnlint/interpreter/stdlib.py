@@ -41,7 +41,9 @@ def call_stdlib(m: Machine, callee: Value, args: Args, node: ast.AST) -> Value |
 
 def _environment(m: Machine, args: Args, node: ast.AST) -> Value:
     """Environment variables are unset: the default is what happens."""
-    default = args.get(1, "default")
+    name, default = args.get(0), args.get(1, "default")
+    if isinstance(default, Const) and isinstance(name, Const):
+        return Const(default.value, (m.place(node), f"{name.value} unset: {default.value!r}"))
     return default if default is not None else NONE
 
 
@@ -153,7 +155,7 @@ def _parser(m: Machine, args: Args, node: ast.AST) -> Value:
 def _parser_method(m: Machine, parser: Thing, name: str, args: Args, node: ast.AST) -> Value | None:
     options: Ref = parser.options
     if name == "add_argument":
-        _add_argument(m, options, args)
+        _add_argument(m, options, args, node)
         return Unknown("argparse action")
     if name == "set_defaults":
         record: Instance = m.get(options.address)
@@ -185,7 +187,7 @@ def _pair(result: Value) -> Value:
     return Tuple((result, Unknown("other arguments")))
 
 
-def _add_argument(m: Machine, options: Ref, args: Args) -> None:
+def _add_argument(m: Machine, options: Ref, args: Args, node: ast.AST) -> None:
     flags = [v.value for v in args.positional if isinstance(v, Const) and isinstance(v.value, str)]
     dest = args.get(None, "dest")
     if isinstance(dest, Const) and isinstance(dest.value, str):
@@ -209,6 +211,8 @@ def _add_argument(m: Machine, options: Ref, args: Args) -> None:
         else:
             default = NONE
     default = _converted(args.get(None, "type"), default)
+    if isinstance(default, Const) and default.value is not None:
+        default = Const(default.value, (m.place(node), f"{(flags or [name])[-1]} by default {default.value!r}"))
     record: Instance = m.get(options.address)
     m.put(options.address, record._replace(attrs=record.attrs.set(name, default)))
 

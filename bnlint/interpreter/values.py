@@ -22,12 +22,16 @@ class Value:
 
 
 class Const(Value):
-    """A number, string, bytes, bool, None or Ellipsis."""
+    """A number, string, bytes, bool, None or Ellipsis.
 
-    __slots__ = ("value",)
+    ``origin`` tells of a value that stands for an input left out (an argument's default): its place, and what it is.
+    """
 
-    def __init__(self, value: Any) -> None:
+    __slots__ = ("origin", "value")
+
+    def __init__(self, value: Any, origin: tuple[Any, str] | None = None) -> None:
         self.value = value
+        self.origin = origin
 
     def __repr__(self) -> str:
         return f"Const({self.value!r})"

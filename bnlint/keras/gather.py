@@ -285,7 +285,7 @@ def _put(
         row.state.record.pretrained,
         residual,
         updates,
-        row.state.record.many or differs,
+        row.state.record.many or differs or any(link.container == "lambda" for link in row.state.use.links),
         row.enabled_by if row.enabled_by_assignment else None,
         row.state.record.frozen_at if frozen else None,
         row.state.record.flag_at,
@@ -492,6 +492,7 @@ def _because(view: FitView, row: Row, frozen: bool | None) -> tuple[Because, ...
         notes.append(Because(row.state.use.called_at, f"training={training}"))
     if view.compiled is not None:
         notes.append(Because(view.compiled.place, "compiled"))
+    notes += [Because(place, text) for place, text in view.event.data.get("defaults", ())]
     home = view.event.place.path
     shown = {note if note.place.path == home else note._replace(fact=_elsewhere(note)) for note in notes}
     return tuple(sorted(shown))

@@ -88,7 +88,8 @@ def fit_model(m: Machine, library: KerasLibrary, ref: Ref, method: str, args: Ar
     kind = "train_on_batch" if method == "train_on_batch" else "fit"
     step = own_train_step(m, library, ref, node)
     sizes["stops"] = kind == "fit" and may_stop(m, args, method)
-    m.event("fit", node, layer=ref.address, train=kind, method=method, step=step, **sizes)
+    origins = {value.origin for value in args.values() if isinstance(value, Const) and value.origin is not None}
+    m.event("fit", node, layer=ref.address, train=kind, method=method, step=step, defaults=origins, **sizes)
     if method in GENERATOR_METHODS or "layers" in args.keywords:
         _api_event(m, ref, method, args, node)
     return Thing("history")
