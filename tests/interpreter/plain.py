@@ -93,6 +93,12 @@ class Plain:
     def havoc(self, m: Machine, values: Sequence[Value], reason: str) -> None:
         pass
 
+    def havoc_all(self, m: Machine, reason: str) -> None:
+        pass
+
+    def holds(self, m: Machine, values: Sequence[Value]) -> bool:
+        return False
+
     def harmless(self, name: str) -> bool:
         return False
 

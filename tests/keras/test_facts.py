@@ -262,7 +262,6 @@ class TestAssembly:
             TRAIN,
         ) == [("base (MobileNet)", 7, *TRAINS)]
 
-    @pytest.mark.xfail(strict=True, reason="the layer that made the input tensor is taken for one of the model")
     def test_a_head_on_a_tensor_in_the_middle(self) -> None:
         """The layers before the tensor belong to another model."""
         assert facts(

@@ -170,6 +170,15 @@ KNOWN = {
 }  # fmt: skip
 
 OPEN = {
+    "a name that the package may not have": """
+        try:
+            Norm = layers.experimental.SyncBatchNormalization
+        except AttributeError:
+            Norm = layers.BatchNormalization
+        for layer in base.layers:
+            if isinstance(layer, Norm):
+                layer.trainable = False
+    """,
     "an index that is not known": "base.layers[loader.index()].trainable = False",
     "a slice that is not known": "for layer in base.layers[: loader.index()]: layer.trainable = False",
     "a name that is not known": """
@@ -205,15 +214,6 @@ MISSED = {
         freezes = [lambda layer=layer: setattr(layer, "trainable", False) for layer in base.layers]
         for freeze in freezes:
             freeze()
-    """),
-    "a name that the package does not have": (27, """
-        try:
-            Norm = layers.experimental.SyncBatchNormalization
-        except AttributeError:
-            Norm = layers.BatchNormalization
-        for layer in base.layers:
-            if isinstance(layer, Norm):
-                layer.trainable = False
     """),
     "a layer that is missing for certain": (0, """
         try:

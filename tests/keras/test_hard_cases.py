@@ -32,7 +32,8 @@ CASES: dict[str, tuple[str, list[list[Row]], list[list[Row]] | None]] = {
     "called in both modes under one tape": (
         """
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean((model(features, training=True) - labels) ** 2) + tf.reduce_mean(model(features, training=False))
+            loss = tf.reduce_mean((model(features, training=True) - labels) ** 2)
+            loss += tf.reduce_mean(model(features, training=False))
         optimizer.apply_gradients(zip(tape.gradient(loss, model.trainable_variables), model.trainable_variables))
         """,
         [[("base", 1, None, True, True), ("head", 1, None, True, True)]],

@@ -357,7 +357,7 @@ def test_a_lambda_around_the_backbone_trains_nothing() -> None:
     """,
         TRAIN,
     )
-    assert [row[1] for row in found] == [27]
+    assert [row[0] for row in found] == ["base (MobileNet)"]
     assert all(row[3] is not False and row[4] is not True for row in found)
 
 
