@@ -132,10 +132,15 @@ def weaken_flags(m: Machine, value: Value, place: Place) -> None:
 
 
 def forget_flags(m: Machine, addresses: list[Address]) -> None:
-    """Unknown code had these layers in hand: their flags are not known any more."""
+    """Unknown code had these layers in hand: their flags are not known any more, nor whether it compiled a model."""
     for address in addresses:
         record = m.heap.get(address)
-        if isinstance(record, Layer) and record.trainable is not None:
+        if not isinstance(record, Layer):
+            continue
+        model = record.model
+        if model is not None and model.compiled is not None:
+            m.put(address, record._replace(trainable=None, model=model._replace(compiled=None)))
+        elif record.trainable is not None:
             m.put(address, record._replace(trainable=None))
 
 

@@ -34,7 +34,7 @@ from bnlint.keras.api.flags import (
 )
 from bnlint.keras.api.harmless import KERAS_AREAS, METHODS, is_harmless
 from bnlint.keras.api.names import KerasName, keras_name
-from bnlint.keras.api.saving import clone_model, load_model, save_model
+from bnlint.keras.api.saving import clone_model, from_config, load_model, save_model
 from bnlint.keras.api.tensors import argument_tensors, connect, opaque, operation, tensors_in, training_argument, wrap
 from bnlint.keras.releases import Release, Target
 from bnlint.keras.semantics import Behaviour
@@ -327,6 +327,12 @@ class KerasLibrary:
                 if args.get(2, "clone_function") is not None:
                     return models_api.unknown_model(m, name.root, node, trained=False)
                 return clone_model(m, self, source, node)
+        config = args.get(0)
+        if last in ("from_config", "model_from_json", "model_from_yaml", "model_from_config"):
+            if isinstance(config, Thing) and config.kind == "config":
+                return from_config(m, self, config, node)
+        if last == "from_config" and name.path[-2:-1] and name.path[-2] in ("Model", "Sequential", "Functional"):
+            return models_api.unknown_model(m, name.root, node, trained=False)
         if last in ("load_model", "model_from_json", "model_from_yaml", "from_saved_model"):
             return load_model(m, self, name, args, node)
         if last == "save_model":
@@ -435,6 +441,8 @@ class KerasLibrary:
             return data_api.thing(
                 data_api.Data(samples=data_api.data_of(m, args.get(0, "x")).samples, is_batched=False)
             )
+        if name in ("get_config", "to_json", "to_yaml") and record.model is not None:
+            return Thing("config", model=ref, form="config" if name == "get_config" else "json")
         if name in METHODS or name in ("build", "set_weights", "call", "__call__", "summary"):
             if name in ("call", "__call__"):
                 return layers_api.call_layer(m, self, ref, args, node)

@@ -11,7 +11,7 @@ from bnlint.graph.records import Layer
 from bnlint.interpreter.heap import Dict
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import NONE, Ref, Value
+from bnlint.interpreter.values import NONE, Ref, Thing, Value
 from bnlint.keras.api.flags import all_layers
 from bnlint.keras.api.layers import text
 from bnlint.keras.api.models import clone, unknown_model
@@ -60,7 +60,7 @@ def load_model(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     loaded = clone(m, library, saved, node, "loaded")
     for address in all_layers(m, loaded.address):
         m.put(address, m.get(address)._replace(pretrained=True, frozen_unbuilt=True))
-    _restore_flags(m, library, loaded, path)
+    _restore_flags(m, library, loaded, _kind(path))
     original: Layer = m.get(saved.address)
     target: Layer = m.get(loaded.address)
     if original.model is not None and original.model.compiled is not None and target.model is not None:
@@ -70,10 +70,17 @@ def load_model(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     return loaded
 
 
-def _restore_flags(m: Machine, library: KerasLibrary, loaded: Ref, path: str) -> None:
-    """Gives a loaded model the flags that its file brings back on this release."""
+def from_config(m: Machine, library: KerasLibrary, config: Thing, node: ast.AST) -> Value:
+    """A model built anew from another one's config: its flags as far as a config keeps them, fresh weights."""
+    made = clone(m, library, config.model, node, "from config")
+    _restore_flags(m, library, made, config.form)
+    return made
+
+
+def _restore_flags(m: Machine, library: KerasLibrary, loaded: Ref, kind: str) -> None:
+    """Gives a loaded model the flags that a file or config of this kind brings back on this release."""
     behaviour = library.behaviour(m.get(loaded.address).package)
-    models, layers = behaviour.flags_survive(_kind(path)) if behaviour is not None else (None, None)
+    models, layers = behaviour.flags_survive(kind) if behaviour is not None else (None, None)
     for address in all_layers(m, loaded.address):
         record: Layer = m.get(address)
         survives = models if record.model is not None else layers
