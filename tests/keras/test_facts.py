@@ -573,13 +573,6 @@ class TestToggles:
         trained = [sum(row[1] or 0 for row in fit if row[2:] == TRAINS) for fit in found]
         assert trained == [8, 18, 27]
 
-    def test_a_fit_before_any_compile_is_none(self) -> None:
-        assert phases(STACK, "    model.fit(features, labels)") in (
-            [],
-            [[("model", 3, *UNKNOWN)]],
-            [[("model", 3, *TRAINS)]],
-        )
-
 
 class TestCopies:
     def test_a_clone_keeps_the_flags_of_its_layers(self) -> None:
