@@ -56,7 +56,7 @@ def within(finding: Finding, path: str) -> Finding | None:
     if here is None:
         return None
     rest = tuple(related for related in finding.related if related is not here)
-    elsewhere = Related(f"{finding.name} stands here", finding.place)
+    elsewhere = Related("the line that this is about", finding.place)
     return replace(finding, place=here.place, related=(elsewhere, *rest), fix=None)
 
 

@@ -707,16 +707,14 @@ def _choose_item(m: Machine, values: list[Value], source: str | None, node: ast.
 
 def _generator(m: Machine, node: ast.GeneratorExp) -> Value:
     """A generator expression: it runs when it is consumed, in the scope where it stands."""
-    frame, context = m.frame, m.context
-    scope = m.frame.scope
+    frame, scope = m.frame, m.frame.scope
 
     def run() -> Items:
-        outer = m.frame, m.context, frame.scope
-        m.frame, m.context, frame.scope = frame, context, scope
+        outer, frame.scope = frame.scope, scope
         try:
             found, exact = _run_comprehension(m, node)
         finally:
-            m.frame, m.context, frame.scope = outer
+            frame.scope = outer
         return Items(found, exact)
 
     return lazy(m, node, run)
@@ -869,8 +867,18 @@ def consume(m: Machine, ref: Ref, record: Iterator) -> Items:
 
 
 def lazy(m: Machine, node: ast.AST, run: Callable[[], Items], part: str = "iterator") -> Ref:
-    """An iterator that does its work when it is consumed: a generator, a ``map``."""
-    return m.allocate(node, Iterator(Items(()), run), part)
+    """An iterator that does its work when it is consumed (a generator, a ``map``), as if it stood where it was made."""
+    frame, context = m.frame, m.context
+
+    def resumed() -> Items:
+        outer = m.frame, m.context
+        m.frame, m.context = frame, context
+        try:
+            return run()
+        finally:
+            m.frame, m.context = outer
+
+    return m.allocate(node, Iterator(Items(()), resumed), part)
 
 
 # --- targets --------------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from immutables import Map
 
 from bnlint.interpreter.values import Address, Unknown, Value, join_values, same
 
-Names = Map  # Map[str, Value]
+MAX_JOINED = 300
+"""Longer lists are not compared item by item when two paths are joined."""
 
 
 class Scope(NamedTuple):
@@ -137,6 +138,8 @@ def join_records(left: object, right: object) -> Difference:
         if len(left.items) == len(right.items) and left.exact and right.exact:
             matters = any(_matters(a, b) for a, b in zip(left.items, right.items, strict=True) if not same(a, b))
             return Difference(left._replace(items=tuple(map(join_values, left.items, right.items))), matters)
+        if len(left.items) + len(right.items) > MAX_JOINED:
+            return Difference(List((Unknown("item of a long list"),), False, left.kind), True)
         seen: list[Value] = []
         for value in (*left.items, *right.items):
             if not any(same(value, other) for other in seen):

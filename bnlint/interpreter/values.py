@@ -210,7 +210,12 @@ def same(left: Value, right: Value) -> bool:
     if isinstance(left, Lib) and isinstance(right, Lib):
         return left.name == right.name
     if isinstance(left, Function) and isinstance(right, Function):
-        return left.node is right.node and left.scope == right.scope
+        return (
+            left.node is right.node
+            and left.scope == right.scope
+            and len(left.defaults) == len(right.defaults)
+            and all(map(same, left.defaults, right.defaults))
+        )
     if isinstance(left, Bound) and isinstance(right, Bound):
         return left.name == right.name and same(left.receiver, right.receiver)
     if isinstance(left, Unknown) and isinstance(right, Unknown):
@@ -227,7 +232,8 @@ def join_values(left: Value, right: Value) -> Value:
     if same(left, right):
         return left
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return Unknown("differs between branches")
+        lost = any(isinstance(side, Unknown) and side.reason == LOST_FUNCTION for side in (left, right))
+        return Unknown(LOST_FUNCTION if lost else "differs between branches")
     if isinstance(left, Tuple) and isinstance(right, Tuple) and len(left.items) == len(right.items):
         return Tuple(map(join_values, left.items, right.items))
     values: list[Value] = []

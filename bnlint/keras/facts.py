@@ -61,7 +61,12 @@ class FitView:
         behaviour = self.behaviour
         if behaviour is None:
             return Flags(None, None)
-        return Flags(self._flag(address, behaviour.updates_read_at), self._flag(address, behaviour.weights_read_at))
+        updates = self._flag(address, behaviour.updates_read_at)
+        if self.event.train == CUSTOM_STEP:
+            # the variables are those that were listed, whatever was set since
+            listed = self.event.step.heap.get(address)
+            return Flags(updates, listed.trainable if isinstance(listed, Layer) else updates)
+        return Flags(updates, self._flag(address, behaviour.weights_read_at))
 
     def _flag(self, address: Address, when: str | None) -> bool | None:
         heap = self._heap(when)

@@ -49,9 +49,10 @@ def calls(draw: st.DrawFn) -> tuple[str, str, list[ast.keyword]]:
     try:
         tree = ast.parse(text)
     except SyntaxError:
-        return draw(st.nothing())
+        return draw(st.nothing())  # type: ignore[no-any-return]
     node = next(node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "base")
-    return text, call, node.keywords
+    made: tuple[str, str, list[ast.keyword]] = (text, call, node.keywords)
+    return made
 
 
 def _name(form: str) -> str:

@@ -207,14 +207,14 @@ OPEN = {
         except ValueError:
             pass
     """,
-}
-
-MISSED = {
-    "functions in a long list": (27, """
+    "functions in a long list": """
         freezes = [lambda layer=layer: setattr(layer, "trainable", False) for layer in base.layers]
         for freeze in freezes:
             freeze()
-    """),
+    """,
+}
+
+MISSED = {
     "a layer that is missing for certain": (0, """
         try:
             base.get_layer("missing")

@@ -221,7 +221,6 @@ def test_hard_cases(program: str, keras_2: list[list[Row]], keras_3: list[list[R
     assert phases(BEFORE, program, target="keras==3.15") == (keras_2 if keras_3 is None else keras_3)
 
 
-@pytest.mark.xfail(strict=True, reason="the variables are read again at the step, not where they were taken")
 def test_variables_taken_before_the_freeze() -> None:
     program = """
         variables = model.trainable_variables

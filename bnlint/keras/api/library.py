@@ -328,9 +328,9 @@ class KerasLibrary:
                     return models_api.unknown_model(m, name.root, node, trained=False)
                 return clone_model(m, self, source, node)
         config = args.get(0)
-        if last in ("from_config", "model_from_json", "model_from_yaml", "model_from_config"):
-            if isinstance(config, Thing) and config.kind == "config":
-                return from_config(m, self, config, node)
+        from_one = last in ("from_config", "model_from_json", "model_from_yaml", "model_from_config")
+        if from_one and isinstance(config, Thing) and config.kind == "config":
+            return from_config(m, self, config, node)
         if last == "from_config" and name.path[-2:-1] and name.path[-2] in ("Model", "Sequential", "Functional"):
             return models_api.unknown_model(m, name.root, node, trained=False)
         if last in ("load_model", "model_from_json", "model_from_yaml", "from_saved_model"):
