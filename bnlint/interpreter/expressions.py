@@ -516,6 +516,8 @@ def get_attribute(m: Machine, owner: Value, name: str, node: ast.AST) -> Value:
     if found is not None:
         return found
     if isinstance(owner, Lib):
+        if owner.name == "sys" and name == "argv":
+            return names.command_line(m)
         return Lib(f"{owner.name}.{name}")
     if isinstance(owner, Function) and name == "__name__":
         return Const(owner.name)

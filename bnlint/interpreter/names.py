@@ -103,7 +103,14 @@ def member(m: Machine, module_name: str, name: str) -> Value:
     found = project.member(m, module_name, name)
     if found is not None:
         return found
+    if module_name == "sys" and name == "argv":
+        return command_line(m)
     return Lib(f"{module_name}.{name}" if not module_name.endswith(".") else module_name + name)
+
+
+def command_line(m: Machine) -> Value:
+    """``sys.argv`` of a program that is run without arguments."""
+    return m.allocate(m.node, List((Const(m.source.path),)), "argv")
 
 
 def import_star(m: Machine, module_name: str) -> None:

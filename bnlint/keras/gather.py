@@ -199,7 +199,7 @@ def _without_repeats(fits: list[Fit]) -> list[Fit]:
 
 def _shown(fit: Fit) -> Any:
     rows = [(r.where, r.layers, r.names, r.statistics, r.updated, r.gamma_beta_trained) for r in fit.batch_norm]
-    return rows, fit.model, fit.batch_size
+    return rows, fit.model, fit.batch_size, [b for r in fit.batch_norm for b in r.because if b.fact == "called"]
 
 
 def _common(values: list[Any]) -> Any:
@@ -237,8 +237,12 @@ def _fit(alternatives: list[tuple[PathFits, int]], complete: bool) -> Fit:
 
 
 def _rows(alternatives: list[tuple[PathFits, int]], fit: Fit, complete: bool) -> list[BatchNormAtFit]:
-    tables = [{row.state.address: row for row in run.rows[index]} for run, index in alternatives]
+    tables: list[dict[Any, Row]] = [{row.state.address: row for row in run.rows[index]} for run, index in alternatives]
     same_layers = all(table.keys() == tables[0].keys() for table in tables)
+    if not same_layers:
+        # built at other places, they may still be the same layers by their names
+        tables = [_by_name(run.rows[index]) for run, index in alternatives]
+        same_layers = all(table.keys() == tables[0].keys() for table in tables)
     run, index = alternatives[0]
     grouped: dict[Any, list[tuple[Row, Any]]] = {}
     if same_layers:
@@ -256,6 +260,18 @@ def _rows(alternatives: list[tuple[PathFits, int]], fit: Fit, complete: bool) ->
             frozen = _common([row.frozen for row in every])
             _put(grouped, run, index, every[0], outcome, frozen, None, None, True)
     return [_subject(run, index, fit, entries, key) for key, entries in grouped.items()]
+
+
+def _by_name(rows: list[Row]) -> dict[Any, Row]:
+    """Rows by the layers' names, those without a name apart."""
+    found: dict[Any, Row] = {}
+    for row in rows:
+        record = row.state.record
+        number = sum(1 for key in found if key[0] == record.name)
+        found[
+            record.name, record.many, number if record.name is not None and not record.many else row.state.address
+        ] = row
+    return found
 
 
 def _agree(outcomes: list[Any], complete: bool) -> Any:
@@ -493,6 +509,8 @@ def _because(view: FitView, row: Row, frozen: bool | None) -> tuple[Because, ...
     if view.compiled is not None:
         notes.append(Because(view.compiled.place, "compiled"))
     notes += [Because(place, text) for place, text in view.event.data.get("defaults", ())]
+    if view.event.calls:
+        notes.append(Because(view.event.calls[-1], "called"))
     home = view.event.place.path
     shown = {note if note.place.path == home else note._replace(fact=_elsewhere(note)) for note in notes}
     return tuple(sorted(shown))

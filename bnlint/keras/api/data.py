@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bnlint.interpreter.expressions import iterate, slice_of
 from bnlint.interpreter.heap import List
-from bnlint.interpreter.library import Args
+from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import NONE, Bound, Const, Lib, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras import datasets
@@ -187,6 +187,24 @@ def dataset_call(m: Machine, library: KerasLibrary, name: str, args: Args, node:
     if name.startswith("keras:datasets."):
         return _keras_dataset(name)
     return None
+
+
+FOLDS = frozenset({"KFold", "StratifiedKFold", "GroupKFold", "StratifiedGroupKFold", "TimeSeriesSplit"})
+
+
+def folds(name: str, args: Args) -> Value | None:
+    """scikit-learn's splitters: how many folds they give is known."""
+    if not name.startswith("sklearn.") or name.rsplit(".", 1)[-1] not in FOLDS:
+        return None
+    given = args.get(0, "n_splits")
+    return Thing("folds", count=5 if given is None else _int(given))
+
+
+def split_folds(value: Thing) -> Value:
+    """``KFold(n).split(x)``: n pairs of indices."""
+    pair = Tuple((thing(Data(is_batched=False)), thing(Data(is_batched=False))))
+    count = value.count
+    return Thing("items", items=Items((pair,) * count) if count is not None else Items((pair,), False))
 
 
 def _int(value: Value | None) -> int | None:

@@ -132,6 +132,8 @@ class KerasLibrary:
     def attribute(self, m: Machine, value: Value, name: str, node: ast.AST) -> Value | None:
         """``value.name``."""
         if isinstance(value, Lib):
+            if name == "__version__":
+                return self._version(value.name)
             return None if name != "__name__" else Const(value.name.rsplit(".", 1)[-1])
         if isinstance(value, Thing):
             return self._thing_attribute(m, value, name, node)
@@ -139,6 +141,18 @@ class KerasLibrary:
         if isinstance(record, Layer) and isinstance(value, Ref):
             return self._layer_attribute(m, value, record, name, node)
         return None
+
+    def _version(self, module: str) -> Value | None:
+        """``tf.__version__`` and ``keras.__version__`` on the target."""
+        name = keras_name(module)
+        if module == "tensorflow":
+            version = self.target.tensorflow
+        elif name is not None and not name.path:
+            release = self.release(name.root)
+            version = release.version if release is not None and release.package != "tf.keras" else None
+        else:
+            return None
+        return Const(".".join(map(str, (*version, 0, 0)[:3]))) if version is not None else Unknown("version")
 
     def _thing_attribute(self, m: Machine, value: Thing, name: str, node: ast.AST) -> Value | None:
         if value.kind == "data":
@@ -273,7 +287,7 @@ class KerasLibrary:
             return self._on_tensors(m, qualified, name, inputs, args, node)
         if name is not None:
             return None if name.area == "layers" else self._keras_rest(m, name, args, node)
-        found = data_api.dataset_call(m, self, qualified, args, node)
+        found = data_api.folds(qualified, args) or data_api.dataset_call(m, self, qualified, args, node)
         if found is None:
             found = data_api.numpy_call(m, qualified, args)
         if found is None and qualified == "tensorflow.GradientTape":
@@ -400,6 +414,8 @@ class KerasLibrary:
             return None
         if receiver.kind in ("parser", "pattern", "flag"):
             return stdlib_method(m, callee, args, node)
+        if receiver.kind == "folds" and name == "split":
+            return data_api.split_folds(receiver)
         if receiver.kind == "data":
             return data_api.data_method(m, receiver, name, args) or Unknown(f"data.{name}()")
         if receiver.kind == "generator" and "function" not in receiver.data:
