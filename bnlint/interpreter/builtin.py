@@ -1,4 +1,4 @@
-"""Built-in functions and the methods of built-in types."""
+"""Built-in functions."""
 
 from __future__ import annotations
 
@@ -6,25 +6,15 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from immutables import Map
-
 from bnlint.interpreter import names
+from bnlint.interpreter.access import get_attribute, set_attribute
 from bnlint.interpreter.classes import find_in_class, linearization
-from bnlint.interpreter.expressions import (
-    compare,
-    contains,
-    get_attribute,
-    hashable,
-    iterate,
-    lazy,
-    make_dict,
-    set_attribute,
-    truth,
-    unhash,
-)
+from bnlint.interpreter.dictionaries import make_dict, unhash
 from bnlint.interpreter.heap import Class, Dict, Instance, Iterator, List
+from bnlint.interpreter.iteration import iterate, lazy
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.operators import truth
 from bnlint.interpreter.values import (
     FALSE,
     NONE,
@@ -44,15 +34,12 @@ from bnlint.interpreter.values import (
 )
 
 MAX_RANGE = 2000
+
+
 PURE: dict[str, Callable[..., Any]] = {
     "abs": abs, "round": round, "int": int, "float": float, "str": str, "bool": bool, "repr": repr,
     "divmod": divmod, "pow": pow, "ord": ord, "chr": chr, "hex": hex, "format": format, "complex": complex,
 }  # fmt: skip
-STRING_METHODS = frozenset(
-    """capitalize casefold count endswith find format index isalnum isalpha isascii isdecimal isdigit isidentifier
-    islower isnumeric isspace istitle isupper join lower lstrip partition removeprefix removesuffix replace rfind rindex
-    rpartition rsplit rstrip split splitlines startswith strip swapcase title upper zfill""".split()
-)
 
 
 def call_builtin(m: Machine, name: str, args: Args, node: ast.AST) -> Value:
@@ -537,159 +524,3 @@ HANDLERS: dict[str, Callable[[Machine, Args, ast.AST], Value]] = {
     "next": _next, "callable": _callable, "input": _input, "vars": _vars, "print": _silent,
     "iter": _iter, "slice": _slice, "staticmethod": _staticmethod, "classmethod": _staticmethod,
 }  # fmt: skip
-
-
-# --- methods of built-in types --------------------------------------------------------------------------------------
-
-
-def call_method(m: Machine, receiver: Value, name: str, args: Args, node: ast.AST) -> Value | None:
-    """A method of a built-in type; None where the receiver is none."""
-    if isinstance(receiver, Const):
-        return _constant_method(m, receiver, name, args, node)
-    if isinstance(receiver, Tuple):
-        return _tuple_method(m, receiver, name, args, node)
-    record = m.record(receiver)
-    if isinstance(record, List) and isinstance(receiver, Ref):
-        return _list_method(m, receiver, record, name, args, node)
-    if isinstance(record, Dict) and isinstance(receiver, Ref):
-        return _dict_method(m, receiver, record, name, args, node)
-    return None
-
-
-def _constant_method(m: Machine, receiver: Const, name: str, args: Args, node: ast.AST) -> Value | None:
-    if not isinstance(receiver.value, str):
-        return Unknown(f"method `{name}`")
-    if name not in STRING_METHODS:
-        return Unknown(f"method `{name}` of a string")
-    values: list[Any] = []
-    for value in args.positional:
-        if isinstance(value, Const):
-            values.append(value.value)
-        elif isinstance(value, Tuple) and all(isinstance(item, Const) for item in value.items):
-            values.append(tuple(item.value for item in value.items))  # type: ignore[attr-defined]
-        else:
-            items = iterate(m, value, node) if name == "join" else None
-            if items is None or not items.exact or not all(isinstance(item, Const) for item in items.values):
-                return Unknown(f"method `{name}` of a string")
-            values.append([item.value for item in items.values])  # type: ignore[attr-defined]
-    keywords = {key: value.value for key, value in args.keywords.items() if isinstance(value, Const)}
-    if len(keywords) != len(args.keywords) or (name == "format" and "{" in receiver.value and ":" in receiver.value):
-        return Unknown(f"method `{name}` of a string")
-    try:
-        result = getattr(receiver.value, name)(*values, **keywords)
-    except Exception:  # the program's own error: it raises there
-        return Unknown(f"method `{name}` that raises")
-    if isinstance(result, list):
-        return m.allocate(node, List(tuple(map(Const, result))), name)
-    return Tuple(map(Const, result)) if isinstance(result, tuple) else Const(result)
-
-
-def _tuple_method(m: Machine, receiver: Tuple, name: str, args: Args, node: ast.AST) -> Value:
-    item = args.get(0)
-    if name == "index" and item is not None:
-        for position, other in enumerate(receiver.items):
-            if same(other, item):
-                return Const(position)
-    return Unknown(f"method `{name}` of a tuple")
-
-
-def _list_method(m: Machine, receiver: Ref, record: List, name: str, args: Args, node: ast.AST) -> Value:
-    items, exact = record.items, record.exact
-    first = args.get(0)
-    if name in ("append", "add", "appendleft") and first is not None:
-        if name == "add" and any(same(first, other) for other in items):
-            return NONE
-        added = (first, *items) if name == "appendleft" else (*items, first)
-        m.put(receiver.address, record._replace(items=added if len(added) < 3000 else added[:3000]))
-        return NONE
-    if name in ("extend", "update") and first is not None:
-        more = iterate(m, first, node)
-        m.put(receiver.address, record._replace(items=items + more.values, exact=exact and more.exact))
-        return NONE
-    if name == "insert" and isinstance(first, Const) and args.get(1) is not None:
-        changed = list(items)
-        changed.insert(first.value, args.positional[1])
-        m.put(receiver.address, record._replace(items=tuple(changed)))
-        return NONE
-    if name in ("pop", "popleft"):
-        at = 0 if name == "popleft" else first.value if isinstance(first, Const) else -1 if first is None else None
-        if exact and isinstance(at, int) and -len(items) <= at < len(items):
-            changed = list(items)
-            taken = changed.pop(at)
-            m.put(receiver.address, record._replace(items=tuple(changed)))
-            return taken
-        m.put(receiver.address, record._replace(exact=False))
-        return _any_of(Items(items)) if items else Unknown("pop()")
-    if name == "clear":
-        m.put(receiver.address, record._replace(items=(), exact=True))
-        return NONE
-    if name == "reverse":
-        m.put(receiver.address, record._replace(items=items[::-1]))
-        return NONE
-    if name == "copy":
-        return m.allocate(node, record, "copy")
-    if name == "index" and first is not None and exact:
-        for position, other in enumerate(items):
-            if same(other, first):
-                return Const(position)
-        return Unknown("index()")
-    if name == "count" and first is not None and exact and all(isinstance(item, Const) for item in items):
-        return Const(sum(same(item, first) for item in items))
-    if name in ("remove", "discard", "sort", "difference_update"):
-        m.put(receiver.address, record._replace(exact=False))
-        return NONE
-    if name == "union" and first is not None:
-        more = iterate(m, first, node)
-        return m.allocate(node, List(items + more.values, exact and more.exact, "set"), "union")
-    return Unknown(f"method `{name}` of a list")
-
-
-def _dict_method(m: Machine, receiver: Ref, record: Dict, name: str, args: Args, node: ast.AST) -> Value:
-    first, second = args.get(0), args.get(1, "default")
-    if name in ("get", "pop", "setdefault") and first is not None:
-        key = hashable(first)
-        if key is not None and key in record.items:
-            found = record.items[key]
-            if name == "pop":
-                order = tuple(k for k in record.order if k != key)
-                m.put(receiver.address, record._replace(items=record.items.delete(key), order=order))
-            return found
-        if key is not None and record.exact:
-            default = second if second is not None else NONE
-            if name == "setdefault":
-                items = record.items.set(key, default)
-                m.put(receiver.address, record._replace(items=items, order=(*record.order, key)))
-            return default
-        source = first.source if isinstance(first, Unknown) else None
-        return Unknown("key of a dictionary", f"{source} as key" if source else None)
-    if name in ("items", "keys", "values"):
-        rows: list[Value] = []
-        for key in record.order:
-            value = record.items[key]
-            shown = unhash(key)
-            rows.append(Tuple((shown, value)) if name == "items" else shown if name == "keys" else value)
-        return Thing("items", items=Items(rows, record.exact))
-    if name == "update":
-        other = m.record(first) if first is not None else None
-        items, order, exact = record.items, record.order, record.exact
-        pairs: list[tuple[object, Value]] = []
-        if isinstance(other, Dict):
-            pairs.extend((key, other.items[key]) for key in other.order)
-            exact = exact and other.exact
-        elif first is not None:
-            exact = False
-        pairs.extend((hashable(Const(key)), value) for key, value in args.keywords.items())
-        for key, value in pairs:
-            order = order if key in items else (*order, key)
-            items = items.set(key, value)
-        m.put(receiver.address, Dict(items, order, exact, record.kind))
-        return NONE
-    if name == "copy":
-        return m.allocate(node, record, "copy")
-    if name == "clear":
-        m.put(receiver.address, Dict(Map(), (), True, record.kind))
-        return NONE
-    return Unknown(f"method `{name}` of a dictionary")
-
-
-__all__ = ["call_builtin", "call_method", "compare", "contains"]

@@ -8,19 +8,15 @@ from collections.abc import Callable
 from immutables import Map
 
 from bnlint.interpreter import names
-from bnlint.interpreter.builtin import call_builtin, call_method
+from bnlint.interpreter.builtin import call_builtin
 from bnlint.interpreter.classes import find_in_class, library_bases
-from bnlint.interpreter.expressions import (
-    evaluate,
-    hashable,
-    iterate,
-    lazy,
-    make_dict,
-    unhash,
-)
+from bnlint.interpreter.dictionaries import hashable, make_dict, unhash
+from bnlint.interpreter.expressions import evaluate
 from bnlint.interpreter.heap import Class, Dict, Instance, List, Scope
+from bnlint.interpreter.iteration import iterate, lazy
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import MAX_DEPTH, MAX_RECURSION, Frame, Machine
+from bnlint.interpreter.methods import call_method
 from bnlint.interpreter.stdlib import call_stdlib
 from bnlint.interpreter.values import (
     LOST_FUNCTION,
@@ -414,6 +410,3 @@ def _call_super(m: Machine, receiver: Super, name: str, args: Args, node: ast.AS
             if found is not None:
                 return found
     return Unknown(f"super().{name}")
-
-
-__all__ = ["call", "call_expression", "call_function", "hashable", "instantiate", "unresolved"]

@@ -3,47 +3,27 @@
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable
 from typing import Any
 
 from immutables import Map
 
-from bnlint.interpreter import names, project
-from bnlint.interpreter.classes import after, find_in_class
-from bnlint.interpreter.heap import Class, Dict, Instance, Iterator, List, Scope
-from bnlint.interpreter.library import Args, Items
+from bnlint.interpreter import names
+from bnlint.interpreter.access import get_attribute, get_item, parts_of, set_attribute, set_item
+from bnlint.interpreter.dictionaries import make_dict, unhash
+from bnlint.interpreter.heap import Dict, List, Scope
+from bnlint.interpreter.iteration import iterate, lazy
+from bnlint.interpreter.library import Items
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import (
-    FALSE,
-    NONE,
-    TRUE,
-    Bound,
-    Const,
-    Function,
-    Lib,
-    OneOf,
-    Partial,
-    Ref,
-    Super,
-    Thing,
-    Tuple,
-    Unknown,
-    Value,
-    join_values,
-    same,
-)
+from bnlint.interpreter.operators import compare, each, key_of, negate, operate, truth
+from bnlint.interpreter.values import NONE, TRUE, Const, Function, OneOf, Ref, Thing, Tuple, Unknown, Value, join_values
 
-MAX_SIZE = 100_000
 MAX_YIELDS = 2000
 
 
 def evaluate(m: Machine, node: ast.expr) -> Value:
     """The abstract value of an expression."""
     return EVALUATE[type(node)](m, node)
-
-
-# --- names, literals ------------------------------------------------------------------------------------------------
 
 
 def _name(m: Machine, node: ast.Name) -> Value:
@@ -116,42 +96,6 @@ def _set(m: Machine, node: ast.Set) -> Value:
     return m.allocate(node, List(tuple(items), exact, "set"))
 
 
-def make_dict(pairs: list[tuple[Value, Value]], kind: str = "dict") -> Dict:
-    """A dictionary record; keys that are no constants make it inexact."""
-    items: Map[object, Value] = Map()
-    order: list[object] = []
-    exact = True
-    for key, value in pairs:
-        known = hashable(key)
-        if known is None:
-            exact = False
-            continue
-        if known not in items:
-            order.append(known)
-        items = items.set(known, value)
-    return Dict(items, tuple(order), exact, kind)
-
-
-def hashable(key: Value) -> object | None:
-    """A dictionary key for a known value; None where it is not known."""
-    if isinstance(key, Const):
-        return (type(key.value).__name__, key.value)
-    if isinstance(key, Tuple):
-        parts = tuple(hashable(item) for item in key.items)
-        return None if None in parts else ("tuple", parts)
-    if isinstance(key, Lib):
-        return ("lib", key.name)
-    return None
-
-
-def unhash(key: Any) -> Value:
-    """The value that a dictionary key stands for."""
-    kind, value = key
-    if kind == "tuple":
-        return Tuple(map(unhash, value))
-    return Lib(value) if kind == "lib" else Const(value)
-
-
 def _dict(m: Machine, node: ast.Dict) -> Value:
     pairs: list[tuple[Value, Value]] = []
     exact = True
@@ -169,112 +113,8 @@ def _dict(m: Machine, node: ast.Dict) -> Value:
     return m.allocate(node, record._replace(exact=record.exact and exact))
 
 
-# --- operators ------------------------------------------------------------------------------------------------------
-
-BINARY: dict[type, tuple[str, Callable[[Any, Any], Any]]] = {
-    ast.Add: ("+", operator.add),
-    ast.Sub: ("-", operator.sub),
-    ast.Mult: ("*", operator.mul),
-    ast.Div: ("/", operator.truediv),
-    ast.FloorDiv: ("//", operator.floordiv),
-    ast.Mod: ("%", operator.mod),
-    ast.Pow: ("**", operator.pow),
-    ast.LShift: ("<<", operator.lshift),
-    ast.RShift: (">>", operator.rshift),
-    ast.BitOr: ("|", operator.or_),
-    ast.BitXor: ("^", operator.xor),
-    ast.BitAnd: ("&", operator.and_),
-    ast.MatMult: ("@", operator.matmul),
-}
-COMPARE: dict[type, tuple[str, Callable[[Any, Any], Any]]] = {
-    ast.Eq: ("==", operator.eq),
-    ast.NotEq: ("!=", operator.ne),
-    ast.Lt: ("<", operator.lt),
-    ast.LtE: ("<=", operator.le),
-    ast.Gt: (">", operator.gt),
-    ast.GtE: (">=", operator.ge),
-}
-
-
-def _size(value: object) -> int:
-    return len(value) if isinstance(value, (str, bytes, tuple)) else 0
-
-
-def _safe(sign: str, left: Any, right: Any) -> bool:
-    """Whether an operation on constants stays small."""
-    if sign == "**":
-        return isinstance(right, (int, float)) and abs(right) <= 64 and abs(left) < 1e6 if _number(left) else False
-    if sign == "<<":
-        return isinstance(right, int) and right <= 64
-    if sign == "*":
-        size, times = (_size(left), right) if _size(left) else (_size(right), left)
-        return not size or (isinstance(times, int) and size * times <= MAX_SIZE)
-    if sign == "%" and isinstance(left, str):
-        return len(left) < 200
-    return _size(left) + _size(right) <= MAX_SIZE
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
 def _binary(m: Machine, node: ast.BinOp) -> Value:
-    return _operate(m, node.op, evaluate(m, node.left), evaluate(m, node.right), node)
-
-
-def _operate(m: Machine, op: ast.operator, left: Value, right: Value, node: ast.AST) -> Value:
-    sign, function = BINARY[type(op)]
-    if isinstance(left, OneOf):
-        return _each(left, lambda value: _operate(m, op, value, right, node))
-    if isinstance(right, OneOf):
-        return _each(right, lambda value: _operate(m, op, left, value, node))
-    if isinstance(left, Const) and isinstance(right, Const):
-        if not _safe(sign, left.value, right.value):
-            return Unknown("large value")
-        try:
-            return Const(function(left.value, right.value))
-        except Exception:  # the program's own error, whatever it is: it raises there, and nothing is known after it
-            return Unknown("operation that raises")
-    if sign == "%" and isinstance(left, Const) and isinstance(right, Tuple):
-        parts = [item.value for item in right.items if isinstance(item, Const)]
-        if len(parts) == len(right.items) and isinstance(left.value, str):
-            try:
-                return Const(left.value % tuple(parts))
-            except (TypeError, ValueError):
-                return Unknown("operation that raises")
-    if sign == "+":
-        joined = _concatenate(m, left, right, node)
-        if joined is not None:
-            return joined
-    if sign == "*":
-        repeated = _repeat(m, left, right, node)
-        if repeated is not None:
-            return repeated
-    found = m.library.operate(m, sign, (left, right), node)
-    return found if found is not None else Unknown("operation on something unknown")
-
-
-def _concatenate(m: Machine, left: Value, right: Value, node: ast.AST) -> Value | None:
-    if isinstance(left, Tuple) and isinstance(right, Tuple):
-        return Tuple((*left.items, *right.items))
-    first, second = m.record(left), m.record(right)
-    if isinstance(first, List) and isinstance(second, List):
-        return m.allocate(node, List(first.items + second.items, first.exact and second.exact))
-    return None
-
-
-def _repeat(m: Machine, left: Value, right: Value, node: ast.AST) -> Value | None:
-    if isinstance(left, Const):
-        left, right = right, left
-    if not (isinstance(right, Const) and isinstance(right.value, int)):
-        return None
-    record = m.record(left)
-    times = max(right.value, 0)
-    if isinstance(record, List) and len(record.items) * times <= 1000:
-        return m.allocate(node, List(record.items * times, record.exact))
-    if isinstance(left, Tuple) and len(left.items) * times <= 1000:
-        return Tuple(left.items * times)
-    return None
+    return operate(m, node.op, evaluate(m, node.left), evaluate(m, node.right), node)
 
 
 def operate_in_place(m: Machine, node: ast.AugAssign) -> Value:
@@ -287,7 +127,7 @@ def operate_in_place(m: Machine, node: ast.AugAssign) -> Value:
         more = iterate(m, right, node)
         m.put(left.address, List(record.items + more.values, record.exact and more.exact, record.kind))
         return left
-    return _operate(m, node.op, left, right, node)
+    return operate(m, node.op, left, right, node)
 
 
 def _as_load(target: ast.expr) -> ast.expr:
@@ -300,14 +140,6 @@ def _as_load(target: ast.expr) -> ast.expr:
     return target
 
 
-def _each(value: OneOf, run: Callable[[Value], Value]) -> Value:
-    result: Value | None = None
-    for alternative in value.values:
-        found = run(alternative)
-        result = found if result is None else join_values(result, found)
-    return result if result is not None else Unknown()
-
-
 def _unary(m: Machine, node: ast.UnaryOp) -> Value:
     value = evaluate(m, node.operand)
     if isinstance(node.op, ast.Not):
@@ -316,20 +148,8 @@ def _unary(m: Machine, node: ast.UnaryOp) -> Value:
             return Const(not decided)
         return Unknown("condition", f"not {value.source}" if isinstance(value, Unknown) and value.source else None)
     if isinstance(value, OneOf):
-        return _each(value, lambda v: _negate(m, node.op, v, node))
-    return _negate(m, node.op, value, node)
-
-
-def _negate(m: Machine, op: ast.unaryop, value: Value, node: ast.AST) -> Value:
-    if isinstance(value, Const):
-        try:
-            if isinstance(op, ast.USub):
-                return Const(-value.value)
-            return Const(+value.value if isinstance(op, ast.UAdd) else ~value.value)
-        except TypeError:
-            return Unknown("operation that raises")
-    found = m.library.operate(m, "-", (value,), node)
-    return found if found is not None else Unknown("operation on something unknown")
+        return each(value, lambda v: negate(m, node.op, v, node))
+    return negate(m, node.op, value, node)
 
 
 def _boolean(m: Machine, node: ast.BoolOp) -> Value:
@@ -364,120 +184,6 @@ def _compare(m: Machine, node: ast.Compare) -> Value:
     return result
 
 
-def compare(m: Machine, op: ast.cmpop, left: Value, right: Value, node: ast.AST) -> Value:
-    """One comparison: a constant where it is known."""
-    if isinstance(left, OneOf):
-        return _each(left, lambda value: compare(m, op, value, right, node))
-    if isinstance(right, OneOf):
-        return _each(right, lambda value: compare(m, op, left, value, node))
-    if isinstance(op, (ast.Is, ast.IsNot)):
-        known = _identical(m, left, right)
-        if known is not None:
-            return Const(known is isinstance(op, ast.Is))
-        return Unknown("condition", _compared(left, "is", right))
-    if isinstance(op, (ast.In, ast.NotIn)):
-        inside = contains(m, right, left, node)
-        if inside is not None:
-            return Const(inside is isinstance(op, ast.In))
-        return Unknown("condition", _compared(left, "in", right))
-    sign, function = COMPARE[type(op)]
-    if isinstance(left, Const) and isinstance(right, Const):
-        try:
-            return Const(bool(function(left.value, right.value)))
-        except TypeError:
-            return Unknown("comparison that raises")
-    if (
-        isinstance(left, (Lib, Ref, Tuple, Function))
-        and isinstance(right, (Lib, Ref, Tuple, Const, Function))
-        and sign in ("==", "!=")
-    ):
-        if same(left, right):
-            return Const(sign == "==")
-        if isinstance(left, Lib) and isinstance(right, Lib):
-            return Const(sign != "==")
-        if isinstance(right, Const) and right.value is None:
-            return Const(sign != "==")
-    found = m.library.operate(m, sign, (left, right), node)
-    return found if found is not None else Unknown("condition", _compared(left, sign, right))
-
-
-def _compared(left: Value, sign: str, right: Value) -> str | None:
-    """A name for an undecided comparison of a named input with a constant."""
-    source = left.source if isinstance(left, Unknown) else None
-    if source and isinstance(right, Const):
-        return f"{source} {sign} {right.value!r}"
-    if isinstance(right, Unknown) and right.source and isinstance(left, Const):
-        return f"{left.value!r} {sign} {right.source}"
-    return None
-
-
-def _identical(m: Machine, left: Value, right: Value) -> bool | None:
-    if isinstance(left, (Unknown, OneOf)) or isinstance(right, (Unknown, OneOf)):
-        return None
-    if isinstance(left, Const) and isinstance(right, Const):
-        return left.value is right.value or (type(left.value) is type(right.value) and left.value == right.value)
-    if isinstance(left, Thing) and left.kind == "data":
-        return False if isinstance(right, Const) else None
-    return same(left, right)
-
-
-def contains(m: Machine, container: Value, item: Value, node: ast.AST) -> bool | None:
-    """``item in container``; None where it is not known."""
-    if isinstance(container, Const):
-        if isinstance(item, Const):
-            try:
-                return item.value in container.value
-            except TypeError:
-                return None
-        return None
-    record = m.record(container)
-    if isinstance(record, Dict):
-        key = hashable(item)
-        if key is None:
-            return None
-        return True if key in record.items else (False if record.exact else None)
-    items: Items | None = None
-    if isinstance(container, Tuple) or isinstance(record, List):
-        items = iterate(m, container, node)
-    if items is None:
-        return None
-    maybe = not items.exact
-    for value in items.values:
-        if same(value, item):
-            return True
-        if isinstance(value, (Unknown, OneOf)) or isinstance(item, (Unknown, OneOf)) or type(value) is not type(item):
-            maybe = True
-    return None if maybe else False
-
-
-def truth(m: Machine, value: Value) -> bool | None:
-    """Whether a value counts as true; None where it is not known."""
-    if isinstance(value, Const):
-        return bool(value.value)
-    if isinstance(value, Tuple):
-        return bool(value.items)
-    if isinstance(value, (Lib, Function, Bound, Partial)):
-        return True
-    if isinstance(value, OneOf):
-        found = {truth(m, alternative) for alternative in value.values}
-        return found.pop() if len(found) == 1 else None
-    if isinstance(value, Thing) and value.kind == "flag":
-        return bool(value.truth)
-    record = m.record(value)
-    if isinstance(record, List):
-        return bool(record.items) if record.exact else None
-    if isinstance(record, Dict):
-        return bool(record.items) or (None if not record.exact else False)
-    if record is not None and not (isinstance(record, Instance) and record.open):
-        return True
-    return None
-
-
-def key_of(value: Value) -> str | None:
-    """The named input that an undecided condition hangs on."""
-    return value.source if isinstance(value, Unknown) else None
-
-
 def _conditional(m: Machine, node: ast.IfExp) -> Value:
     test, body, orelse = node.test, node.body, node.orelse
     while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
@@ -489,122 +195,8 @@ def _conditional(m: Machine, node: ast.IfExp) -> Value:
     return m.choose_value(key_of(value), node, [lambda: evaluate(m, body), lambda: evaluate(m, orelse)])
 
 
-# --- attributes, subscripts -----------------------------------------------------------------------------------------
-
-
 def _attribute(m: Machine, node: ast.Attribute) -> Value:
     return get_attribute(m, evaluate(m, node.value), node.attr, node)
-
-
-def get_attribute(m: Machine, owner: Value, name: str, node: ast.AST) -> Value:
-    """``owner.name``."""
-    if isinstance(owner, OneOf):
-        return _each(owner, lambda value: get_attribute(m, value, name, node))
-    if isinstance(owner, Unknown):
-        source = f"{owner.source}.{name}" if owner.source else None
-        return Unknown(owner.reason, source, harmless=owner.harmless)
-    if isinstance(owner, Super):
-        return _super_attribute(m, owner, name)
-    record = m.record(owner)
-    if isinstance(record, Scope) and isinstance(owner, Ref):
-        return project.attribute(m, owner, name)
-    if isinstance(record, Instance) and isinstance(owner, Ref):
-        return _instance_attribute(m, owner, record, name, node)
-    if isinstance(record, Class) and isinstance(owner, Ref):
-        return _class_attribute(m, owner, name)
-    found = m.library.attribute(m, owner, name, node)
-    if found is not None:
-        return found
-    if isinstance(owner, Lib):
-        if owner.name == "sys" and name == "argv":
-            return names.command_line(m)
-        return Lib(f"{owner.name}.{name}")
-    if isinstance(owner, Function) and name == "__name__":
-        return Const(owner.name)
-    if isinstance(owner, (Const, Tuple, Ref, Function, Thing, Bound, Partial)):
-        return Bound(owner, name)
-    return Unknown("attribute")
-
-
-def _instance_attribute(m: Machine, owner: Ref, record: Instance, name: str, node: ast.AST) -> Value:
-    value = record.attrs.get(name)
-    if value is not None:
-        return value
-    if record.cls is not None:
-        found = find_in_class(m, record.cls, name)
-        if found is not None:
-            return bind(m, owner, found, name, node)
-        if name == "__class__":
-            return Ref(record.cls)
-        if name == "__dict__":
-            return m.allocate(node, make_dict([(Const(k), v) for k, v in record.attrs.items()]), "__dict__")
-    source = record.attrs.get("__source__")
-    prefix = source.value if isinstance(source, Const) else None
-    if record.cls is None and not record.open:
-        return Bound(owner, name)
-    return Unknown(f"attribute `{name}`", f"{prefix}.{name}" if prefix else None)
-
-
-def _class_attribute(m: Machine, owner: Ref, name: str) -> Value:
-    found = find_in_class(m, owner.address, name)
-    if name == "__name__":
-        return Const(m.get(owner.address).name)
-    if found is None:
-        return Unknown(f"attribute `{name}`")
-    if isinstance(found, Function) and found.decorated == "classmethod":
-        return Bound(owner, name, found)
-    return found
-
-
-def _super_attribute(m: Machine, owner: Super, name: str) -> Value:
-    for base in after(m, owner.receiver, owner.owner):
-        found = m.get(base).names.get(name)
-        if isinstance(found, Function):
-            return Bound(owner.receiver, name, found)
-        if found is not None:
-            return found  # type: ignore[no-any-return]
-    return Bound(owner, name)
-
-
-def bind(m: Machine, owner: Ref, found: Value, name: str, node: ast.AST) -> Value:
-    """A class's attribute as seen from an object: methods are bound, properties are called."""
-    if isinstance(found, Function):
-        if found.decorated in ("property", "cached_property"):
-            from bnlint.interpreter.calls import call
-
-            return call(m, Bound(owner, name, found), Args(), node)
-        if found.decorated != "staticmethod":
-            return Bound(owner, name, found)
-    return found
-
-
-def set_attribute(m: Machine, owner: Value, name: str, value: Value, node: ast.AST) -> None:
-    """``owner.name = value``."""
-    if isinstance(owner, OneOf):
-        for alternative in owner.values:
-            arm = m.attempt(lambda alternative=alternative: set_attribute(m, alternative, name, value, node))  # type: ignore[misc]
-            m.heap, _ = m.join(m.heap, arm.heap, arm.touched)
-            m.events.extend(arm.events)
-        return
-    if not isinstance(owner, Ref):
-        if isinstance(owner, Unknown) and not owner.harmless:
-            m.library.set_unknown(m, name, value, node)
-        return
-    record = m.record(owner)
-    if isinstance(record, Instance):
-        if record.cls is not None:
-            setter = find_in_class(m, record.cls, names.SETTER + name)
-            if isinstance(setter, Function):
-                from bnlint.interpreter.calls import call
-
-                call(m, Bound(owner, name, setter), Args((value,)), node)
-                return
-        m.library.named(m, value, f"self.{name}")
-        m.put(owner.address, m.record(owner)._replace(attrs=m.record(owner).attrs.set(name, value)))
-    elif isinstance(record, (Class, Scope)):
-        m.put(owner.address, record._replace(names=record.names.set(name, value)))
-    elif m.library.set_attribute(m, owner, name, value, node):
-        m.library.named(m, value, f"self.{name}")
 
 
 def _subscript(m: Machine, node: ast.Subscript) -> Value:
@@ -616,95 +208,6 @@ def _subscript(m: Machine, node: ast.Subscript) -> Value:
 def _slice(m: Machine, node: ast.Slice) -> Value:
     parts = [evaluate(m, part) if part is not None else NONE for part in (node.lower, node.upper, node.step)]
     return Thing("slice", parts=tuple(parts))
-
-
-def slice_of(index: Value) -> slice | None:
-    """A Python slice, where its bounds are known integers."""
-    if not (isinstance(index, Thing) and index.kind == "slice"):
-        return None
-    bounds: list[int | None] = []
-    for part in index.parts:
-        if not isinstance(part, Const) or not (part.value is None or isinstance(part.value, int)):
-            return None
-        bounds.append(part.value)
-    return slice(*bounds)
-
-
-def get_item(m: Machine, owner: Value, index: Value, node: ast.AST) -> Value:
-    """``owner[index]``."""
-    if isinstance(owner, OneOf):
-        return _each(owner, lambda value: get_item(m, value, index, node))
-    if isinstance(index, OneOf):
-        return _each(index, lambda value: get_item(m, owner, value, node))
-    record = m.record(owner)
-    if isinstance(record, Dict):
-        key = hashable(index)
-        if key is not None and key in record.items:
-            return record.items[key]
-        if key is not None and record.exact and record.kind == "defaultdict":
-            return Unknown("default of a dictionary")
-        values = [record.items[k] for k in record.order]
-        source = f"{index.source} as key" if isinstance(index, Unknown) and index.source else None
-        if key is None and values and record.exact:
-            return _choose_item(m, values, source, node)
-        return Unknown("key of a dictionary", source)
-    if isinstance(owner, Tuple) or isinstance(record, List):
-        items = owner.items if isinstance(owner, Tuple) else record.items
-        exact = isinstance(owner, Tuple) or record.exact
-        bounds = slice_of(index)
-        if bounds is not None:
-            part = items[bounds] if exact else items
-            if isinstance(owner, Tuple):
-                return Tuple(part)
-            return m.allocate(node, List(part, exact, record.kind))
-        if isinstance(index, Thing) and index.kind == "slice":
-            return m.allocate(node, List(items, False))
-        if isinstance(index, Const) and isinstance(index.value, int) and exact:
-            try:
-                return items[index.value]
-            except IndexError:
-                return Unknown("index out of range")
-        if not items:
-            return Unknown("item of an empty list")
-        if all(isinstance(item, Ref) for item in items):
-            # one of these, it is not known which: an assignment to it may reach each of them
-            return items[0] if len(items) == 1 else OneOf(tuple(items))
-        result = items[0]
-        for item in items[1:]:
-            result = join_values(result, item)
-        if isinstance(index, Const) or not isinstance(result, (Unknown, Ref, OneOf)):
-            return result if len(items) == 1 else Unknown("item of a list")
-        return result
-    if isinstance(owner, Const) and isinstance(owner.value, (str, bytes)):
-        bounds = slice_of(index)
-        try:
-            if bounds is not None:
-                return Const(owner.value[bounds])
-            if isinstance(index, Const):
-                return Const(owner.value[index.value])
-        except (IndexError, TypeError):
-            return Unknown("index out of range")
-    found = m.library.subscript(m, owner, index, node)
-    if found is not None:
-        return found
-    source = owner.source if isinstance(owner, Unknown) else owner.name if isinstance(owner, Lib) else None
-    harmless = isinstance(owner, Unknown) and owner.harmless
-    if source and isinstance(index, Const):
-        return Unknown("item", f"{source}[{index.value!r}]", harmless=harmless)
-    return Unknown("item of something unknown", harmless=harmless)
-
-
-def _choose_item(m: Machine, values: list[Value], source: str | None, node: ast.AST) -> Value:
-    distinct: list[Value] = []
-    for value in values:
-        if not any(same(value, other) for other in distinct):
-            distinct.append(value)
-    if len(distinct) == 1:
-        return distinct[0]
-    return m.choose_value(source, node, [lambda value=value: value for value in distinct])  # type: ignore[misc]
-
-
-# --- comprehensions, lambdas, the rest ------------------------------------------------------------------------------
 
 
 def _generator(m: Machine, node: ast.GeneratorExp) -> Value:
@@ -826,66 +329,6 @@ def _starred(m: Machine, node: ast.Starred) -> Value:
     return evaluate(m, node.value)
 
 
-# --- iteration ------------------------------------------------------------------------------------------------------
-
-
-def iterate(m: Machine, value: Value, node: ast.AST) -> Items:
-    """What a loop over ``value`` sees."""
-    if isinstance(value, Tuple):
-        return Items(value.items)
-    if isinstance(value, Const) and isinstance(value.value, str):
-        return Items([Const(character) for character in value.value[:1000]], len(value.value) <= 1000)
-    record = m.record(value)
-    if isinstance(record, List):
-        return Items(record.items, record.exact)
-    if isinstance(record, Dict):
-        return Items([unhash(key) for key in record.order], record.exact)
-    if isinstance(value, Thing) and value.kind == "items":
-        return value.items  # type: ignore[no-any-return]
-    if isinstance(record, Iterator) and isinstance(value, Ref):
-        return consume(m, value, record)
-    if isinstance(value, OneOf):
-        joined: list[Value] = []
-        for alternative in value.values:
-            joined.extend(iterate(m, alternative, node).values)
-        return Items(joined, False)
-    if isinstance(record, Instance) and record.cls is not None:
-        found = find_in_class(m, record.cls, "__iter__")
-        if isinstance(found, Function):
-            return Items([Unknown("item")], False)
-    found_items = m.library.iterate(m, value)
-    if found_items is not None:
-        return found_items
-    if isinstance(value, Unknown):
-        return Items([Unknown(value.reason or "item of something unknown", harmless=value.harmless)], False)
-    return Items([Unknown("item of something unknown")], False)
-
-
-def consume(m: Machine, ref: Ref, record: Iterator) -> Items:
-    """All that is left in an iterator; a lazy one does its work now. Nothing is left afterwards."""
-    items: Items = record.items if record.run is None else record.run()
-    m.put(ref.address, Iterator(Items(()) if items.exact else items))
-    return items
-
-
-def lazy(m: Machine, node: ast.AST, run: Callable[[], Items], part: str = "iterator") -> Ref:
-    """An iterator that does its work when it is consumed (a generator, a ``map``), as if it stood where it was made."""
-    frame, context = m.frame, m.context
-
-    def resumed() -> Items:
-        outer = m.frame, m.context
-        m.frame, m.context = frame, context
-        try:
-            return run()
-        finally:
-            m.frame, m.context = outer
-
-    return m.allocate(node, Iterator(Items(()), resumed), part)
-
-
-# --- targets --------------------------------------------------------------------------------------------------------
-
-
 def assign(m: Machine, target: ast.expr, value: Value) -> None:
     """Binds a target: a name, an attribute, an item, or several of them."""
     if isinstance(target, ast.Name):
@@ -900,32 +343,8 @@ def assign(m: Machine, target: ast.expr, value: Value) -> None:
         assign(m, target.value, value)
 
 
-def set_item(m: Machine, owner: Value, index: Value, value: Value) -> None:
-    """``owner[index] = value``."""
-    record = m.record(owner)
-    if not isinstance(owner, Ref):
-        return
-    if isinstance(record, Dict):
-        key = hashable(index)
-        if key is None:
-            m.put(owner.address, record._replace(exact=False))
-            return
-        order = record.order if key in record.items else (*record.order, key)
-        m.put(owner.address, record._replace(items=record.items.set(key, value), order=order))
-    elif isinstance(record, List):
-        if isinstance(index, Const) and isinstance(index.value, int) and record.exact:
-            items = list(record.items)
-            try:
-                items[index.value] = value
-            except IndexError:
-                return
-            m.put(owner.address, record._replace(items=tuple(items)))
-        else:
-            m.put(owner.address, List((*record.items, value), False, record.kind))
-
-
 def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
-    items = _parts(m, value, len(target.elts), target)
+    items = parts_of(m, value, len(target.elts), target)
     starred = [i for i, child in enumerate(target.elts) if isinstance(child, ast.Starred)]
     if items is None or (not starred and len(items) != len(target.elts)):
         for position, child in enumerate(target.elts):
@@ -944,24 +363,6 @@ def _unpack(m: Machine, target: ast.Tuple | ast.List, value: Value) -> None:
     if after:
         for child, item in zip(target.elts[at + 1 :], items[-after:], strict=False):
             assign(m, child, item)
-
-
-def _parts(m: Machine, value: Value, count: int, node: ast.AST) -> list[Value] | None:
-    if isinstance(value, Thing) and value.kind == "tensor":
-        return [value] * count
-    if isinstance(value, Thing) and value.kind != "items":
-        items = m.library.iterate(m, value)
-        return list(items.values) if items is not None and items.exact else None
-    if isinstance(value, OneOf):
-        rows = [_parts(m, alternative, count, node) for alternative in value.values]
-        if any(row is None or len(row) != count for row in rows):
-            return None
-        parts = rows[0]
-        for row in rows[1:]:
-            parts = list(map(join_values, parts or [], row or []))
-        return parts
-    items = iterate(m, value, node)
-    return list(items.values) if items.exact else None
 
 
 EVALUATE: dict[type, Callable[..., Value]] = {
@@ -993,8 +394,8 @@ EVALUATE: dict[type, Callable[..., Value]] = {
     ast.YieldFrom: _yield,
     ast.Starred: _starred,
 }
+
+
 for _newer in ("TemplateStr", "Interpolation"):
     if hasattr(ast, _newer):
         EVALUATE[getattr(ast, _newer)] = lambda m, node: Unknown("template string")
-
-__all__ = ["FALSE", "evaluate"]

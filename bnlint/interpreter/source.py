@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 
 from bnlint.graph.places import Place
 
@@ -109,13 +110,17 @@ def _yields(body: ast.AST) -> bool:
 class Source:
     """One module: its text, its tree, and where nodes stand.
 
-    Raises SyntaxError where the text is no Python.
+    ``cells`` gives for each line of a notebook's program its cell and its line in there. Raises SyntaxError where the
+    text is no Python.
     """
 
-    def __init__(self, text: str, path: str, *, name: str = "__main__") -> None:
+    def __init__(
+        self, text: str, path: str, *, name: str = "__main__", cells: Sequence[tuple[int, int]] | None = None
+    ) -> None:
         self.text = text
         self.path = path
         self.name = name
+        self._cells = cells
         self.tree = ast.parse(text, filename=path, type_comments=False)
         self.lines = _LINE_END.split(text)
         self._ascii = text.isascii()
@@ -144,13 +149,12 @@ class Source:
     def place(self, node: ast.AST) -> Place:
         """Where ``node`` stands: lines and columns from 1, columns in characters."""
         line, end = node.lineno, node.end_lineno or node.lineno  # type: ignore[attr-defined]
-        return Place(
-            self.path,
-            line,
-            self._column(line, node.col_offset),  # type: ignore[attr-defined]
-            end,
-            self._column(end, node.end_col_offset or 0),  # type: ignore[attr-defined]
-        )
+        column = self._column(line, node.col_offset)  # type: ignore[attr-defined]
+        end_column = self._column(end, node.end_col_offset or 0)  # type: ignore[attr-defined]
+        if self._cells is None:
+            return Place(self.path, line, column, end, end_column)
+        cell, first = self._cells[line - 1]
+        return Place(self.path, first, column, first + end - line, end_column, cell)
 
     def text_of(self, node: ast.AST) -> str:
         """The node's own text on one line, for messages."""

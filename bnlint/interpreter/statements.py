@@ -9,19 +9,13 @@ from immutables import Map
 
 from bnlint.interpreter import names
 from bnlint.interpreter.calls import enter_instance, leave_instance, run_context
-from bnlint.interpreter.expressions import (
-    assign,
-    evaluate,
-    iterate,
-    key_of,
-    operate_in_place,
-    set_attribute,
-    truth,
-)
+from bnlint.interpreter.expressions import assign, evaluate, operate_in_place
 from bnlint.interpreter.heap import Class, Iterator, Scope
+from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Items
 from bnlint.interpreter.machine import BREAK, CONTINUE, RAISED, Completion, LoopEnds, Machine
-from bnlint.interpreter.values import Const, Function, Lib, OneOf, Ref, Thing, Tuple, Unknown, Value, join_values
+from bnlint.interpreter.operators import key_of, truth
+from bnlint.interpreter.values import Const, Ref, Thing, Tuple, Unknown, Value, join_values
 
 KNOWN_TURNS = 50
 CHEAP_TURNS = 1000
@@ -487,5 +481,3 @@ EXECUTE: dict[type, Callable[..., Completion | None]] = {
 for _newer in ("TryStar", "TypeAlias"):
     if hasattr(ast, _newer):
         EXECUTE[getattr(ast, _newer)] = _try if _newer == "TryStar" else _nothing
-
-__all__ = ["EXECUTE", "Function", "Lib", "OneOf", "Ref", "run_block", "set_attribute"]

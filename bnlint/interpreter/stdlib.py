@@ -12,8 +12,8 @@ from typing import Any
 from immutables import Map
 
 from bnlint.interpreter import names
-from bnlint.interpreter.expressions import iterate, make_dict
 from bnlint.interpreter.heap import Dict, Instance, List
+from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import (
@@ -323,5 +323,3 @@ FUNCTIONS: dict[str, Callable[[Machine, Args, ast.AST], Value]] = {
     "copy.copy": lambda m, args, node: args.get(0) or Unknown("copy()"),
     **{f"math.{name}": _math(name) for name in ("ceil", "floor", "sqrt", "log", "log2", "exp", "pow")},
 }
-
-__all__ = ["call_stdlib", "make_dict", "stdlib_method"]

@@ -78,4 +78,5 @@ def group_key(heap: Any, state: State) -> str:
 
 def group_of(site: Place) -> str:
     """The name of a set of layers: the place of what they were built with."""
-    return f"{site.path}:{site.line}:{site.column}"
+    cell = f":{site.cell}" if site.cell is not None else ""
+    return f"{site.path}{cell}:{site.line}:{site.column}"

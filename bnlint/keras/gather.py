@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from bnlint.graph.network import ABSENT, Address
+from bnlint.graph.network import Address
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import BatchNormAtFit, Because, Fit, Program
@@ -519,6 +519,3 @@ def _because(view: FitView, row: Row, frozen: bool | None) -> tuple[Because, ...
 def _elsewhere(note: Because) -> str:
     """A note on a line of another file of the project names the file."""
     return f"{note.fact} in {note.place.path.replace(chr(92), '/').rsplit('/', 1)[-1]}"
-
-
-__all__ = ["ABSENT", "PathFits", "gather", "label_of", "owner_of"]

@@ -9,7 +9,7 @@ from bnlint.graph.network import ABSENT, Address, Node, Tensor
 from bnlint.graph.records import Layer, Model
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import Const, Ref, Unknown, Value
+from bnlint.interpreter.values import Const, Ref, Value
 from bnlint.keras import applications
 from bnlint.keras.api.layers import BATCH_NORM, automatic_name, text
 from bnlint.keras.api.models import unknown_model
@@ -202,6 +202,3 @@ def _injection_event(
         elif not library.same_package(other.root, name.root) or other.last != key:
             stock = False
     m.event("api", node, call="application", name=name, injected=injected, stock=stock, layer=ref.address)
-
-
-__all__ = ["Unknown", "make_application", "pretrained_by"]

@@ -6,11 +6,12 @@ import ast
 import math
 from typing import TYPE_CHECKING, Any
 
-from bnlint.interpreter.expressions import iterate, slice_of
+from bnlint.interpreter.access import slice_of
 from bnlint.interpreter.heap import List
+from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import NONE, Bound, Const, Lib, Ref, Thing, Tuple, Unknown, Value
+from bnlint.interpreter.values import Bound, Const, Thing, Tuple, Unknown, Value
 from bnlint.keras import datasets
 
 if TYPE_CHECKING:
@@ -366,6 +367,3 @@ def data_subscript(m: Machine, value: Thing, index: Value) -> Value:
     if isinstance(first, Thing) and first.kind == "slice":
         return thing(data.but(samples=None, shape=None))
     return thing(Data(is_batched=False))
-
-
-__all__ = ["NONE", "Data", "Lib", "Ref", "data_of", "dataset_call", "numpy_call", "thing"]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from immutables import Map
 
-from bnlint.graph.network import ABSENT, FORWARDED, Address, Node, Tensor
+from bnlint.graph.network import ABSENT, Address, Node, Tensor
 from bnlint.graph.records import Layer, Model
 from bnlint.interpreter.classes import find_in_class
-from bnlint.interpreter.heap import Class, List
+from bnlint.interpreter.heap import List
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import Bound, Const, Function, Ref, Thing, Tuple, Unknown, Value
+from bnlint.interpreter.values import Const, Function, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras.api.flags import layers_in
 from bnlint.keras.api.names import KerasName
 from bnlint.keras.api.tensors import connect, has_unknown, opaque, tensors_in, training_argument, wrap
@@ -291,5 +291,3 @@ BASES: dict[str, tuple[str, ...]] = {
     "Conv2DTranspose": ("Conv2D", "BaseConvTranspose"), "TimeDistributed": ("Wrapper",), "Bidirectional": ("Wrapper",),
     "Add": ("Merge", "_Merge"), "Concatenate": ("Merge", "_Merge"), "LSTM": ("RNN",), "GRU": ("RNN",),
 }  # fmt: skip
-
-__all__ = ["FORWARDED", "Bound", "Class", "List", "call_layer", "make_input", "make_layer"]

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 
 from immutables import Map
 
-from bnlint.graph.network import ABSENT, Address, Tensor
+from bnlint.graph.network import Address, Tensor
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer, Model
+from bnlint.interpreter.access import bind
 from bnlint.interpreter.classes import find_in_class, library_bases
-from bnlint.interpreter.expressions import bind, iterate
 from bnlint.interpreter.heap import Class, List
+from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.stdlib import stdlib_method
-from bnlint.interpreter.values import NONE, Bound, Const, Function, Lib, OneOf, Ref, Thing, Tuple, Unknown, Value
+from bnlint.interpreter.values import NONE, Bound, Const, Lib, OneOf, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras import applications
 from bnlint.keras.api import data as data_api
 from bnlint.keras.api import layers as layers_api
@@ -26,7 +27,6 @@ from bnlint.keras.api.applications import make_application
 from bnlint.keras.api.flags import (
     all_layers,
     forget_flags,
-    inner_layers,
     layers_in,
     reachable_layers,
     set_trainable,
@@ -776,6 +776,3 @@ def opaque_positions(m: Machine, inputs: list[Tensor], package: str, node: ast.A
     record: Layer = m.get(result.tensor.node.layer)
     m.put(result.tensor.node.layer, record._replace(many=True, type="no batch norm"))
     return result
-
-
-__all__ = ["ABSENT", "Function", "KerasLibrary", "inner_layers"]

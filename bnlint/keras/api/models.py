@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from bnlint.graph.network import ABSENT, Address, Tensor, trace
 from bnlint.graph.records import Layer, Model
-from bnlint.interpreter.expressions import iterate
 from bnlint.interpreter.heap import List
+from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import NONE, Const, OneOf, Ref, Thing, Unknown, Value

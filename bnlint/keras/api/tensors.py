@@ -10,7 +10,7 @@ from bnlint.graph.records import Layer
 from bnlint.interpreter.heap import Dict, List
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import Const, OneOf, Ref, Thing, Tuple, Unknown, Value
+from bnlint.interpreter.values import Const, OneOf, Thing, Tuple, Unknown, Value
 
 
 def wrap(tensor: Tensor) -> Thing:
@@ -89,6 +89,3 @@ def opaque(m: Machine, inputs: Sequence[Tensor], package: str, node: ast.AST) ->
 def argument_tensors(m: Machine, args: Args) -> list[Tensor]:
     """The tensors among a call's arguments."""
     return [tensor for value in args.values() for tensor in tensors_in(m, value)]
-
-
-__all__ = ["FORWARDED", "Ref", "connect", "tensors_in", "wrap"]

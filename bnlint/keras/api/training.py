@@ -10,8 +10,8 @@ from bnlint.graph.network import Address
 from bnlint.graph.records import Compiled, Layer
 from bnlint.interpreter.calls import call_function
 from bnlint.interpreter.classes import find_in_class
-from bnlint.interpreter.expressions import iterate
 from bnlint.interpreter.heap import Iterator, List
+from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Function, Ref, Thing, Tuple, Unknown, Value
@@ -311,6 +311,3 @@ def _variables_in(m: Machine, value: Value, depth: int = 0) -> list[Thing]:
     if isinstance(record, List):
         return [v for item in record.items for v in _variables_in(m, item, depth + 1)]
     return []
-
-
-__all__ = ["Data", "apply_gradients", "compile_model", "fit_model", "make_optimizer", "weights_event"]

@@ -1,0 +1,272 @@
+"""Attributes and items: reading and setting them."""
+
+from __future__ import annotations
+
+import ast
+
+from bnlint.interpreter import names, project
+from bnlint.interpreter.classes import after, find_in_class
+from bnlint.interpreter.dictionaries import hashable, make_dict
+from bnlint.interpreter.heap import Class, Dict, Instance, List, Scope
+from bnlint.interpreter.iteration import iterate
+from bnlint.interpreter.library import Args
+from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.operators import each
+from bnlint.interpreter.values import (
+    Bound,
+    Const,
+    Function,
+    Lib,
+    OneOf,
+    Partial,
+    Ref,
+    Super,
+    Thing,
+    Tuple,
+    Unknown,
+    Value,
+    join_values,
+    same,
+)
+
+
+def get_attribute(m: Machine, owner: Value, name: str, node: ast.AST) -> Value:
+    """``owner.name``."""
+    if isinstance(owner, OneOf):
+        return each(owner, lambda value: get_attribute(m, value, name, node))
+    if isinstance(owner, Unknown):
+        source = f"{owner.source}.{name}" if owner.source else None
+        return Unknown(owner.reason, source, harmless=owner.harmless)
+    if isinstance(owner, Super):
+        return _super_attribute(m, owner, name)
+    record = m.record(owner)
+    if isinstance(record, Scope) and isinstance(owner, Ref):
+        return project.attribute(m, owner, name)
+    if isinstance(record, Instance) and isinstance(owner, Ref):
+        return _instance_attribute(m, owner, record, name, node)
+    if isinstance(record, Class) and isinstance(owner, Ref):
+        return _class_attribute(m, owner, name)
+    found = m.library.attribute(m, owner, name, node)
+    if found is not None:
+        return found
+    if isinstance(owner, Lib):
+        if owner.name == "sys" and name == "argv":
+            return names.command_line(m)
+        return Lib(f"{owner.name}.{name}")
+    if isinstance(owner, Function) and name == "__name__":
+        return Const(owner.name)
+    if isinstance(owner, (Const, Tuple, Ref, Function, Thing, Bound, Partial)):
+        return Bound(owner, name)
+    return Unknown("attribute")
+
+
+def _instance_attribute(m: Machine, owner: Ref, record: Instance, name: str, node: ast.AST) -> Value:
+    value = record.attrs.get(name)
+    if value is not None:
+        return value
+    if record.cls is not None:
+        found = find_in_class(m, record.cls, name)
+        if found is not None:
+            return bind(m, owner, found, name, node)
+        if name == "__class__":
+            return Ref(record.cls)
+        if name == "__dict__":
+            return m.allocate(node, make_dict([(Const(k), v) for k, v in record.attrs.items()]), "__dict__")
+    source = record.attrs.get("__source__")
+    prefix = source.value if isinstance(source, Const) else None
+    if record.cls is None and not record.open:
+        return Bound(owner, name)
+    return Unknown(f"attribute `{name}`", f"{prefix}.{name}" if prefix else None)
+
+
+def _class_attribute(m: Machine, owner: Ref, name: str) -> Value:
+    found = find_in_class(m, owner.address, name)
+    if name == "__name__":
+        return Const(m.get(owner.address).name)
+    if found is None:
+        return Unknown(f"attribute `{name}`")
+    if isinstance(found, Function) and found.decorated == "classmethod":
+        return Bound(owner, name, found)
+    return found
+
+
+def _super_attribute(m: Machine, owner: Super, name: str) -> Value:
+    for base in after(m, owner.receiver, owner.owner):
+        found = m.get(base).names.get(name)
+        if isinstance(found, Function):
+            return Bound(owner.receiver, name, found)
+        if found is not None:
+            return found  # type: ignore[no-any-return]
+    return Bound(owner, name)
+
+
+def bind(m: Machine, owner: Ref, found: Value, name: str, node: ast.AST) -> Value:
+    """A class's attribute as seen from an object: methods are bound, properties are called."""
+    if isinstance(found, Function):
+        if found.decorated in ("property", "cached_property"):
+            from bnlint.interpreter.calls import call
+
+            return call(m, Bound(owner, name, found), Args(), node)
+        if found.decorated != "staticmethod":
+            return Bound(owner, name, found)
+    return found
+
+
+def set_attribute(m: Machine, owner: Value, name: str, value: Value, node: ast.AST) -> None:
+    """``owner.name = value``."""
+    if isinstance(owner, OneOf):
+        for alternative in owner.values:
+            arm = m.attempt(lambda alternative=alternative: set_attribute(m, alternative, name, value, node))  # type: ignore[misc]
+            m.heap, _ = m.join(m.heap, arm.heap, arm.touched)
+            m.events.extend(arm.events)
+        return
+    if not isinstance(owner, Ref):
+        if isinstance(owner, Unknown) and not owner.harmless:
+            m.library.set_unknown(m, name, value, node)
+        return
+    record = m.record(owner)
+    if isinstance(record, Instance):
+        if record.cls is not None:
+            setter = find_in_class(m, record.cls, names.SETTER + name)
+            if isinstance(setter, Function):
+                from bnlint.interpreter.calls import call
+
+                call(m, Bound(owner, name, setter), Args((value,)), node)
+                return
+        m.library.named(m, value, f"self.{name}")
+        m.put(owner.address, m.record(owner)._replace(attrs=m.record(owner).attrs.set(name, value)))
+    elif isinstance(record, (Class, Scope)):
+        m.put(owner.address, record._replace(names=record.names.set(name, value)))
+    elif m.library.set_attribute(m, owner, name, value, node):
+        m.library.named(m, value, f"self.{name}")
+
+
+def slice_of(index: Value) -> slice | None:
+    """A Python slice, where its bounds are known integers."""
+    if not (isinstance(index, Thing) and index.kind == "slice"):
+        return None
+    bounds: list[int | None] = []
+    for part in index.parts:
+        if not isinstance(part, Const) or not (part.value is None or isinstance(part.value, int)):
+            return None
+        bounds.append(part.value)
+    return slice(*bounds)
+
+
+def get_item(m: Machine, owner: Value, index: Value, node: ast.AST) -> Value:
+    """``owner[index]``."""
+    if isinstance(owner, OneOf):
+        return each(owner, lambda value: get_item(m, value, index, node))
+    if isinstance(index, OneOf):
+        return each(index, lambda value: get_item(m, owner, value, node))
+    record = m.record(owner)
+    if isinstance(record, Dict):
+        key = hashable(index)
+        if key is not None and key in record.items:
+            return record.items[key]
+        if key is not None and record.exact and record.kind == "defaultdict":
+            return Unknown("default of a dictionary")
+        values = [record.items[k] for k in record.order]
+        source = f"{index.source} as key" if isinstance(index, Unknown) and index.source else None
+        if key is None and values and record.exact:
+            return _choose_item(m, values, source, node)
+        return Unknown("key of a dictionary", source)
+    if isinstance(owner, Tuple) or isinstance(record, List):
+        items = owner.items if isinstance(owner, Tuple) else record.items
+        exact = isinstance(owner, Tuple) or record.exact
+        bounds = slice_of(index)
+        if bounds is not None:
+            part = items[bounds] if exact else items
+            if isinstance(owner, Tuple):
+                return Tuple(part)
+            return m.allocate(node, List(part, exact, record.kind))
+        if isinstance(index, Thing) and index.kind == "slice":
+            return m.allocate(node, List(items, False))
+        if isinstance(index, Const) and isinstance(index.value, int) and exact:
+            try:
+                return items[index.value]
+            except IndexError:
+                return Unknown("index out of range")
+        if not items:
+            return Unknown("item of an empty list")
+        if isinstance(index, Const) and isinstance(index.value, str) and all(item is items[0] for item in items):
+            return items[0]  # outputs of a model, asked for by name
+        if all(isinstance(item, Ref) for item in items):
+            # one of these, it is not known which: an assignment to it may reach each of them
+            return items[0] if len(items) == 1 else OneOf(tuple(items))
+        result = items[0]
+        for item in items[1:]:
+            result = join_values(result, item)
+        if isinstance(index, Const) or not isinstance(result, (Unknown, Ref, OneOf)):
+            return result if len(items) == 1 else Unknown("item of a list")
+        return result
+    if isinstance(owner, Const) and isinstance(owner.value, (str, bytes)):
+        bounds = slice_of(index)
+        try:
+            if bounds is not None:
+                return Const(owner.value[bounds])
+            if isinstance(index, Const):
+                return Const(owner.value[index.value])
+        except (IndexError, TypeError):
+            return Unknown("index out of range")
+    found = m.library.subscript(m, owner, index, node)
+    if found is not None:
+        return found
+    source = owner.source if isinstance(owner, Unknown) else owner.name if isinstance(owner, Lib) else None
+    harmless = isinstance(owner, Unknown) and owner.harmless
+    if source and isinstance(index, Const):
+        return Unknown("item", f"{source}[{index.value!r}]", harmless=harmless)
+    return Unknown("item of something unknown", harmless=harmless)
+
+
+def _choose_item(m: Machine, values: list[Value], source: str | None, node: ast.AST) -> Value:
+    distinct: list[Value] = []
+    for value in values:
+        if not any(same(value, other) for other in distinct):
+            distinct.append(value)
+    if len(distinct) == 1:
+        return distinct[0]
+    return m.choose_value(source, node, [lambda value=value: value for value in distinct])  # type: ignore[misc]
+
+
+def set_item(m: Machine, owner: Value, index: Value, value: Value) -> None:
+    """``owner[index] = value``."""
+    record = m.record(owner)
+    if not isinstance(owner, Ref):
+        return
+    if isinstance(record, Dict):
+        key = hashable(index)
+        if key is None:
+            m.put(owner.address, record._replace(exact=False))
+            return
+        order = record.order if key in record.items else (*record.order, key)
+        m.put(owner.address, record._replace(items=record.items.set(key, value), order=order))
+    elif isinstance(record, List):
+        if isinstance(index, Const) and isinstance(index.value, int) and record.exact:
+            items = list(record.items)
+            try:
+                items[index.value] = value
+            except IndexError:
+                return
+            m.put(owner.address, record._replace(items=tuple(items)))
+        else:
+            m.put(owner.address, List((*record.items, value), False, record.kind))
+
+
+def parts_of(m: Machine, value: Value, count: int, node: ast.AST) -> list[Value] | None:
+    """The ``count`` parts into which an assignment unpacks a value; None where they are not known."""
+    if isinstance(value, Thing) and value.kind == "tensor":
+        return [value] * count
+    if isinstance(value, Thing) and value.kind != "items":
+        items = m.library.iterate(m, value)
+        return list(items.values) if items is not None and items.exact else None
+    if isinstance(value, OneOf):
+        rows = [parts_of(m, alternative, count, node) for alternative in value.values]
+        if any(row is None or len(row) != count for row in rows):
+            return None
+        parts = rows[0]
+        for row in rows[1:]:
+            parts = list(map(join_values, parts or [], row or []))
+        return parts
+    items = iterate(m, value, node)
+    return list(items.values) if items.exact else None

@@ -1,0 +1,46 @@
+"""Dictionary records and their keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from immutables import Map
+
+from bnlint.interpreter.heap import Dict
+from bnlint.interpreter.values import Const, Lib, Tuple, Value
+
+
+def make_dict(pairs: list[tuple[Value, Value]], kind: str = "dict") -> Dict:
+    """A dictionary record; keys that are no constants make it inexact."""
+    items: Map[object, Value] = Map()
+    order: list[object] = []
+    exact = True
+    for key, value in pairs:
+        known = hashable(key)
+        if known is None:
+            exact = False
+            continue
+        if known not in items:
+            order.append(known)
+        items = items.set(known, value)
+    return Dict(items, tuple(order), exact, kind)
+
+
+def hashable(key: Value) -> object | None:
+    """A dictionary key for a known value; None where it is not known."""
+    if isinstance(key, Const):
+        return (type(key.value).__name__, key.value)
+    if isinstance(key, Tuple):
+        parts = tuple(hashable(item) for item in key.items)
+        return None if None in parts else ("tuple", parts)
+    if isinstance(key, Lib):
+        return ("lib", key.name)
+    return None
+
+
+def unhash(key: Any) -> Value:
+    """The value that a dictionary key stands for."""
+    kind, value = key
+    if kind == "tuple":
+        return Tuple(map(unhash, value))
+    return Lib(value) if kind == "lib" else Const(value)

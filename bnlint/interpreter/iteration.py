@@ -1,0 +1,67 @@
+"""What a loop sees: items, iterators, and work that is put off until it is consumed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from bnlint.interpreter.classes import find_in_class
+from bnlint.interpreter.dictionaries import unhash
+from bnlint.interpreter.heap import Dict, Instance, Iterator, List
+from bnlint.interpreter.library import Items
+from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.values import Const, Function, OneOf, Ref, Thing, Tuple, Unknown, Value
+
+
+def iterate(m: Machine, value: Value, node: ast.AST) -> Items:
+    """What a loop over ``value`` sees."""
+    if isinstance(value, Tuple):
+        return Items(value.items)
+    if isinstance(value, Const) and isinstance(value.value, str):
+        return Items([Const(character) for character in value.value[:1000]], len(value.value) <= 1000)
+    record = m.record(value)
+    if isinstance(record, List):
+        return Items(record.items, record.exact)
+    if isinstance(record, Dict):
+        return Items([unhash(key) for key in record.order], record.exact)
+    if isinstance(value, Thing) and value.kind == "items":
+        return value.items  # type: ignore[no-any-return]
+    if isinstance(record, Iterator) and isinstance(value, Ref):
+        return consume(m, value, record)
+    if isinstance(value, OneOf):
+        joined: list[Value] = []
+        for alternative in value.values:
+            joined.extend(iterate(m, alternative, node).values)
+        return Items(joined, False)
+    if isinstance(record, Instance) and record.cls is not None:
+        found = find_in_class(m, record.cls, "__iter__")
+        if isinstance(found, Function):
+            return Items([Unknown("item")], False)
+    found_items = m.library.iterate(m, value)
+    if found_items is not None:
+        return found_items
+    if isinstance(value, Unknown):
+        return Items([Unknown(value.reason or "item of something unknown", harmless=value.harmless)], False)
+    return Items([Unknown("item of something unknown")], False)
+
+
+def consume(m: Machine, ref: Ref, record: Iterator) -> Items:
+    """All that is left in an iterator; a lazy one does its work now. Nothing is left afterwards."""
+    items: Items = record.items if record.run is None else record.run()
+    m.put(ref.address, Iterator(Items(()) if items.exact else items))
+    return items
+
+
+def lazy(m: Machine, node: ast.AST, run: Callable[[], Items], part: str = "iterator") -> Ref:
+    """An iterator that does its work when it is consumed (a generator, a ``map``), as if it stood where it was made."""
+    frame, context = m.frame, m.context
+
+    def resumed() -> Items:
+        outer = m.frame, m.context
+        m.frame, m.context = frame, context
+        try:
+            return run()
+        finally:
+            m.frame, m.context = outer
+
+    return m.allocate(node, Iterator(Items(()), resumed), part)

@@ -1,0 +1,272 @@
+"""Operators on abstract values, and whether a value counts as true."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from bnlint.interpreter.dictionaries import hashable
+from bnlint.interpreter.heap import Dict, Instance, List
+from bnlint.interpreter.iteration import iterate
+from bnlint.interpreter.library import Items
+from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.values import (
+    Bound,
+    Const,
+    Function,
+    Lib,
+    OneOf,
+    Partial,
+    Ref,
+    Thing,
+    Tuple,
+    Unknown,
+    Value,
+    join_values,
+    same,
+)
+
+MAX_SIZE = 100_000
+
+
+BINARY: dict[type, tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Add: ("+", operator.add),
+    ast.Sub: ("-", operator.sub),
+    ast.Mult: ("*", operator.mul),
+    ast.Div: ("/", operator.truediv),
+    ast.FloorDiv: ("//", operator.floordiv),
+    ast.Mod: ("%", operator.mod),
+    ast.Pow: ("**", operator.pow),
+    ast.LShift: ("<<", operator.lshift),
+    ast.RShift: (">>", operator.rshift),
+    ast.BitOr: ("|", operator.or_),
+    ast.BitXor: ("^", operator.xor),
+    ast.BitAnd: ("&", operator.and_),
+    ast.MatMult: ("@", operator.matmul),
+}
+
+
+COMPARE: dict[type, tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Eq: ("==", operator.eq),
+    ast.NotEq: ("!=", operator.ne),
+    ast.Lt: ("<", operator.lt),
+    ast.LtE: ("<=", operator.le),
+    ast.Gt: (">", operator.gt),
+    ast.GtE: (">=", operator.ge),
+}
+
+
+def _size(value: object) -> int:
+    return len(value) if isinstance(value, (str, bytes, tuple)) else 0
+
+
+def _safe(sign: str, left: Any, right: Any) -> bool:
+    """Whether an operation on constants stays small."""
+    if sign == "**":
+        return isinstance(right, (int, float)) and abs(right) <= 64 and abs(left) < 1e6 if _number(left) else False
+    if sign == "<<":
+        return isinstance(right, int) and right <= 64
+    if sign == "*":
+        size, times = (_size(left), right) if _size(left) else (_size(right), left)
+        return not size or (isinstance(times, int) and size * times <= MAX_SIZE)
+    if sign == "%" and isinstance(left, str):
+        return len(left) < 200
+    return _size(left) + _size(right) <= MAX_SIZE
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def operate(m: Machine, op: ast.operator, left: Value, right: Value, node: ast.AST) -> Value:
+    """A binary operator: on constants as Python does it, on containers where it joins them, else the library's."""
+    sign, function = BINARY[type(op)]
+    if isinstance(left, OneOf):
+        return each(left, lambda value: operate(m, op, value, right, node))
+    if isinstance(right, OneOf):
+        return each(right, lambda value: operate(m, op, left, value, node))
+    if isinstance(left, Const) and isinstance(right, Const):
+        if not _safe(sign, left.value, right.value):
+            return Unknown("large value")
+        try:
+            return Const(function(left.value, right.value))
+        except Exception:  # the program's own error, whatever it is: it raises there, and nothing is known after it
+            return Unknown("operation that raises")
+    if sign == "%" and isinstance(left, Const) and isinstance(right, Tuple):
+        parts = [item.value for item in right.items if isinstance(item, Const)]
+        if len(parts) == len(right.items) and isinstance(left.value, str):
+            try:
+                return Const(left.value % tuple(parts))
+            except (TypeError, ValueError):
+                return Unknown("operation that raises")
+    if sign == "+":
+        joined = _concatenate(m, left, right, node)
+        if joined is not None:
+            return joined
+    if sign == "*":
+        repeated = _repeat(m, left, right, node)
+        if repeated is not None:
+            return repeated
+    found = m.library.operate(m, sign, (left, right), node)
+    return found if found is not None else Unknown("operation on something unknown")
+
+
+def _concatenate(m: Machine, left: Value, right: Value, node: ast.AST) -> Value | None:
+    if isinstance(left, Tuple) and isinstance(right, Tuple):
+        return Tuple((*left.items, *right.items))
+    first, second = m.record(left), m.record(right)
+    if isinstance(first, List) and isinstance(second, List):
+        return m.allocate(node, List(first.items + second.items, first.exact and second.exact))
+    return None
+
+
+def _repeat(m: Machine, left: Value, right: Value, node: ast.AST) -> Value | None:
+    if isinstance(left, Const):
+        left, right = right, left
+    if not (isinstance(right, Const) and isinstance(right.value, int)):
+        return None
+    record = m.record(left)
+    times = max(right.value, 0)
+    if isinstance(record, List) and len(record.items) * times <= 1000:
+        return m.allocate(node, List(record.items * times, record.exact))
+    if isinstance(left, Tuple) and len(left.items) * times <= 1000:
+        return Tuple(left.items * times)
+    return None
+
+
+def each(value: OneOf, run: Callable[[Value], Value]) -> Value:
+    """What holds of every alternative."""
+    result: Value | None = None
+    for alternative in value.values:
+        found = run(alternative)
+        result = found if result is None else join_values(result, found)
+    return result if result is not None else Unknown()
+
+
+def negate(m: Machine, op: ast.unaryop, value: Value, node: ast.AST) -> Value:
+    """A unary operator other than ``not``."""
+    if isinstance(value, Const):
+        try:
+            if isinstance(op, ast.USub):
+                return Const(-value.value)
+            return Const(+value.value if isinstance(op, ast.UAdd) else ~value.value)
+        except TypeError:
+            return Unknown("operation that raises")
+    found = m.library.operate(m, "-", (value,), node)
+    return found if found is not None else Unknown("operation on something unknown")
+
+
+def compare(m: Machine, op: ast.cmpop, left: Value, right: Value, node: ast.AST) -> Value:
+    """One comparison: a constant where it is known."""
+    if isinstance(left, OneOf):
+        return each(left, lambda value: compare(m, op, value, right, node))
+    if isinstance(right, OneOf):
+        return each(right, lambda value: compare(m, op, left, value, node))
+    if isinstance(op, (ast.Is, ast.IsNot)):
+        known = _identical(m, left, right)
+        if known is not None:
+            return Const(known is isinstance(op, ast.Is))
+        return Unknown("condition", _compared(left, "is", right))
+    if isinstance(op, (ast.In, ast.NotIn)):
+        inside = contains(m, right, left, node)
+        if inside is not None:
+            return Const(inside is isinstance(op, ast.In))
+        return Unknown("condition", _compared(left, "in", right))
+    sign, function = COMPARE[type(op)]
+    if isinstance(left, Const) and isinstance(right, Const):
+        try:
+            return Const(bool(function(left.value, right.value)))
+        except TypeError:
+            return Unknown("comparison that raises")
+    if (
+        isinstance(left, (Lib, Ref, Tuple, Function))
+        and isinstance(right, (Lib, Ref, Tuple, Const, Function))
+        and sign in ("==", "!=")
+    ):
+        if same(left, right):
+            return Const(sign == "==")
+        if isinstance(left, Lib) and isinstance(right, Lib):
+            return Const(sign != "==")
+        if isinstance(right, Const) and right.value is None:
+            return Const(sign != "==")
+    found = m.library.operate(m, sign, (left, right), node)
+    return found if found is not None else Unknown("condition", _compared(left, sign, right))
+
+
+def _compared(left: Value, sign: str, right: Value) -> str | None:
+    """A name for an undecided comparison of a named input with a constant."""
+    source = left.source if isinstance(left, Unknown) else None
+    if source and isinstance(right, Const):
+        return f"{source} {sign} {right.value!r}"
+    if isinstance(right, Unknown) and right.source and isinstance(left, Const):
+        return f"{left.value!r} {sign} {right.source}"
+    return None
+
+
+def _identical(m: Machine, left: Value, right: Value) -> bool | None:
+    if isinstance(left, (Unknown, OneOf)) or isinstance(right, (Unknown, OneOf)):
+        return None
+    if isinstance(left, Const) and isinstance(right, Const):
+        return left.value is right.value or (type(left.value) is type(right.value) and left.value == right.value)
+    if isinstance(left, Thing) and left.kind == "data":
+        return False if isinstance(right, Const) else None
+    return same(left, right)
+
+
+def contains(m: Machine, container: Value, item: Value, node: ast.AST) -> bool | None:
+    """``item in container``; None where it is not known."""
+    if isinstance(container, Const):
+        if isinstance(item, Const):
+            try:
+                return item.value in container.value
+            except TypeError:
+                return None
+        return None
+    record = m.record(container)
+    if isinstance(record, Dict):
+        key = hashable(item)
+        if key is None:
+            return None
+        return True if key in record.items else (False if record.exact else None)
+    items: Items | None = None
+    if isinstance(container, Tuple) or isinstance(record, List):
+        items = iterate(m, container, node)
+    if items is None:
+        return None
+    maybe = not items.exact
+    for value in items.values:
+        if same(value, item):
+            return True
+        if isinstance(value, (Unknown, OneOf)) or isinstance(item, (Unknown, OneOf)) or type(value) is not type(item):
+            maybe = True
+    return None if maybe else False
+
+
+def truth(m: Machine, value: Value) -> bool | None:
+    """Whether a value counts as true; None where it is not known."""
+    if isinstance(value, Const):
+        return bool(value.value)
+    if isinstance(value, Tuple):
+        return bool(value.items)
+    if isinstance(value, (Lib, Function, Bound, Partial)):
+        return True
+    if isinstance(value, OneOf):
+        found = {truth(m, alternative) for alternative in value.values}
+        return found.pop() if len(found) == 1 else None
+    if isinstance(value, Thing) and value.kind == "flag":
+        return bool(value.truth)
+    record = m.record(value)
+    if isinstance(record, List):
+        return bool(record.items) if record.exact else None
+    if isinstance(record, Dict):
+        return bool(record.items) or (None if not record.exact else False)
+    if record is not None and not (isinstance(record, Instance) and record.open):
+        return True
+    return None
+
+
+def key_of(value: Value) -> str | None:
+    """The named input that an undecided condition hangs on."""
+    return value.source if isinstance(value, Unknown) else None
