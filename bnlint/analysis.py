@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bnlint.graph.subjects import Program
 from bnlint.interpreter.paths import run_paths
 from bnlint.interpreter.source import Source
@@ -12,14 +14,20 @@ from bnlint.modules import ProjectModules
 
 
 def analyse(
-    text: str, path: str, target: Target, *, training_samples: int | None = None, batch_size: int | None = None
+    text: str,
+    path: str,
+    target: Target,
+    *,
+    training_samples: int | None = None,
+    batch_size: int | None = None,
+    cells: Sequence[tuple[int, int]] | None = None,
 ) -> Program:
-    """Interprets a script on abstract values.
+    """Interprets a script on abstract values, or the program of a notebook with the cell and line of each of its lines.
 
     ``training_samples`` and ``batch_size`` are used where the code does not show them. Raises SyntaxError where the
     text is no Python for the running interpreter.
     """
-    source = Source(text, path)
+    source = Source(text, path, cells=cells)
     libraries: list[KerasLibrary] = []
 
     def make() -> KerasLibrary:

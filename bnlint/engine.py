@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from bnlint.files.discovery import SAVED_MODELS, Found, Missing, find, is_notebook
+from bnlint.files.discovery import NOTEBOOK, SAVED_MODELS, Found, Missing, find
 from bnlint.files.quick import needs_parsing
 from bnlint.files.reading import Source, Undecodable, decode, encode
 from bnlint.reports import Report
 from bnlint.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
+    from bnlint.files.notebooks import Notebook
     from bnlint.findings import Finding
     from bnlint.graph.subjects import Program
     from bnlint.keras.releases import Target
@@ -77,11 +78,12 @@ def target_of(settings: Settings) -> Target:
 # ------------------------------------------------------------------------------------------------------------ one text
 
 
-def lint_text(text: str, path: str, settings: Settings) -> Report:
+def lint_text(text: str, path: str, settings: Settings, notebook: Notebook | None = None) -> Report:
     """The findings in a program. Fixes carry their actions; :func:`plan` adds the edits.
 
     ``path`` is only for messages and for finding the project's own modules. A program that Python cannot read gives
-    one finding, BN900. Raises what the analysis raises where bnlint itself is at fault.
+    one finding, BN900. ``notebook`` is where the program is the cells of one. Raises what the analysis raises where
+    bnlint itself is at fault.
     """
     from bnlint import selection
     from bnlint.files import suppressions
@@ -89,25 +91,34 @@ def lint_text(text: str, path: str, settings: Settings) -> Report:
     prepared = prepare(settings)
     rules = prepared.catalogue.rules
     enabled = selection.enabled(settings, prepared.catalogue, path)
-    comments = suppressions.read(text, {rule.name for rule in rules.values()})
+    names = {rule.name for rule in rules.values()}
+    if notebook is None:
+        comments, bad = suppressions.read(text, names), []
+    else:
+        from bnlint import unreadable
+        from bnlint.files.cells import split
+
+        comments = suppressions.read_cells(split(text), names)
+        bad = [unreadable.cell(each, path) for each in notebook.bad] if "BN900" in enabled else []
     report = Report(path, text=text, original=text)
     if suppressions.skips_file(comments):
         return report
     try:
-        program = analyse(text, path, settings, prepared.target)
+        program = analyse(text, path, settings, prepared.target, in_cells=notebook is not None)
     except (SyntaxError, RecursionError, MemoryError) as error:
         from bnlint.unreadable import unreadable_source
 
         found = [unreadable_source(error, text, path)] if "BN900" in enabled else []
         return report._replace(findings=tuple(found))
     if not comments:
-        found = prepared.catalogue.match(program, enabled)
+        found = [*prepared.catalogue.match(program, enabled), *bad]
         suppressed = 0
     else:
         from bnlint.silence import Silencer
 
         silencer = Silencer(comments, prepared.catalogue, enabled, path)
         found = prepared.catalogue.match(program, enabled, silencer.hides)
+        found += [finding for finding in bad if not silencer.hides(finding)]
         found += silencer.complaints()
         suppressed = silencer.hidden
     from bnlint.findings import within
@@ -119,17 +130,23 @@ def lint_text(text: str, path: str, settings: Settings) -> Report:
     )
 
 
-def analyse(text: str, path: str, settings: Settings, target: Target) -> Program:
-    """The facts of a program, without Python's own warnings about its literals."""
+def analyse(text: str, path: str, settings: Settings, target: Target, *, in_cells: bool = False) -> Program:
+    """The facts of a program, or of the joined cells of a notebook, without Python's own warnings about literals."""
     import warnings
 
     from bnlint import analysis
 
+    cells = None
+    if in_cells:
+        from bnlint.files.cells import origins
+
+        cells = origins(text)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return analysis.analyse(
-            text, path, target, training_samples=settings.training_samples, batch_size=settings.batch_size
-        )
+            text, path, target,
+            training_samples=settings.training_samples, batch_size=settings.batch_size, cells=cells,
+        )  # fmt: skip
 
 
 def _order(finding: Finding) -> tuple[int, int, int, str]:
@@ -163,9 +180,9 @@ def _planned(finding: Finding, text: str) -> tuple[Finding, str]:
         return replace(finding, fix=None), where + internal_error(error)
 
 
-def mend_text(text: str, path: str, settings: Settings) -> Report:
+def mend_text(text: str, path: str, settings: Settings, notebook: Notebook | None = None) -> Report:
     """The report on the mended program: its text, what was fixed, what was withdrawn, and what is left."""
-    first = lint_text(text, path, settings)
+    first = lint_text(text, path, settings, notebook)
     if not any(finding.fix for finding in first.findings):
         return first
     from bnlint.mending import mend
@@ -174,7 +191,7 @@ def mend_text(text: str, path: str, settings: Settings) -> Report:
 
     def lint(attempt: str) -> list[Finding]:
         nonlocal last
-        last = first if attempt == text else lint_text(attempt, path, settings)
+        last = first if attempt == text else lint_text(attempt, path, settings, notebook)
         return list(last.findings)
 
     mended = mend(text, path, lint, unsafe=settings.unsafe_fixes, findings=first.findings)
@@ -192,6 +209,8 @@ def mend_text(text: str, path: str, settings: Settings) -> Report:
 
 def lint_bytes(data: bytes, path: str, settings: Settings, task: Task) -> tuple[Report, Source]:
     """The report on a file's content, and how it was decoded. Nothing is written."""
+    if path.lower().endswith(NOTEBOOK):
+        return _lint_notebook(data, path, settings, task)
     if not needs_parsing(data) and b"\0" not in data:
         return Report(path, warnings=_odd_encoding(data)), Source("")
     try:
@@ -208,6 +227,31 @@ def lint_bytes(data: bytes, path: str, settings: Settings, task: Task) -> tuple[
     return report, source
 
 
+def _lint_notebook(data: bytes, path: str, settings: Settings, task: Task) -> tuple[Report, Source]:
+    """As ``lint_bytes``, for a notebook: ``text`` and ``original`` of the report are those of the file."""
+    if not needs_parsing(data):
+        return Report(path), Source("")
+    from bnlint.files import notebooks
+
+    try:
+        notebook = notebooks.read(data)
+    except notebooks.NoNotebook as error:
+        from bnlint import selection
+        from bnlint.unreadable import no_notebook
+
+        enabled = "BN900" in selection.enabled(settings, prepare(settings).catalogue, path)
+        return Report(path, findings=(no_notebook(error, path),) if enabled else ()), Source("")
+    if not any(needs_parsing(cell.encode("utf-8", "replace")) for cell in notebook.cells.values()):
+        return Report(path), Source("")
+    report = lint_text(notebook.program, path, settings, notebook)
+    if task.mend and any(finding.fix for finding in report.findings):
+        report = report._replace(warnings=("notebooks are not fixed by this version",))
+    if task.plan:
+        report = plan(report)
+    text = notebook.source.text
+    return report._replace(text=text, original=text, cells=notebook.cells), notebook.source
+
+
 def _odd_encoding(data: bytes) -> tuple[str, ...]:
     """A word on a file without Keras that Python could not even decode."""
     if data.isascii():
@@ -222,8 +266,6 @@ def _odd_encoding(data: bytes) -> tuple[str, ...]:
 def lint_file(found: Found, task: Task) -> Report:
     """The report on one file, mended on disk where the task says so. Never raises for what the file holds."""
     path = found.path
-    if is_notebook(found):
-        return Report(path, warnings=("notebooks are not read by this version",))
     if path.lower().endswith(SAVED_MODELS):
         return Report(path, errors=("saved models are not read by this version",))
     try:

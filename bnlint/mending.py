@@ -15,6 +15,7 @@ from bnlint.findings import Edit, Finding
 from bnlint.fixes.edits import Change, combine, splice
 from bnlint.fixes.planning import complete
 from bnlint.fixes.source import Source, parse, read
+from bnlint.graph.places import Place, order
 
 PASSES = 10
 """Fixes that touch the same text are made one a pass; after this many the rest is left for another run."""
@@ -215,14 +216,18 @@ def _levels(finding: Finding) -> range:
 
 
 def _spoken(findings: tuple[Finding, ...]) -> str:
-    return ", ".join(dict.fromkeys(f"{finding.code} on line {finding.place.line}" for finding in findings))
+    return ", ".join(dict.fromkeys(f"{finding.code} {_where(finding.place)}" for finding in findings))
+
+
+def _where(place: Place) -> str:
+    return f"on line {place.line}" if place.cell is None else f"in cell {place.cell}, line {place.line}"
 
 
 def _key(source: Source, finding: Finding, steps: Sequence[tuple[Change, ...]]) -> Key:
     """The finding's code and statement, the latter's start traced back through the changes, the last ones first."""
     place = finding.place
     try:
-        offset = source.offset(place.line, place.column)
+        offset = source.span(place)[0]
         way = source.steps(offset)
     except (IndexError, SyntaxError, ValueError, RecursionError, MemoryError):
         return finding.code, ("place", place.line)
@@ -253,9 +258,9 @@ def _edits(finding: Finding) -> Sequence[Edit]:
     return finding.fix.edits if finding.fix is not None else ()
 
 
-def _rank(finding: Finding) -> tuple[bool, str, int, int, str]:
+def _rank(finding: Finding) -> tuple[object, ...]:
     unsafe = finding.fix is not None and finding.fix.safety != "safe"
-    return unsafe, finding.code, finding.place.line, finding.place.column, finding.group
+    return unsafe, finding.code, order(finding.place), finding.group
 
 
 def _one_remedy_a_group(wanted: list[Finding]) -> list[Finding]:

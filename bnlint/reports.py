@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bnlint.findings import Finding
     from bnlint.graph.subjects import Program
 
@@ -14,7 +16,8 @@ class Report(NamedTuple):
 
     ``text`` is the program that the places refer to (after mending, where it was mended) and ``original`` the one that
     was read. ``errors`` says what could not be done; ``analysed`` whether the target mattered at all, which it does
-    not for a file without Keras. ``program`` holds the facts where they were asked for.
+    not for a file without Keras. ``program`` holds the facts where they were asked for. For a notebook ``cells`` has
+    the text of its code cells by number, to which places refer, and the other two are the file's own text.
     """
 
     path: str
@@ -28,6 +31,11 @@ class Report(NamedTuple):
     suppressed: int = 0
     analysed: bool = False
     program: Program | None = None
+    cells: Mapping[int, str] | None = None
+
+    def code(self, cell: int | None) -> str:
+        """The text that the places in a cell refer to; that of the whole program where there are no cells."""
+        return self.text if self.cells is None else self.cells.get(cell or 0, "")
 
     @property
     def was_read(self) -> bool:

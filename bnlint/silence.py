@@ -34,7 +34,7 @@ class Silencer:
         place = finding.place
         hidden = False
         for index, comment in enumerate(self._comments):
-            if comment.covers(place.line, place.end_line):
+            if comment.covers(place.line, place.end_line, place.cell):
                 entry = comment.silences(finding.code, finding.name)
                 if entry is not None:
                     self._used.add((index, entry))
@@ -54,7 +54,7 @@ class Silencer:
 
     def _asked_for(self, finding: Finding) -> bool:
         return any(
-            comment.covers(finding.place.line, finding.place.line)
+            comment.covers(finding.place.line, finding.place.line, finding.place.cell)
             and bool(comment.silences(finding.code, finding.name))
             for comment in self._comments
         )
@@ -78,16 +78,20 @@ class Silencer:
             if (index, "") in self._used or not self._everything_is_on():
                 return []
             return [
-                self._unused_finding(comment, "this suppression silences nothing", Edit(self._at(comment.span), ""))
+                self._unused_finding(
+                    comment, "this suppression silences nothing", Edit(self._at(comment, comment.span), "")
+                )
             ]
         unused = [code for code in comment.codes if self._is_enabled(code) and (index, code) not in self._used]
         if not unused:
             return []
         kept = [code for code in comment.codes if code not in unused]
         assert comment.codes_span is not None
-        edit = Edit(self._at(comment.codes_span), ", ".join(kept)) if kept else Edit(self._at(comment.span), "")
+        span, content = (comment.codes_span, ", ".join(kept)) if kept else (comment.span, "")
         what = "nothing of " + ", ".join(unused)
-        return [self._unused_finding(comment, f"this suppression silences {what}", edit)]
+        return [
+            self._unused_finding(comment, f"this suppression silences {what}", Edit(self._at(comment, span), content))
+        ]
 
     def _is_enabled(self, code: str) -> bool:
         rule = self._catalogue.by_code_or_name(code)
@@ -101,9 +105,9 @@ class Silencer:
         return self._finding(UNUSED, comment, message, Fix("safe", summary, edits=(edit,)))
 
     def _finding(self, code: str, comment: Comment, message: str, fix: Fix | None = None) -> Finding:
-        place = Place(self._path, comment.line, comment.column, comment.line, comment.end_column)
+        place = Place(self._path, comment.line, comment.column, comment.line, comment.end_column, comment.cell)
         rule = self._catalogue.rules[code]
         return Finding(code, rule.name, rule.severity, message, place, fix=fix)
 
-    def _at(self, span: Span) -> Place:
-        return Place(self._path, *span)
+    def _at(self, comment: Comment, span: Span) -> Place:
+        return Place(self._path, *span, comment.cell)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bnlint.files import lines
 from bnlint.files.reading import Undecodable
 from bnlint.findings import Finding
 from bnlint.graph.places import Place
+
+if TYPE_CHECKING:
+    from bnlint.files.notebooks import BadCell, NoNotebook
 
 CODE, NAME = "BN900", "unreadable-source"
 
@@ -60,6 +65,18 @@ def unreadable_source(error: SyntaxError | RecursionError | MemoryError, text: s
 def undecodable(error: Undecodable, path: str) -> Finding:
     """The finding for bytes that are no Python source."""
     return _finding(path, error.line, 1, f"this file {error}" if not str(error).startswith("byte") else str(error), "")
+
+
+def cell(bad: BadCell, path: str) -> Finding:
+    """The finding for a cell of a notebook that Python's parser refuses; the other cells are read without it."""
+    finding = unreadable_source(bad.error, bad.text, path)
+    advice = finding.advice or "The notebook was read without this cell."
+    return replace(finding, place=finding.place._replace(cell=bad.number), advice=advice)
+
+
+def no_notebook(error: NoNotebook, path: str) -> Finding:
+    """The finding for a file that is no notebook; it stands in the file itself, not in a cell."""
+    return _finding(path, error.line, error.column, f"this file {error}", "")
 
 
 def _finding(path: str, line: int, column: int, message: str, advice: str) -> Finding:

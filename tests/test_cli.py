@@ -329,12 +329,6 @@ def test_each_target_of_a_run_is_named(run: Run) -> None:
     ]
 
 
-def test_notebooks_are_left_out_and_that_is_said(run: Run) -> None:
-    Path("train.ipynb").write_text('{"cells": []}')
-    assert run("train.ipynb") == (0, "", "1 notebook left out: this version reads scripts only.\n")
-    assert run("train.ipynb", "--fix").status == 0
-
-
 def test_names_that_are_no_utf8(run: Run) -> None:
     Path("caf\udce9.py").write_text(RISKY)
     assert run("--format", "concise").out.startswith("caf")
@@ -482,7 +476,7 @@ def test_the_list_of_rules(run: Run) -> None:
 def test_show_files(run: Run) -> None:
     write(train=RISKY, plain=PLAIN)
     Path("note.ipynb").touch()
-    assert run("--show-files") == (0, "plain.py\ntrain.py\n", "")
+    assert run("--show-files") == (0, "note.ipynb\nplain.py\ntrain.py\n", "")
     assert run("--show-files", "nope.py") == (2, "", "error: nope.py: no such file or folder\n")
 
 

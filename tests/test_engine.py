@@ -346,13 +346,6 @@ def test_missing_and_unsupported_paths_are_errors() -> None:
     assert found["model.keras"].errors == ("saved models are not read by this version",)
 
 
-def test_a_notebook_does_not_fail() -> None:
-    write("train.ipynb", b'{"cells": []}')
-    report = reports("train.ipynb")["train.ipynb"]
-    assert (report.findings, report.errors) == ((), ())
-    assert report.warnings == ("notebooks are not read by this version",)
-
-
 def test_the_same_whatever_the_number_of_processes() -> None:
     for number in range(12):
         write(f"train_{number:02}.py", [RISKY, PLAIN, UNFREEZING, "import keras\nmodel.fit(\n"][number % 4])

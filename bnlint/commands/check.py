@@ -10,9 +10,9 @@ from typing import TextIO
 from bnlint.commands import options as shared
 from bnlint.engine import Task, guarded, prepare, target_of
 from bnlint.engine import run as lint_files
-from bnlint.files.discovery import Found, Missing, find, is_notebook
+from bnlint.files.discovery import Found, Missing, find
 from bnlint.files.reading import Source, encode
-from bnlint.reporters.style import Style, counted
+from bnlint.reporters.style import Style
 from bnlint.reports import Report
 from bnlint.settings import OUTPUT_FORMATS, Settings, SettingsError
 
@@ -80,11 +80,10 @@ def run(command: str, arguments: Sequence[str]) -> int:
         from bnlint.commands.show import show
 
         return show(options, files, settings)
-    scripts = [found for found in files if not is_notebook(found)]
-    results = lint_files(scripts, _task(settings, options, write=True), jobs=settings.jobs)
+    results = lint_files(files, _task(settings, options, write=True), jobs=settings.jobs)
     with shared.destination(options.output_file, sys.stdout) as stream:
         reports = _print(results, settings, options, stream)
-    _conclude(scripts, reports, settings, options, notebooks=len(files) - len(scripts))
+    _conclude(files, reports, settings, options)
     return _status(reports, settings, options)
 
 
@@ -97,21 +96,16 @@ def _check_stdin(options: argparse.Namespace, settings: Settings) -> int:
         from bnlint.commands.show import show
 
         return show(options, [found], settings)
-    notebooks = int(is_notebook(found))
     task = _task(settings, options, write=False)
-    pairs = [] if notebooks else [guarded(data, found.path, settings, task)]
-    mended = data
+    report, source = guarded(data, found.path, settings, task)
     if task.mend and not options.diff:
-        pairs = [_encoded(report, source) for report, source in pairs]
-        for report, source in pairs:
-            if report.text != report.original:
-                mended = encode(report.text, source)
-        sys.stdout.buffer.write(mended)
+        report, source = _encoded(report, source)
+        sys.stdout.buffer.write(encode(report.text, source) if report.text != report.original else data)
         sys.stdout.buffer.flush()
     fallback = sys.stderr if task.mend and not options.diff else sys.stdout
     with shared.destination(options.output_file, fallback) as stream:
-        reports = _print((report for report, _ in pairs), settings, options, stream)
-    _conclude([found] * len(pairs), reports, settings, options, notebooks=notebooks)
+        reports = _print([report], settings, options, stream)
+    _conclude([found], reports, settings, options)
     return _status(reports, settings, options)
 
 
@@ -230,8 +224,6 @@ def _conclude(
     reports: Sequence[Report],
     settings: Settings,
     options: argparse.Namespace,
-    *,
-    notebooks: int,
 ) -> None:
     """Errors, and unless ``--quiet`` the summary, on standard error."""
     sys.stdout.flush()
@@ -239,11 +231,8 @@ def _conclude(
     shared.say_problems(reports, style)
     if settings.quiet:
         return
-    if notebooks:
-        _say(f"{counted(notebooks, 'notebook')} left out: this version reads scripts only.")
     if not reports:
-        if not notebooks:
-            _say("No Python files found.")
+        _say("No Python files found.")
         return
     from bnlint.reporters import summary
 

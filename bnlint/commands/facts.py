@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from bnlint.commands import options as shared
 from bnlint.engine import Task, guarded, target_of
 from bnlint.engine import run as read_files
-from bnlint.files.discovery import Found, find, is_notebook
+from bnlint.files.discovery import Found, find
 from bnlint.reporters.style import Style, counted, plain
 from bnlint.reports import Report
 from bnlint.settings import Settings, SettingsError
@@ -45,7 +45,6 @@ def run(command: str, arguments: Sequence[str]) -> int:
     resolver = shared.resolver(options)
     paths: list[str] = options.paths or ["."]
     task = Task(facts=True)
-    notebooks = 0
     if STDIN in paths:
         if len(paths) > 1:
             raise SettingsError("`-` reads standard input and stands alone")
@@ -55,16 +54,14 @@ def run(command: str, arguments: Sequence[str]) -> int:
     else:
         settings = resolver.for_folder(".")
         files = list(find(paths, resolver.for_folder))
-        scripts = [found for found in files if not is_notebook(found)]
-        notebooks = len(files) - len(scripts)
         target_of(settings)
-        reports = list(read_files(scripts, task, jobs=settings.jobs))
-        pairs = zip(scripts, reports, strict=True)
+        reports = list(read_files(files, task, jobs=settings.jobs))
+        pairs = zip(files, reports, strict=True)
         analysed = [found.settings for found, report in pairs if report.analysed and isinstance(found, Found)]
     with shared.destination(options.output_file, sys.stdout) as stream:
         colour = shared.wants_colour(settings.color, to_file=options.output_file is not None, stream=stream)
         stream.write(_rendered(reports, settings, options, Style(colour, shared.width())))
-    return _conclude(reports, analysed, settings, notebooks)
+    return _conclude(reports, analysed, settings)
 
 
 def _rendered(reports: Sequence[Report], settings: Settings, options: argparse.Namespace, style: Style) -> str:
@@ -82,23 +79,28 @@ def _problem(report: Report) -> str | None:
     """Why there are no facts of a file."""
     if report.errors:
         return report.errors[0]
+    if report.analysed:
+        return None
     unreadable = next((finding for finding in report.findings if finding.code == "BN900"), None)
     return f"line {unreadable.place.line}: {unreadable.message}" if unreadable else None
 
 
-def _conclude(reports: Sequence[Report], analysed: Sequence[Settings], settings: Settings, notebooks: int) -> int:
+def _conclude(reports: Sequence[Report], analysed: Sequence[Settings], settings: Settings) -> int:
     sys.stdout.flush()
     style = Style(shared.wants_colour(settings.color, stream=sys.stderr))
     problems = [(report.path, problem) for report in reports if (problem := _problem(report))]
     for path, problem in problems:
         print(f"{style.paint('error', 'red')}: {plain(path)}: {plain(problem)}", file=sys.stderr)
+    for report in reports if not settings.quiet else ():
+        left_out = [str(each.place.cell) for each in report.findings if each.code == "BN900" and report.analysed]
+        if left_out:
+            which = f"cell{'s' * (len(left_out) > 1)} {', '.join(left_out)}"
+            print(f"{plain(report.path)}: read without {which}, which Python cannot read.", file=sys.stderr)
     if not settings.quiet:
         without = len(reports) - len(problems) - sum(bool(report.program and report.program.fits) for report in reports)
         if without and len(reports) > 1:
             print(f"{counted(without, 'file')} without a fit.", file=sys.stderr)
-        if notebooks:
-            print(f"{counted(notebooks, 'notebook')} left out: this version reads scripts only.", file=sys.stderr)
-        if not reports and not notebooks:
+        if not reports:
             print("No Python files found.", file=sys.stderr)
         shared.say_targets(analysed)
     return 2 if problems else 0

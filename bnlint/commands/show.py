@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bnlint.files.discovery import Found, Missing, is_notebook
+from bnlint.files.discovery import Found, Missing
 from bnlint.reporters.style import plain
 from bnlint.settings import KEYS, Settings
 
@@ -16,7 +16,7 @@ def show(options: argparse.Namespace, files: Sequence[Found | Missing], settings
     for found in files:
         if isinstance(found, Missing):
             print(f"error: {plain(found.path)}: {found.message}", file=sys.stderr)
-        elif options.show_files and not is_notebook(found):
+        elif options.show_files:
             print(plain(found.path))
     if options.show_settings:
         first = next((found for found in files if isinstance(found, Found)), None)

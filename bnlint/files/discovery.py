@@ -31,11 +31,6 @@ class Missing(NamedTuple):
     message: str
 
 
-def is_notebook(found: Found | Missing) -> bool:
-    """Whether a file is a Jupyter notebook."""
-    return isinstance(found, Found) and found.path.lower().endswith(NOTEBOOK)
-
-
 def find(paths: Iterable[str], settings_for: Callable[[str], Settings]) -> Iterator[Found | Missing]:
     """The files of a run in a fixed order, each once: named files as they are, folders searched by name.
 

@@ -6,7 +6,7 @@ Only real comments count, never the same words inside a string.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from bnlint.files import lines
@@ -34,7 +34,7 @@ class Comment(NamedTuple):
 
     ``word`` is one of ``WORDS``, ``noqa``, or what a person wrote in their place. ``codes_span`` covers what stands
     between the brackets, ``span`` the whole comment with the blanks before it (the whole line where nothing else is
-    on it): what to remove when the suppression is not needed.
+    on it): what to remove when the suppression is not needed. ``cell`` is set in a notebook, whose lines count by cell.
     """
 
     word: str
@@ -44,16 +44,19 @@ class Comment(NamedTuple):
     end_column: int
     span: Span
     codes_span: Span | None
+    cell: int | None = None
 
     @property
     def ours(self) -> bool:
         """Whether it is written in bnlint's own form, so that bnlint may speak about it."""
         return self.word != "noqa"
 
-    def covers(self, first_line: int, last_line: int) -> bool:
-        """Whether it stands where it silences a finding that begins and ends on these lines."""
+    def covers(self, first_line: int, last_line: int, cell: int | None = None) -> bool:
+        """Whether it stands where it silences a finding that begins and ends on these lines of a cell."""
         return self.word == "file-ignore" or (
-            self.word in ("ignore", "noqa") and (self.line == first_line or self.line == last_line)
+            self.word in ("ignore", "noqa")
+            and (self.line == first_line or self.line == last_line)
+            and self.cell == cell
         )
 
     def silences(self, code: str, name: str) -> str | None:
@@ -77,6 +80,11 @@ def read(text: str, names: Collection[str] = ()) -> list[Comment]:
             span = Span(line, start, line, end)
             found.append(Comment("noqa", _noqa_codes(noqa["codes"], names), line, start, end, span, None))
     return found
+
+
+def read_cells(cells: Mapping[int, str], names: Collection[str] = ()) -> list[Comment]:
+    """The suppressions in a notebook's cells, which are given by number."""
+    return [comment._replace(cell=number) for number, text in cells.items() for comment in read(text, names)]
 
 
 def skips_file(comments: Collection[Comment]) -> bool:

@@ -46,7 +46,7 @@ def _loop(source: Source, backbone: Backbone, spot: Spot, near: Place, setting: 
     if backbone.variable is None:
         raise Refusal("the backbone has no name here")
     built_at = backbone.built_at
-    if built_at is not None and (built_at.path, built_at.cell) != (near.path, near.cell):
+    if built_at is not None and built_at.path != near.path:
         built_at = None
     names_same(source, backbone.variable, built_at, spot)
     offset = source.bounds(spot.anchor)[0]

@@ -22,7 +22,7 @@ def names_same(source: Source, expression: str, built_at: Place | None, spot: Sp
     if _owned_by(spot.anchor, ast.dump(tree.body)):
         return  # the statement in front of the gap uses that very name for it
     try:
-        built = None if built_at is None else source.offset(built_at.line, built_at.column)
+        built = None if built_at is None else source.span(built_at)[0]
     except IndexError:
         built = None
     if built is None:

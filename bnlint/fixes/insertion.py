@@ -77,7 +77,7 @@ def lines_at(source: Source, spot: Spot, lines: Sequence[str]) -> Change:
 
 def _steps(source: Source, place: Place) -> list[Step]:
     try:
-        steps = source.steps(source.offset(place.line, place.column))
+        steps = source.steps(source.span(place)[0])
     except IndexError:
         steps = []
     if not steps:

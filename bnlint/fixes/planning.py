@@ -10,7 +10,7 @@ from bnlint.findings import Action, Edit, Finding
 from bnlint.fixes.edits import Draft, Refusal, join, splice
 from bnlint.fixes.registry import REWRITES, Argument
 from bnlint.fixes.source import Source, parse, read
-from bnlint.graph.places import Place
+from bnlint.graph.places import Place, order
 
 
 class Plan(NamedTuple):
@@ -28,7 +28,7 @@ class Plan(NamedTuple):
 def plan(text: str, actions: Sequence[Action]) -> Plan:
     """The smallest edits that do all the actions on ``text``, or a refusal in plain words.
 
-    ``text`` is a whole program without BOM (or one notebook cell) to which all places of the actions belong.
+    ``text`` is a whole program without BOM (of a notebook: its cells joined) to which all places of the actions belong.
     ``KeyError`` for an unknown rewrite and ``TypeError`` for wrong arguments: faults of a rule, not of the program.
     """
     source = read(text)
@@ -91,7 +91,7 @@ def _argument(label: str, argument: Argument, value: object) -> object:
         case "places":
             many = (value,) if isinstance(value, Place) else value
             if isinstance(many, list | tuple) and all(isinstance(each, Place) for each in many):
-                return tuple(sorted(many))
+                return tuple(sorted(many, key=order))
         case "backbone" if type(value).__name__ == "Backbone":
             return value
         case "text" if isinstance(value, str | bool | int | float):
@@ -104,14 +104,12 @@ def _argument(label: str, argument: Argument, value: object) -> object:
 
 
 def _origin(actions: Sequence[Action]) -> tuple[str, int | None]:
-    """The path and the cell in which all actions happen."""
+    """The path of the file in which all actions happen, and a cell where it is a notebook."""
     given = [value for action in actions for value in action.arguments.values()]
     places = [value for value in given if isinstance(value, Place)]
     places += [each for value in given if isinstance(value, list | tuple) for each in value if isinstance(each, Place)]
     if len({place.path for place in places}) > 1:
         raise Refusal("its rewrites stand in different files")
-    if len({place.cell for place in places}) > 1:
-        raise Refusal("its rewrites stand in different cells")
     return (places[0].path, places[0].cell) if places else ("", None)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from bnlint.files.cells import origins
 from bnlint.graph.places import Place
 
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -42,7 +43,7 @@ class Source:
     Offsets are characters from 0. Lines end at LF, CR LF and CR only: form feeds and the like stand inside lines.
     """
 
-    __slots__ = ("_tree", "newline", "starts", "text")
+    __slots__ = ("_cells", "_tree", "newline", "starts", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -50,6 +51,7 @@ class Source:
         self.starts = [0, *(end.end() for end in ends)]
         self.newline: str = ends[0].group() if ends else "\n"
         self._tree: ast.Module | None = None
+        self._cells: list[tuple[int, int]] | None = None
 
     @property
     def tree(self) -> ast.Module:
@@ -83,12 +85,31 @@ class Source:
 
     def span(self, place: Place) -> tuple[int, int]:
         """The offsets of a place; ``IndexError`` outside the text."""
-        return self.offset(place.line, place.column), self.offset(place.end_line, place.end_column)
+        above = self._above(place.cell)
+        return self.offset(above + place.line, place.column), self.offset(above + place.end_line, place.end_column)
 
     def place(self, start: int, end: int, path: str, cell: int | None = None) -> Place:
-        """The place between two offsets."""
+        """The place between two offsets; with any ``cell`` of a notebook, in the cell where they lie."""
         first, last = self.line_of(start), self.line_of(end)
-        return Place(path, first, start - self.starts[first - 1] + 1, last, end - self.starts[last - 1] + 1, cell)
+        column, end_column = start - self.starts[first - 1] + 1, end - self.starts[last - 1] + 1
+        if cell is None:
+            return Place(path, first, column, last, end_column)
+        cell, line = self._origins()[first - 1]
+        return Place(path, line, column, line + last - first, end_column, cell)
+
+    def _above(self, cell: int | None) -> int:
+        """How many lines stand above a cell, none where cells are none; ``IndexError`` for a cell that is not there."""
+        if cell is None:
+            return 0
+        try:
+            return self._origins().index((cell, 1))
+        except ValueError:
+            raise IndexError(f"there is no cell {cell}") from None
+
+    def _origins(self) -> list[tuple[int, int]]:
+        if self._cells is None:
+            self._cells = origins(self.text)
+        return self._cells
 
     def at(self, line: int, byte_column: int) -> int:
         """The offset of a position as ``ast`` writes it: line from 1, column in UTF-8 bytes from 0."""
@@ -122,8 +143,9 @@ class Source:
         steps = self.steps(start)
         if not steps:
             return None
+        line = self.line_of(start)
         for node in ast.walk(steps[-1].statement):
-            if isinstance(node, ast.Call) and node.lineno == place.line and self.bounds(node) == (start, end):
+            if isinstance(node, ast.Call) and node.lineno == line and self.bounds(node) == (start, end):
                 return node
         return None
 

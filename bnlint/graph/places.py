@@ -18,3 +18,8 @@ class Place(NamedTuple):
     end_line: int
     end_column: int
     cell: int | None = None
+
+
+def order(place: Place) -> tuple[object, ...]:
+    """The sort key by which places follow each other as in the file, a notebook's cell by cell."""
+    return place.path, place.cell or 0, place[1:5]

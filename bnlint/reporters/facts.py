@@ -81,7 +81,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
         yield "  " + _headline(fit, style)
         yield from _table(fit, style)
     for each in program.unknowns if program else ():
-        yield f"  not known, line {each.place.line}: {plain(each.fact)}"
+        yield f"  not known, {_because(each)}"
     yield ""
 
 

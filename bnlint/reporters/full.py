@@ -27,12 +27,12 @@ class Full:
 
     def render(self, report: Report) -> Iterator[str]:
         """The lines for one file, with an empty line after each finding."""
-        lines = source_lines.split(report.text) if report.findings else []
         for finding in report.findings:
+            lines = source_lines.split(report.code(finding.place.cell))
             yield headline(finding, self._style, unsafe=self._unsafe)
             yield f"  {self._style.paint('-->', 'blue')} {location(finding, self._style)}"
             yield from self._code(finding, lines)
-            yield from self._way_out(finding, lines)
+            yield from self._way_out(finding, report)
             yield ""
 
     def _code(self, finding: Finding, lines: Sequence[str]) -> Iterator[str]:
@@ -43,12 +43,16 @@ class Full:
             if each not in here:
                 yield f"  {self._style.paint(':::', 'blue')} {_elsewhere(each)}"
 
-    def _way_out(self, finding: Finding, lines: Sequence[str]) -> Iterator[str]:
+    def _way_out(self, finding: Finding, report: Report) -> Iterator[str]:
         fix = finding.fix
         if fix is not None:
             how = {"safe": "`--fix` does it", "unsafe": "unsafe, `--fix --unsafe-fixes` does it"}[fix.safety]
             yield self._note("help", f"{fix.summary} ({how})")
-            yield from self._difference(fix.edits, lines)
+            for cell in sorted({edit.place.cell or 0 for edit in fix.edits}):
+                edits = [edit for edit in fix.edits if (edit.place.cell or 0) == cell]
+                if cell != (finding.place.cell or 0):
+                    yield self._style.paint(f"in cell {cell}:", "blue")
+                yield from self._difference(edits, source_lines.split(report.code(cell)))
         elif finding.advice:
             yield self._note("help", finding.advice)
         if finding.code not in self._pointed_to:

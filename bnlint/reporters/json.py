@@ -87,13 +87,14 @@ def _fix(fix: Fix | None) -> dict[str, Any] | None:
     if fix is None:
         return None
     edits = [
-        {
+        ({} if edit.place.cell is None else {"cell": edit.place.cell})
+        | {
             "line": edit.place.line,
             "column": edit.place.column,
             "end_line": edit.place.end_line,
             "end_column": edit.place.end_column,
             "content": edit.content,
         }
-        for edit in sorted(fix.edits, key=lambda edit: edit.place[1:5])
+        for edit in sorted(fix.edits, key=lambda edit: (edit.place.cell or 0, *edit.place[1:5]))
     ]
     return {"safety": fix.safety, "summary": fix.summary, "edits": edits}

@@ -61,7 +61,8 @@ def withdrawn(reports: Sequence[Report]) -> Iterator[str]:
     """Fixes that were tried and taken back, each with the reason."""
     for report in reports:
         for finding, reason in report.withdrawn:
-            place = f"{plain(report.path)}:{finding.place.line}"
+            cell = f"cell {finding.place.cell}:" if finding.place.cell is not None else ""
+            place = f"{plain(report.path)}:{cell}{finding.place.line}"
             yield f"{place}: the fix of {finding.code} was withdrawn: {plain(reason)}"
 
 

@@ -101,13 +101,11 @@ def test_a_fault_of_a_rule_is_an_error(name: str, arguments: dict[str, object], 
         plan("x = 1\n", [Action(name, arguments)])
 
 
-def test_two_cells_or_files_are_a_refusal() -> None:
+def test_two_files_are_a_refusal() -> None:
     text = "x = base(y)\n"
     call = place(text, "base(y)")
     arguments = {"name": "training", "value": "False"}
-    cells = plan(text, [Action("set_argument", {"call": (call, call._replace(cell=2)), **arguments})])
     files = plan(text, [Action("set_argument", {"call": (call, call._replace(path="nets.py")), **arguments})])
-    assert cells.refusal == "its rewrites stand in different cells"
     assert files.refusal == "its rewrites stand in different files"
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from bnlint.files.cells import join
 from bnlint.findings import Edit
 from bnlint.fixes import apply
 from bnlint.graph.places import Place
@@ -186,8 +187,15 @@ def test_an_edit_is_no_larger_than_the_change() -> None:
 def test_edits_are_in_the_cell_of_their_places() -> None:
     text = "x = base(inputs)"
     call = place(text, "base(inputs)")._replace(cell=3)
-    planned = planned_for(text, "add_argument", call=call, name="training", value="False")
+    program = join({1: "import keras\n", 3: text, 4: text})
+    planned = planned_for(program, "add_argument", call=call, name="training", value="False")
     assert planned.edits == (Edit(Place(PATH, 1, 16, 1, 16, 3), ", training=False"),)
+
+
+def test_a_cell_that_is_not_there() -> None:
+    call = Place(PATH, 1, 1, 1, 5, 7)
+    program = join({1: "f(x)"})
+    assert planned_for(program, "add_argument", call=call, name="training", value="False").refusal
 
 
 REFUSED = {
