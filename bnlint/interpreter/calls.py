@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from immutables import Map
 
-from bnlint.interpreter import names
+from bnlint.interpreter import memo, names
 from bnlint.interpreter.builtin import call_builtin
 from bnlint.interpreter.classes import find_in_class, library_bases
 from bnlint.interpreter.dictionaries import hashable, make_dict, unhash
@@ -210,6 +210,20 @@ def call_function(
     if at_yield is None and m.frame.source.outline.is_generator(body) and not m.starting:
         return lazy(m, node, lambda: _run_generator(m, function, args, node), "generator")
     m.starting = False
+    key = memo.key_of(function, args) if at_yield is None else None
+    known = memo.recall(m, key)
+    if known is not None:
+        return known
+    before = memo.Moment(m)
+    value = _call_anew(m, function, args, node, at_yield)
+    memo.remember(m, key, function, before, value)
+    return value
+
+
+def _call_anew(
+    m: Machine, function: Function, args: Args, node: ast.AST, at_yield: Callable[[Value], None] | None
+) -> Value:
+    body = function.node
     names_map = bind_arguments(m, function, args, node)
     outer_frame, outer_context, outer_calls = m.frame, m.context, m.calls
     site = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))

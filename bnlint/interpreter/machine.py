@@ -163,10 +163,12 @@ class Machine:
         self.eager_calls: list[tuple[Address, Any]] = []
         self.tapes = 0
         self.steps_seen: list[Any] | None = None
+        self.memo: dict[Any, Any] = {}
         self.trying = 0
         self.starting = False
         self.node: ast.AST = source.tree.body[0] if source.tree.body else source.tree
         self.version = 0
+        self.module_writes = 0
         self.log: list[Address] = []
         self.globals: Address = ("module", source.name)
         self.heap = self.heap.set(self.globals, Scope(Map(), None, "module"))
@@ -183,12 +185,15 @@ class Machine:
         self.heap = self.heap.set(address, record)
         if not isinstance(record, Scope):
             self.version += 1
+        elif record.kind == "module":
+            self.module_writes += 1
         self.log.append(address)
 
     def put_many(self, heap: Map[Address, Any], addresses: Sequence[Address]) -> None:
         """Takes over a heap in which the records at ``addresses`` are new."""
         self.heap = heap
         self.version += 1
+        self.module_writes += 1
         self.log.extend(addresses)
 
     def record(self, value: Value) -> Any:
@@ -263,6 +268,7 @@ class Machine:
             self.trying -= 1
             arm_heap, self.heap = self.heap, start
             self.version += 1
+            self.module_writes += 1
             events = self.events[mark:]
             del self.events[mark:]
         return Arm(result, arm_heap, set(self.log[since:]), events)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from bnlint.interpreter.machine import MAX_RECURSION
-from tests.interpreter.plain import UNKNOWN, logged, names, one_of, paths
+from bnlint.interpreter.machine import MAX_RECURSION, Machine
+from bnlint.interpreter.paths import STEPS
+from bnlint.interpreter.source import Source
+from bnlint.interpreter.statements import run_block
+from bnlint.interpreter.values import Const
+from tests.interpreter.plain import UNKNOWN, Plain, logged, names, one_of, paths
 
 
 def test_positions_keywords_and_defaults() -> None:
@@ -316,3 +320,46 @@ def test_a_decorator_of_the_standard_library_leaves_a_function_as_it_is() -> Non
     """)["found"]
         == 224
     )
+
+
+def test_a_call_that_changes_nothing_is_made_once() -> None:
+    source = Source("def rate(epoch):\n    return 0.1 / epoch\n\nrates = [rate(2), rate(2), rate(4)]\n", "train.py")
+    machine = Machine(source, Plain(), {}, [STEPS])
+    run_block(machine, source.tree.body)
+    assert [value for *_, value in machine.memo.values() if isinstance(value, Const)] != []
+    assert names("def rate(epoch):\n    return 0.1 / epoch\n\nrates = [rate(2), rate(2), rate(4)]\n")["rates"] == [
+        0.05,
+        0.05,
+        0.025,
+    ]
+
+
+def test_a_call_is_made_again_when_what_it_reads_has_changed() -> None:
+    program = """
+    factor = 1
+    def scaled(x):
+        return factor * x
+    first = scaled(3)
+    factor = 2
+    second = scaled(3)
+    sizes = [8]
+    def last():
+        return sizes[-1]
+    before = last()
+    sizes.append(16)
+    after = last()
+    """
+    found = names(program)
+    assert (found["first"], found["second"], found["before"], found["after"]) == (3, 6, 8, 16)
+
+
+def test_functions_of_one_line_with_other_defaults_are_others() -> None:
+    found = names("""
+        made = []
+        for rate in (0.1, 0.2):
+            def keep(rate=rate):
+                return rate
+            made.append(keep)
+        found = [keep() for keep in made]
+    """)
+    assert found["found"] == [0.1, 0.2]
