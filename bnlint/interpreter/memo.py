@@ -57,7 +57,9 @@ def recall(m: Machine, key: Any) -> Value | None:
     if entry is None:
         return None
     version, writes, scopes, value = entry
-    if (version, writes) != (m.version, m.module_writes) or any(m.heap.get(address) is not scope for address, scope in scopes):
+    if (version, writes) != (m.version, m.module_writes) or any(
+        m.heap.get(address) is not scope for address, scope in scopes
+    ):
         return None
     return value  # type: ignore[no-any-return]
 
