@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "environment.yml")
 MAX_LEVELS = 4
+FRAMEWORK = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(?:tensorflow|keras|tf_keras)\b", re.MULTILINE)
+IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import|import[ \t]+([\w.]+))", re.MULTILINE)
 
 
 def search_path(script: str) -> list[str]:
@@ -36,6 +40,26 @@ def locate(name: str, importer: str, folders: Sequence[str]) -> str | None:
         if found is not None:
             return found
     return None
+
+
+def imports_keras(data: bytes, script: str) -> bool:
+    """Whether a script that names no Keras itself imports a file of its project that imports one."""
+    names = {(first or second).decode() for first, second in IMPORT.findall(data)}
+    if not names or not os.path.isfile(script):
+        return False
+    folders = search_path(script)
+    paths = (locate(name, script, folders) for name in names)
+    return any(_is_keras_code(path) for path in paths if path is not None)
+
+
+@lru_cache(maxsize=4096)
+def _is_keras_code(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError:
+        return False
+    return FRAMEWORK.search(data) is not None
 
 
 def _module_in(folder: str, parts: Sequence[str]) -> str | None:
