@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from bnlint.files.discovery import NOTEBOOK, SAVED_MODELS, Found, Missing, find
+from bnlint.files.project import imports_keras
 from bnlint.files.quick import needs_parsing
 from bnlint.files.reading import Source, Undecodable, decode, encode
 from bnlint.reports import Report
@@ -191,6 +192,8 @@ def mend_text(text: str, path: str, settings: Settings, notebook: Notebook | Non
 
     def lint(attempt: str) -> list[Finding]:
         nonlocal last
+        if notebook is not None and not notebook.could_become(attempt):
+            raise SyntaxError("the changes do not fit into the cells")
         last = first if attempt == text else lint_text(attempt, path, settings, notebook)
         return list(last.findings)
 
@@ -211,7 +214,7 @@ def lint_bytes(data: bytes, path: str, settings: Settings, task: Task) -> tuple[
     """The report on a file's content, and how it was decoded. Nothing is written."""
     if path.lower().endswith(NOTEBOOK):
         return _lint_notebook(data, path, settings, task)
-    if not needs_parsing(data) and b"\0" not in data:
+    if b"\0" not in data and not needs_parsing(data) and not imports_keras(data, path):
         return Report(path, warnings=_odd_encoding(data)), Source("")
     try:
         source = decode(data)
@@ -232,6 +235,7 @@ def _lint_notebook(data: bytes, path: str, settings: Settings, task: Task) -> tu
     if not needs_parsing(data):
         return Report(path), Source("")
     from bnlint.files import notebooks
+    from bnlint.files.splicing import Unspliceable
 
     try:
         notebook = notebooks.read(data)
@@ -243,13 +247,17 @@ def _lint_notebook(data: bytes, path: str, settings: Settings, task: Task) -> tu
         return Report(path, findings=(no_notebook(error, path),) if enabled else ()), Source("")
     if not any(needs_parsing(cell.encode("utf-8", "replace")) for cell in notebook.cells.values()):
         return Report(path), Source("")
-    report = lint_text(notebook.program, path, settings, notebook)
-    if task.mend and any(finding.fix for finding in report.findings):
-        report = report._replace(warnings=("notebooks are not fixed by this version",))
+    report = (mend_text if task.mend else lint_text)(notebook.program, path, settings, notebook)
+    after = notebook
+    if report.text != report.original:
+        try:
+            after = notebook.mended(report.text)
+        except Unspliceable as error:
+            report = lint_text(notebook.program, path, settings, notebook)
+            report = report._replace(errors=(f"was not fixed: {error}",))
     if task.plan:
         report = plan(report)
-    text = notebook.source.text
-    return report._replace(text=text, original=text, cells=notebook.cells), notebook.source
+    return report._replace(text=after.source.text, original=notebook.source.text, cells=after.cells), notebook.source
 
 
 def _odd_encoding(data: bytes) -> tuple[str, ...]:

@@ -11,18 +11,33 @@ STAND_IN = "\N{LATIN LETTER RETROFLEX CLICK}"
 """An identifier to Python and a rare sight in programs: what stands where a notebook says something to its shell."""
 
 _MARK = f"#{STAND_IN} cell "
-_MARKED = re.compile(rf"^{_MARK}(\d+)\n\n", re.MULTILINE)
+_MARKED = re.compile(rf"^{_MARK}(\d+)\r?\n\r?\n", re.MULTILINE)
 
 
-def join(cells: Mapping[int, str]) -> str:
-    """The program of some cells by number, in their order. A cell ends at the line end in front of the next mark."""
-    return "".join(f"{_MARK}{number}\n\n{text}\n" for number, text in cells.items())
+def join(cells: Mapping[int, str], newline: str | None = None) -> str:
+    """The program of some cells by number, in their order. A cell ends at the line end in front of the next mark.
+
+    The line end is that of the cells, unless it is given.
+    """
+    end = newline or ("\r\n" if any("\r\n" in text for text in cells.values()) else "\n")
+    return "".join(f"{_MARK}{number}{end}{end}{text}{end}" for number, text in cells.items())
 
 
 def split(program: str) -> dict[int, str]:
     """The cells of a program that ``join`` made, by number; empty where it made none."""
     _, *pieces = _MARKED.split(program)
-    return {int(number): text[:-1] for number, text in zip(pieces[::2], pieces[1::2], strict=True)}
+    end = newline_of(program)
+    return {int(number): text.removesuffix(end) for number, text in zip(pieces[::2], pieces[1::2], strict=True)}
+
+
+def newline_of(program: str) -> str:
+    """The line end that ``join`` used."""
+    return "\r\n" if program.partition("\n")[0].endswith("\r") else "\n"
+
+
+def ends_cell(program: str, offset: int) -> bool:
+    """Whether an offset lies behind the last line end of a cell, which is not the cell's own."""
+    return offset == len(program) or program.startswith(_MARK, offset)
 
 
 def origins(program: str) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from bnlint.files import cells as cells_of_programs
-from bnlint.files import magics
+from bnlint.files import magics, splicing
 from bnlint.files.reading import Source, Undecodable, decode
 
 
@@ -32,6 +32,40 @@ class Notebook(NamedTuple):
     cells: Mapping[int, str]
     program: str
     bad: tuple[BadCell, ...]
+
+    def could_become(self, program: str) -> bool:
+        """Whether a changed program still has the same cells, each of which Python reads and the file can take."""
+        try:
+            return all(why_unreadable(masked) is None for masked, _ in self._changed(program).values())
+        except splicing.Unspliceable:
+            return False
+
+    def mended(self, program: str) -> Notebook:
+        """The notebook with its program changed. Raises ``Unspliceable`` where the file cannot take the changes."""
+        changed = self._changed(program)
+        text = splicing.splice(self.source.text, {number: changes for number, (_, changes) in changed.items()})
+        expected = dict(self.cells)
+        for number, (_, changes) in changed.items():
+            expected[number] = splicing.apply(self.cells[number], changes)
+        document = json.loads(text)
+        found = {number: _code(cell) for number, _, cell in cell_values(document) if number in expected}
+        if found != expected or _without_code(document) != _without_code(json.loads(self.source.text)):
+            raise splicing.Unspliceable("the file would not hold what was meant")
+        return Notebook(self.source._replace(text=text), expected, program, self.bad)
+
+    def _changed(self, program: str) -> dict[int, tuple[str, list[splicing.Change]]]:
+        """The masked text of each cell that a changed program changes, and how it does."""
+        old, new = cells_of_programs.split(self.program), cells_of_programs.split(program)
+        if list(old) != list(new) or cells_of_programs.join(new, cells_of_programs.newline_of(program)) != program:
+            raise splicing.Unspliceable("the changes reach over the end of a cell")
+        changed = {}
+        for number, masked in new.items():
+            if masked != old[number]:
+                changes = splicing.differences(old[number], masked)
+                if magics.mask(splicing.apply(self.cells[number], changes)) != masked:
+                    raise splicing.Unspliceable(f"the changes touch a magic in cell {number}")
+                changed[number] = (masked, changes)
+        return changed
 
 
 class NoNotebook(Exception):
@@ -117,6 +151,19 @@ def line_glue(value: list[str], key: str) -> str:
     return "" if key == "source" or value[:1] == [] or value[0].endswith(("\n", "\r")) else "\n"
 
 
+def _code(cell: Mapping[str, Any]) -> str:
+    key = source_key(cell)
+    return joined_lines(cell.get(key), key)
+
+
+def _without_code(document: dict[str, Any]) -> dict[str, Any]:
+    """All that a notebook holds beside the text of its cells; the document is used up."""
+    for _, _, cell in cell_values(document):
+        if cell.get("cell_type") == "code":
+            cell[source_key(cell)] = None
+    return document
+
+
 def _code_cells(document: object) -> Iterator[tuple[int, str]]:
     every = list(cell_values(document))
     if not isinstance(document, dict) or not _is_python(_language(document.get("metadata"))):
@@ -127,8 +174,7 @@ def _code_cells(document: object) -> Iterator[tuple[int, str]]:
         editor = cell["metadata"].get("vscode") if isinstance(cell.get("metadata"), dict) else None
         if isinstance(editor, dict) and not _is_python(editor.get("languageId")):
             continue
-        key = source_key(cell)
-        yield number, joined_lines(cell.get(key), key)
+        yield number, _code(cell)
 
 
 def _language(metadata: object) -> object:

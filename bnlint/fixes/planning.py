@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from bnlint.files.cells import ends_cell
 from bnlint.findings import Action, Edit, Finding
-from bnlint.fixes.edits import Draft, Refusal, join, splice
+from bnlint.fixes.edits import Change, Draft, Refusal, join, splice
 from bnlint.fixes.registry import REWRITES, Argument
 from bnlint.fixes.source import Source, parse, read
 from bnlint.graph.places import Place, order
@@ -46,6 +47,8 @@ def plan(text: str, actions: Sequence[Action]) -> Plan:
         return Plan(refusal="the program, or what it would become, cannot be parsed")
     if not changes:
         return Plan(refusal="there is nothing to change")
+    if cell is not None:
+        changes = tuple(_inside_cell(source, change) for change in changes)
     edits = tuple(Edit(source.place(start, end, path, cell), content) for start, end, content in changes)
     return Plan(edits, None, next((draft.loses for draft in drafts if draft.loses), None))
 
@@ -65,6 +68,17 @@ def complete(text: str, finding: Finding) -> Finding:
         return replace(finding, fix=None, advice=_advice(finding, f"no automatic fix: it would lose {planned.loses}"))
     safety = "unsafe" if planned.loses is not None else fix.safety
     return replace(finding, fix=replace(fix, safety=safety, edits=planned.edits))
+
+
+def _inside_cell(source: Source, change: Change) -> Change:
+    """The same change without the line end behind a cell's last line, which the cell itself does not have."""
+    start, end, content = change
+    newline, width = source.newline, len(source.newline)
+    if not ends_cell(source.text, end) or not source.text.endswith(newline, 0, start):
+        return change
+    if start == end and content.endswith(newline):
+        return Change(start - width, end - width, newline + content.removesuffix(newline))
+    return change if content else Change(start - width, end - width, "")
 
 
 def _draft(source: Source, action: Action) -> Draft:
