@@ -19,7 +19,7 @@ UNKNOWN = (None, None, None)
 """What a layer does in a fit: its statistics, whether it updates the moving ones, whether gamma or beta train."""
 
 
-def analyse(program: str, target: str = "keras==3.15", **numbers: int) -> Program:
+def analyse(program: str, target: str = "keras==3.15", **numbers: Any) -> Program:
     """A program and all that bnlint knows of it."""
     return analysis.analyse(program, "train.py", Target.parse(target), **numbers)
 

@@ -414,3 +414,36 @@ def test_batch_norm_without_momentum_left_out_of_the_freeze() -> None:
     """,
         TRAIN,
     ) == [("base (MobileNet)", 27, *FROZEN), ("model", 1, *TRAINS)]
+
+
+@pytest.mark.parametrize("root", ["keras", "tensorflow.keras"])
+@pytest.mark.parametrize(
+    "areas",
+    [("layers", "models", "optimizers", "callbacks"), ("optimizers", "callbacks", "models", "layers"), ("models",)],
+)
+def test_star_imports_bring_what_their_module_has_in_any_order(root: str, areas: tuple[str, ...]) -> None:
+    stars = "".join(f"from {root}.{area} import *\n" for area in areas)
+    missing = "" if "layers" in areas else f"from {root}.layers import BatchNormalization, Conv2D, Input\n"
+    assert states(
+        stars + missing,
+        """
+        inputs = Input((8, 8, 3))
+        model = Model(inputs, BatchNormalization()(Conv2D(4, 3)(inputs)))
+        model.compile("sgd", "mse")
+        model.fit(images, labels)
+        """,
+    ) == [TRAINS]
+
+
+def test_builtins_outlive_a_star_import() -> None:
+    assert states("""
+        from keras_applications import *
+        from keras.layers import *
+        from keras.models import *
+
+        inputs = Input((8,), name="in" + str(1))
+        model = Model(inputs, BatchNormalization(name="bn" + str(2))(inputs))
+        model.get_layer("bn2").trainable = False
+        model.compile("sgd", "mse")
+        model.fit(images, labels)
+    """) == [FROZEN]

@@ -35,6 +35,7 @@ from bnlint.keras.api.flags import (
 from bnlint.keras.api.harmless import KERAS_AREAS, METHODS, is_harmless
 from bnlint.keras.api.names import KerasName, keras_name
 from bnlint.keras.api.saving import clone_model, from_config, load_model, save_model
+from bnlint.keras.api.stars import is_exported
 from bnlint.keras.api.tensors import argument_tensors, connect, opaque, operation, tensors_in, training_argument, wrap
 from bnlint.keras.releases import Release, Target
 from bnlint.keras.semantics import Behaviour
@@ -701,28 +702,10 @@ class KerasLibrary:
         found = keras_name(module)
         if found is None:
             return None
-        if found.area == "layers" and (name[:1].isupper() or name in layers_api.FUNCTIONAL):
-            return Lib(f"{module}.{name}")
-        if found.area == "models" and name in ("Model", "Sequential", "load_model", "model_from_json", "clone_model"):
-            return Lib(f"{module}.{name}")
-        if found.area == "applications" and (name in applications.names() or name == "preprocess_input"):
-            return Lib(f"{module}.{name}")
-        if (
-            found.area in ("optimizers", "callbacks", "losses", "utils", "datasets", "preprocessing")
-            and name[:1].isupper()
-        ):
-            return Lib(f"{module}.{name}")
-        if not found.path and name in (
-            "layers",
-            "models",
-            "applications",
-            "optimizers",
-            "Model",
-            "Sequential",
-            "Input",
-        ):
-            return Lib(f"{module}.{name}")
-        return None
+        exported = is_exported(found, name)
+        if found.area == "applications":
+            exported = name in applications.names() or name == "preprocess_input"
+        return Lib(f"{module}.{name}") if exported else None
 
     def havoc(self, m: Machine, values: Sequence[Value], reason: str) -> None:
         """Unknown code had these values in hand."""
