@@ -52,6 +52,7 @@ def run_paths(
             run_block(machine, source.tree.body)
             entries = _entry_points(machine, source) if not paths else []
         except BudgetExceeded:
+            machine.unknowns.append((machine.place(machine.node), "the program is too large to be followed further"))
             paths.append(Path(machine, []))
             return Paths(paths, complete=False)
         paths.append(Path(machine, entries))

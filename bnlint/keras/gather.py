@@ -397,13 +397,11 @@ def _effective(frozen: bool | None, outcome: Any, requested: bool) -> bool | Non
 
 
 def assembly_of(heap: Any, view: FitView, state: State, owner: Layer | None) -> Any:
-    """How the backbone is put into the trained model; None where the layers belong to no backbone."""
-    if owner is None:
+    """How the backbone is put into the trained model; None where there is none, or it is the trained model itself."""
+    if owner is None or heap.get(view.root) == owner:
         return None
     parents = [heap.get(parent) for parent in state.use.parents]
     if not any(parent is not None and parent.site == owner.site and parent.model == owner.model for parent in parents):
-        return "flat"
-    if heap.get(view.root) == owner:
         return "flat"
     return state.use.assembly
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from bnlint.reporters.style import Style, counted, plain
 from bnlint.reports import Report
 
 if TYPE_CHECKING:
+    from bnlint.graph.places import Place
     from bnlint.graph.subjects import BatchNormAtFit, Because, Fit
     from bnlint.keras.releases import Target
 
@@ -78,17 +80,17 @@ def render(report: Report, style: Style) -> Iterator[str]:
         yield "  no fit found"
     for fit in program.fits if program else ():
         yield ""
-        yield "  " + _headline(fit, style)
+        yield "  " + _headline(fit, report.path, style)
         yield from _table(fit, style)
     for each in program.unknowns if program else ():
-        yield f"  not known, {_because(each)}"
+        yield f"  not known, {_stands(each.place, each.place.line, report.path)}: {plain(each.fact)}"
     yield ""
 
 
-def _headline(fit: Fit, style: Style) -> str:
+def _headline(fit: Fit, path: str, style: Style) -> str:
     verb = {"fit": ".fit", "train_on_batch": ".train_on_batch", "train_step": ": custom training step"}[fit.kind]
-    cell = f"cell {fit.place.cell}, " if fit.place.cell is not None else ""
-    head = style.paint(f"{plain(fit.model)}{verb}", "bold") + f", {cell}line {fit.line or fit.place.line}"
+    stands = _stands(fit.place, fit.line or fit.place.line, path)
+    head = style.paint(f"{plain(fit.model)}{verb}", "bold") + f", {stands}"
     numbers = (
         ("batch size not known", fit.batch_size, f"batch size {fit.batch_size}"),
         ("steps not known", fit.steps_per_epoch, f"{fit.steps_per_epoch} steps an epoch"),
@@ -146,6 +148,13 @@ def _wrapped(reasons: Sequence[str], room: int) -> list[str]:
         else:
             lines += textwrap.wrap(reason, room)
     return lines or [""]
+
+
+def _stands(place: Place, line: int, path: str) -> str:
+    """A line as it is called in the facts of the file at ``path``."""
+    cell = f"cell {place.cell}, " if place.cell is not None else ""
+    other = f" of {plain(os.path.relpath(place.path, os.path.dirname(path) or '.'))}" if place.path != path else ""
+    return f"{cell}line {line}{other}"
 
 
 def _because(each: Because) -> str:

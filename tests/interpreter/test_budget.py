@@ -30,6 +30,8 @@ def test_a_program_beyond_its_budget_is_incomplete() -> None:
     found = paths(LONG, steps=100)
     assert not found.complete
     assert 0 < len(found.paths[0].events) < 401
+    (place, reason) = found.paths[0].unknowns[-1]
+    assert (place.line in (5, 6, 7), reason) == (True, "the program is too large to be followed further")
 
 
 def test_a_budget_is_the_same_on_every_machine() -> None:

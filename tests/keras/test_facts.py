@@ -76,6 +76,10 @@ class TestAssembly:
         (row,) = rows(BACKBONE, "    model = keras.Model(base.input, layers.Dense(1)(base.output))", TRAIN)
         assert (row.where, row.layers, row.assembly) == ("base (MobileNet)", 27, "flat")
 
+    def test_a_backbone_that_is_the_trained_model_stands_in_nothing(self) -> None:
+        (row,) = rows(BACKBONE, "    model = base", TRAIN)
+        assert (row.layers, row.assembly, row.called_at, row.pretrained) == (27, None, None, True)
+
     def test_a_backbone_in_a_sequential(self) -> None:
         (row,) = rows(BACKBONE, "    model = keras.Sequential([base, layers.Dense(1)])", TRAIN)
         assert (row.where, row.layers, row.assembly) == ("base (MobileNet)", 27, "sequential")

@@ -88,6 +88,13 @@ def test_what_was_not_understood() -> None:
     assert "not known, line 7: the model comes from build_model()" in table(unknowns=(unknown,))
 
 
+def test_what_stands_in_another_file_names_it() -> None:
+    elsewhere = Place("nets/steps.py", 8, 1, 8, 9)
+    shown = table(fit(place=elsewhere, line=8), unknowns=(Because(elsewhere, "call of something unknown"),))
+    assert "  model.fit, line 8 of nets/steps.py · batch size 32" in shown
+    assert "  not known, line 8 of nets/steps.py: call of something unknown" in shown
+
+
 def test_json_keeps_the_contract() -> None:
     report = Report("train.py", program=Program("train.py", (fit(row()),)))
     empty = Report("plain.py")
