@@ -220,7 +220,7 @@ def _spoken(findings: tuple[Finding, ...]) -> str:
 
 
 def _where(place: Place) -> str:
-    return f"on line {place.line}" if place.cell is None else f"in cell {place.cell}, line {place.line}"
+    return f"on line {place.line}" if place.cell is None else f"on line {place.line} of cell {place.cell}"
 
 
 def _key(source: Source, finding: Finding, steps: Sequence[tuple[Change, ...]]) -> Key:

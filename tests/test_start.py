@@ -59,6 +59,11 @@ def test_a_clean_file_loads_nothing_heavy(tmp_path: Path) -> None:
     assert not modules & (HEAVY | more)
 
 
+def test_nor_does_a_notebook_without_keras(tmp_path: Path) -> None:
+    (tmp_path / "plain.ipynb").write_text('{"cells": [{"cell_type": "code", "source": "x = 1"}]}')
+    assert not loaded(tmp_path, "plain.ipynb") & {*HEAVY, "json", "ast", "tokenize", "bnlint.files.notebooks"}
+
+
 @pytest.mark.parametrize("arguments", [[], ["--jobs", "4"], ["--format", "json"], ["--target", "keras==3.15"]])
 def test_nor_does_a_folder_of_them(tmp_path: Path, arguments: list[str]) -> None:
     for number in range(20):

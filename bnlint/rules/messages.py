@@ -7,7 +7,7 @@
 * ``{residual:share}`` is a percentage in words where it is near an end: *less than 1 %*, *37 %*, *more than 99 %*.
 * ``{injected:code}`` puts each item of a list in backticks.
 * ``[[, of which {residual:share} is left]]`` is left out where a fact in it is unknown.
-* A place reads as *line 12*, in a notebook as *cell 3, line 12*.
+* A place reads as *line 12*, in a notebook as *line 12 of cell 3*.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def show(value: Any, spec: str = "") -> str:
     if spec:
         return format(value, spec)
     if isinstance(value, Place):
-        return f"line {value.line}" if value.cell is None else f"cell {value.cell}, line {value.line}"
+        return f"line {value.line}" if value.cell is None else f"line {value.line} of cell {value.cell}"
     if isinstance(value, tuple):
         return ", ".join(show(each) for each in value)
     if isinstance(value, float):

@@ -43,7 +43,7 @@ FACTS: dict[str, Any] = {
         ("{whole:share}", "100 %"),
         ("momentum {momentum}", "momentum 0.99"),
         ("the fit on {at}", "the fit on line 12"),
-        ("the fit on {in_cell}", "the fit on cell 5, line 2"),
+        ("the fit on {in_cell}", "the fit on line 2 of cell 5"),
         ("{injected}", "layers, backend"),
         ("{injected:code}", "`layers`, `backend`"),
         ("{unknown}", "unknown"),
