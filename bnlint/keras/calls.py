@@ -188,7 +188,7 @@ def _dropped(method: str, args: Args) -> tuple[tuple[str, ...], bool]:
         value = args.get(position, name, *ALIASES[name])
         if value is not None:
             names.append(name)
-            constant = constant and isinstance(value, Const)
+            constant = constant and isinstance(value, Const) and value.origin is None
     return tuple(names), constant
 
 
