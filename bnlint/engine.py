@@ -285,7 +285,7 @@ def lint_file(found: Found, task: Task) -> Report:
     if task.write and report.text != report.original:
         report = _write(report, source, data, found, task)
     if not report.findings and report.text == report.original:
-        report = report._replace(text="", original="")  # nothing will be shown of it
+        report = report._replace(text="", original="", cells=None)  # nothing will be shown of it
     return report if task.facts else report._replace(program=None)
 
 

@@ -54,7 +54,7 @@ def bnlint(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
 def notebook(*cells: Cell, **style: Any) -> str:
     """A notebook's text; a cell is code unless its kind is given."""
     typed = [("code", cell) if isinstance(cell, str) else cell for cell in cells]
-    listed = [
+    listed: list[dict[str, Any]] = [
         {"cell_type": kind, "metadata": {}, "source": text.splitlines(keepends=True)}
         | ({"execution_count": None, "outputs": []} if kind == "code" else {})
         for kind, text in typed

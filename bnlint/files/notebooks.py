@@ -86,6 +86,8 @@ def read(data: bytes) -> Notebook:
         raise NoNotebook(f"is no notebook, as it is not JSON: {error.msg}", error.lineno, error.colno) from None
     except RecursionError:
         raise NoNotebook("is no notebook: it is nested too deeply") from None
+    except ValueError as error:  # a number of more digits than Python takes
+        raise NoNotebook(f"is no notebook that Python can read: {error}") from None
     written = dict(_code_cells(document))
     program, bad = _program(written)
     return Notebook(source, written, program, bad)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from bnlint.graph.places import Place
+from bnlint.graph.places import Place, order
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import BatchNormAtFit, Call, Fit
 from bnlint.graph.subjects import Layer as LayerSubject
@@ -58,7 +58,7 @@ def gather_layers(runs: list[PathFits]) -> tuple[LayerSubject, ...]:
                     momentum_given=record.momentum_given,
                 )  # fmt: skip
             found[event.place] = subject
-    return tuple(found[place] for place in sorted(found))
+    return tuple(found[place] for place in sorted(found, key=order))
 
 
 def gather_calls(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from bnlint.graph.network import Address
-from bnlint.graph.places import Place
+from bnlint.graph.places import Place, order
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import BatchNormAtFit, Because, Fit, Program
 from bnlint.keras.api.library import KerasLibrary
@@ -169,7 +169,8 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "layer": gather_layers(runs),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
-    notes = tuple(Because(place, reason) for place, reason in sorted(unknowns))
+    ordered = sorted(unknowns, key=lambda each: (order(each[0]), each[1]))
+    notes = tuple(Because(place, reason) for place, reason in ordered)
     return Program(path, fits, subjects, notes)
 
 
@@ -371,7 +372,7 @@ def _subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]]
         argument_holds=holds,
         injection_mends=record.legacy and uses_batch is True and owner is not None,
         suggested_momentum=_suggest(record.momentum, updates),
-        built_at=tuple(sorted({e.state.record.site for e, _ in entries}))
+        built_at=tuple(sorted({e.state.record.site for e, _ in entries}, key=order))
         if record.owner is None and not record.many
         else None,
         because=_because(view, row, frozen),
@@ -511,7 +512,7 @@ def _because(view: FitView, row: Row, frozen: bool | None) -> tuple[Because, ...
         notes.append(Because(view.event.calls[-1], "called"))
     home = view.event.place.path
     shown = {note if note.place.path == home else note._replace(fact=_elsewhere(note)) for note in notes}
-    return tuple(sorted(shown))
+    return tuple(sorted(shown, key=lambda each: (order(each.place), each.fact)))
 
 
 def _elsewhere(note: Because) -> str:
