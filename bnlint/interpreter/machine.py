@@ -167,6 +167,7 @@ class Machine:
         self.trying = 0
         self.starting = False
         self.node: ast.AST = source.tree.body[0] if source.tree.body else source.tree
+        self.node_source = source
         self.version = 0
         self.module_writes = 0
         self.log: list[Address] = []

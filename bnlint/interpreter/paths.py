@@ -52,7 +52,8 @@ def run_paths(
             run_block(machine, source.tree.body)
             entries = _entry_points(machine, source) if not paths else []
         except BudgetExceeded:
-            machine.unknowns.append((machine.place(machine.node), "the program is too large to be followed further"))
+            place = machine.node_source.place(machine.node)  # the frame it belongs to has been left
+            machine.unknowns.append((place, "the program is too large to be followed further"))
             paths.append(Path(machine, []))
             return Paths(paths, complete=False)
         paths.append(Path(machine, entries))

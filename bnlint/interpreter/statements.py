@@ -28,7 +28,7 @@ def run_block(m: Machine, body: Sequence[ast.stmt]) -> Completion | None:
     """Runs statements until one of them leaves the block."""
     for node in body:
         m.tick()
-        m.node = node
+        m.node, m.node_source = node, m.frame.source
         done = EXECUTE[type(node)](m, node)
         if done is not None:
             return done

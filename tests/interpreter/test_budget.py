@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from bnlint import analysis
 from bnlint.interpreter.paths import run_paths
-from tests.interpreter.plain import paths
+from bnlint.interpreter.source import Source
+from bnlint.modules import ProjectModules
+from tests.interpreter.plain import Plain, paths
 from tests.reading import UNKNOWN, rows
 
 LONG = """
@@ -61,3 +64,17 @@ def test_what_a_model_does_before_the_budget_ends_is_not_claimed(steps: int, mon
 
 def test_the_whole_program_is_claimed() -> None:
     assert [row.updated for row in rows(TRAINING)] == [True]
+
+
+def test_the_budget_ends_in_another_file(tmp_path: Path) -> None:
+    (tmp_path / "work.py").write_text("\n" * 30 + "def work():\n    for item in items:\n        item.step()\n")
+    script = tmp_path / "train.py"
+    script.write_text("from work import work\nfor i in range(500):\n    work()\n")
+    source = Source(script.read_text(), str(script))
+    ends = set()
+    for steps in range(5, 120):
+        found = run_paths(source, Plain, steps=steps, modules=ProjectModules(str(script)))
+        if not found.complete:
+            place, _ = found.paths[0].unknowns[-1]
+            ends.add((Path(place.path).name, place.line > 30))
+    assert ends == {("train.py", False), ("work.py", True)}
