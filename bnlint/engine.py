@@ -232,7 +232,8 @@ def lint_bytes(data: bytes, path: str, settings: Settings, task: Task) -> tuple[
 
 def _lint_notebook(data: bytes, path: str, settings: Settings, task: Task) -> tuple[Report, Source]:
     """As ``lint_bytes``, for a notebook: ``text`` and ``original`` of the report are those of the file."""
-    if not needs_parsing(data):
+    names_keras = needs_parsing(data)
+    if not names_keras and b"import " not in data:
         return Report(path), Source("")
     from bnlint.files import notebooks
     from bnlint.files.splicing import Unspliceable
@@ -243,9 +244,10 @@ def _lint_notebook(data: bytes, path: str, settings: Settings, task: Task) -> tu
         from bnlint import selection
         from bnlint.unreadable import no_notebook
 
-        enabled = "BN900" in selection.enabled(settings, prepare(settings).catalogue, path)
+        enabled = names_keras and "BN900" in selection.enabled(settings, prepare(settings).catalogue, path)
         return Report(path, findings=(no_notebook(error, path),) if enabled else ()), Source("")
-    if not any(needs_parsing(cell.encode("utf-8", "replace")) for cell in notebook.cells.values()):
+    code = "\n".join(notebook.cells.values()).encode("utf-8", "replace")
+    if not needs_parsing(code) and not imports_keras(code, path):
         return Report(path), Source("")
     report = (mend_text if task.mend else lint_text)(notebook.program, path, settings, notebook)
     after = notebook

@@ -99,6 +99,18 @@ def test_places_in_json(bnlint: Bnlint) -> None:
     assert "the fit on line 3 of cell 7" in found["message"]
 
 
+def test_keras_may_be_in_another_cell_than_what_is_done_with_it(bnlint: Bnlint) -> None:
+    write("import tensorflow.keras", "model.fit(x)", "print 1")
+    assert [(each["code"], each["cell"]) for each in diagnostics(bnlint)] == [("BN900", 3)]
+
+
+def test_keras_may_be_in_another_file(bnlint: Bnlint) -> None:
+    Path("pyproject.toml").touch()
+    Path("nets.py").write_text("from tensorflow import keras\n" + BUILD)
+    write("from nets import base, model", UNFREEZE, TRAIN)
+    assert [(each["code"], each["cell"], each["line"]) for each in diagnostics(bnlint)] == [("BN102", 2, 1)]
+
+
 def test_columns_are_characters(bnlint: Bnlint) -> None:
     write(IMPORTS, BUILD, TRAIN, f"größe = '模型'; {UNFREEZE}", TRAIN)
     (found,) = diagnostics(bnlint)
