@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from bnlint.graph.network import Address
@@ -190,11 +191,16 @@ def _merge_paths(runs: list[PathFits], complete: bool) -> tuple[Fit, ...]:
 
 
 def _without_repeats(fits: list[Fit]) -> list[Fit]:
-    """A loop's turns that show the same are one fit."""
+    """A loop's turns that show the same are one fit, after which the statistics are as the last turn left them."""
     kept: list[Fit] = []
     for fit in fits:
-        if not any(fit.place == other.place and _shown(fit) == _shown(other) for other in kept[-1:]):
+        before = kept[-1] if kept else None
+        if before is None or fit.place != before.place or _shown(fit) != _shown(before):
             kept.append(fit)
+            continue
+        rows = zip(before.batch_norm, fit.batch_norm, strict=True)
+        merged = (replace(row, updates=last.updates, residual=last.residual) for row, last in rows)
+        object.__setattr__(before, "batch_norm", tuple(merged))
     return kept
 
 

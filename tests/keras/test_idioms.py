@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reading import FROZEN, INFERENCE_BUT_TRAINED, TRAINS, facts, phases, states
+from tests.reading import FROZEN, INFERENCE_BUT_TRAINED, TRAINS, facts, phases, rows, states
 
 BACKBONE = """
     import keras
@@ -447,3 +447,28 @@ def test_builtins_outlive_a_star_import() -> None:
         model.compile("sgd", "mse")
         model.fit(images, labels)
     """) == [FROZEN]
+
+
+@pytest.mark.parametrize(
+    ("loop", "updates"),
+    [
+        ("for _ in range(1):", 1),
+        ("for _ in range(10):", 10),
+        ("for _ in range(100):", 100),
+        ("for _ in range(100_000):", 100_000),
+        ("for _ in range(turns):", None),
+        ("while not finished():", None),
+        ("for images, labels in batches:", None),
+    ],
+)
+def test_the_statistics_after_a_loop_of_batches_are_those_of_its_last_turn(loop: str, updates: int | None) -> None:
+    body = f"""
+        model = base
+        model.compile("sgd", "mse")
+        {loop}
+            model.train_on_batch(images, labels)
+    """
+    (row, *more) = rows(BACKBONE, body)
+    assert not more
+    assert row.updates == updates
+    assert row.residual == (None if updates is None else pytest.approx(0.99**updates))
