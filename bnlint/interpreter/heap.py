@@ -7,12 +7,14 @@ join goes record by record.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from immutables import Map
 
-from bnlint.interpreter.values import Address, Unknown, Value, join_values, same
+from bnlint.interpreter.values import Address, Const, OneOf, Tuple, Unknown, Value, join_values, same
 
+UNSETTLED = "changes from turn to turn of a loop"
 MAX_JOINED = 300
 """Longer lists are not compared item by item when two paths are joined."""
 
@@ -103,6 +105,14 @@ def _matters(left: Value, right: Value) -> bool:
     return False
 
 
+def _distinct(values: Sequence[Value]) -> list[Value]:
+    seen: list[Value] = []
+    for value in values:
+        if not any(same(value, other) for other in seen):
+            seen.append(value)
+    return seen
+
+
 def _join_names(left: Map[str, Value], right: Map[str, Value]) -> tuple[Map[str, Value], bool]:
     if left is right:
         return left, False
@@ -140,10 +150,7 @@ def join_records(left: object, right: object) -> Difference:
             return Difference(left._replace(items=tuple(map(join_values, left.items, right.items))), matters)
         if len(left.items) + len(right.items) > MAX_JOINED:
             return Difference(List((Unknown("item of a long list"),), False, left.kind), True)
-        seen: list[Value] = []
-        for value in (*left.items, *right.items):
-            if not any(same(value, other) for other in seen):
-                seen.append(value)
+        seen = _distinct((*left.items, *right.items))
         return Difference(List(tuple(seen), False, left.kind), any(_matters(v, v) for v in seen))
     if isinstance(left, Dict) and isinstance(right, Dict):
         items, matters = left.items, False
@@ -165,6 +172,46 @@ def join_records(left: object, right: object) -> Difference:
         record, matters = join(right)
         return Difference(record, matters)
     return Difference(Instance(None, Map(), True), True)
+
+
+def without_constants(value: Value) -> Value:
+    """``value``, unknown where it is a constant."""
+    if isinstance(value, Const) or (isinstance(value, OneOf) and all(isinstance(each, Const) for each in value.values)):
+        return Unknown(UNSETTLED)
+    return Tuple(tuple(map(without_constants, value.items))) if isinstance(value, Tuple) else value
+
+
+def without_anything(value: Value) -> Value:
+    """Unknown, whatever ``value`` is."""
+    return Unknown(UNSETTLED)
+
+
+def widen(before: Any, joined: Any, change: Callable[[Value], Value]) -> Any:
+    """A record with ``change`` made to the values that a loop's last turn has changed: the next would change them too.
+
+    A library's record is left as it is.
+    """
+    if type(before) is not type(joined):
+        return joined
+    if isinstance(joined, (Scope, Class)):
+        return joined._replace(names=_widen_items(before.names, joined.names, change))
+    if isinstance(joined, Instance):
+        return joined._replace(attrs=_widen_items(before.attrs, joined.attrs, change))
+    if isinstance(joined, Dict):
+        return joined._replace(items=_widen_items(before.items, joined.items, change))
+    if isinstance(joined, List):
+        kept = [any(same(item, old) for old in before.items) for item in joined.items]
+        items = [item if old else change(item) for item, old in zip(joined.items, kept, strict=True)]
+        return joined._replace(items=tuple(items if joined.exact else _distinct(items)))
+    return joined
+
+
+def _widen_items(before: Map[Any, Value], joined: Map[Any, Value], change: Callable[[Value], Value]) -> Map[Any, Value]:
+    result = joined
+    for name, value in joined.items():
+        if name in before and not same(before[name], value):
+            result = result.set(name, change(value))
+    return result
 
 
 def unknown_list(reason: str) -> List:

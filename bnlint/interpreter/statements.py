@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from immutables import Map
 
 from bnlint.interpreter import names
 from bnlint.interpreter.calls import enter_instance, leave_instance, run_context
 from bnlint.interpreter.expressions import assign, evaluate, operate_in_place
-from bnlint.interpreter.heap import Class, Iterator, Scope
+from bnlint.interpreter.heap import UNSETTLED, Class, Iterator, Scope, widen, without_anything, without_constants
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Items
 from bnlint.interpreter.machine import BREAK, CONTINUE, RAISED, Completion, LoopEnds, Machine
 from bnlint.interpreter.operators import key_of, truth
-from bnlint.interpreter.values import Const, Ref, Thing, Tuple, Unknown, Value, join_values
+from bnlint.interpreter.values import Address, Const, Ref, Thing, Tuple, Unknown, Value, join_values
 
 KNOWN_TURNS = 50
 CHEAP_TURNS = 1000
-FIXPOINT_TURNS = 4
+FIXPOINT_TURNS = 6
 ENDLESS_TURNS = 2
 SILENT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "KeyboardInterrupt", "RuntimeError"})
 
@@ -245,7 +246,7 @@ def _fixpoint(
 
 
 def _later_turns(m: Machine, body: Sequence[ast.stmt], bind: Callable[[int], None], ends: LoopEnds) -> None:
-    mark = len(m.events)
+    mark, changed = len(m.events), set[Address]()
     for turn in range(1, FIXPOINT_TURNS + 1):
         m.tick()
         before = m.heap
@@ -258,10 +259,23 @@ def _later_turns(m: Machine, body: Sequence[ast.stmt], bind: Callable[[int], Non
         arm = m.attempt(run)
         joined, _ = m.join(before, arm.heap, arm.touched)
         m.events.extend(arm.events)
-        settled = all(joined.get(a) == before.get(a) for a in arm.touched)
+        again, changed = changed, {a for a in arm.touched if joined.get(a) != before.get(a)}
+        for address in again & changed:
+            joined = joined.set(address, widen(before.get(address), joined.get(address), without_constants))
         m.heap = joined
-        if settled or arm.result is not None:
+        if not changed or arm.result is not None:
             return
+    _forget(m, before, changed)
+
+
+def _forget(m: Machine, before: Map[Address, Any], changed: set[Address]) -> None:
+    """A loop that does not settle: of what it still changes nothing is known."""
+    for address in sorted(changed, key=repr):
+        record = widen(before.get(address), m.heap.get(address), without_anything)
+        if record is not m.heap.get(address):
+            m.put(address, record)
+        else:
+            m.library.havoc(m, [Ref(address)], UNSETTLED)
 
 
 def _while(m: Machine, node: ast.While) -> Completion | None:

@@ -188,6 +188,8 @@ class Unknown(Value):
 LOST_FUNCTION = "one of many functions"
 """Why a value is unknown that may be any of several functions: calling it may run each of them."""
 
+BRANCHES = "differs between branches"
+
 NONE = Const(None)
 TRUE = Const(True)
 FALSE = Const(False)
@@ -232,8 +234,10 @@ def join_values(left: Value, right: Value) -> Value:
     if same(left, right):
         return left
     if isinstance(left, Unknown) or isinstance(right, Unknown):
+        if isinstance(left, Unknown) and left.source is None and not left.harmless and left.reason == BRANCHES:
+            return left
         lost = any(isinstance(side, Unknown) and side.reason == LOST_FUNCTION for side in (left, right))
-        return Unknown(LOST_FUNCTION if lost else "differs between branches")
+        return Unknown(LOST_FUNCTION if lost else BRANCHES)
     if isinstance(left, Tuple) and isinstance(right, Tuple) and len(left.items) == len(right.items):
         return Tuple(map(join_values, left.items, right.items))
     values: list[Value] = []
@@ -243,5 +247,7 @@ def join_values(left: Value, right: Value) -> Value:
                 values.append(value)
     if len(values) > OneOf.limit:
         callables = any(isinstance(value, (Function, Bound, Partial)) for value in values)
-        return Unknown(LOST_FUNCTION if callables else "differs between branches")
+        return Unknown(LOST_FUNCTION if callables else BRANCHES)
+    if isinstance(left, OneOf) and len(values) == len(left.values):
+        return left
     return OneOf(tuple(values))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bnlint.interpreter.statements import KNOWN_TURNS
-from tests.interpreter.plain import UNKNOWN, logged, names, paths, some
+from tests.interpreter.plain import UNKNOWN, logged, names, one_of, paths, some
 
 
 def turns(program: str) -> int:
@@ -176,3 +176,41 @@ def test_a_range_of_unknown_length() -> None:
         import loader
         turns = [i for i in range(loader.count())]
     """)["turns"] == some(UNKNOWN)
+
+
+def test_what_a_later_turn_may_reach_is_reached() -> None:
+    found = names("""
+        import os
+        count, kept, sizes = 0, [], {"n": 0}
+        for name in os.listdir("images"):
+            if count < 10:
+                early = name
+            else:
+                kept.append("late")
+            count += 1
+            sizes["n"] = sizes["n"] + 1
+    """)
+    assert (found["count"], found["sizes"], found["kept"]) == (UNKNOWN, {"n": UNKNOWN}, some("late"))
+
+
+def test_a_constant_that_settles_is_known() -> None:
+    found = names("""
+        import os
+        state, rate = "start", 0.1
+        for name in os.listdir("images"):
+            state = "running" if state == "start" else "done"
+            if name == "last":
+                rate = 0.01
+    """)
+    assert (found["state"], found["rate"]) == (one_of("running", "done"), one_of(0.1, 0.01))
+
+
+def test_a_loop_that_never_settles_leaves_nothing_known_of_what_it_changes() -> None:
+    found = names("""
+        import os
+        kept = "kept"
+        chain = ()
+        for name in os.listdir("images"):
+            chain = (chain, kept)
+    """)
+    assert (found["chain"], found["kept"]) == (UNKNOWN, "kept")
