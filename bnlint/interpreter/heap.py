@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from immutables import Map
 
-from bnlint.interpreter.values import Address, Const, OneOf, Tuple, Unknown, Value, join_values, same
+from bnlint.interpreter.values import Address, Const, OneOf, Thing, Tuple, Unknown, Value, join_values, same
 
 UNSETTLED = "changes from turn to turn of a loop"
 MAX_JOINED = 300
@@ -182,8 +182,10 @@ def without_constants(value: Value) -> Value:
 
 
 def without_anything(value: Value) -> Value:
-    """Unknown, whatever ``value`` is."""
-    return Unknown(UNSETTLED)
+    """Unknown, but for tensors: a stack that grows with each turn is made of the same layers however deep it gets."""
+    parts = value.values if isinstance(value, OneOf) else (value,)
+    grows = all(isinstance(each, Thing) and each.kind == "tensor" for each in parts)
+    return value if grows else Unknown(UNSETTLED)
 
 
 def widen(before: Any, joined: Any, change: Callable[[Value], Value]) -> Any:

@@ -20,7 +20,7 @@ from bnlint.interpreter.values import Address, Const, Ref, Thing, Tuple, Unknown
 
 KNOWN_TURNS = 50
 CHEAP_TURNS = 1000
-FIXPOINT_TURNS = 6
+FIXPOINT_TURNS = 5
 ENDLESS_TURNS = 2
 SILENT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "KeyboardInterrupt", "RuntimeError"})
 

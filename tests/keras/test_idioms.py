@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reading import FROZEN, INFERENCE_BUT_TRAINED, TRAINS, facts, phases, rows, states
+from tests.reading import FROZEN, INFERENCE_BUT_TRAINED, TRAINS, UNKNOWN, facts, phases, rows, states
 
 BACKBONE = """
     import keras
@@ -472,3 +472,22 @@ def test_the_statistics_after_a_loop_of_batches_are_those_of_its_last_turn(loop:
     assert not more
     assert row.updates == updates
     assert row.residual == (None if updates is None else pytest.approx(0.99**updates))
+
+
+@pytest.mark.parametrize("loop", ["for _ in range(depth):", "for width in widths():", "while more():"])
+def test_a_stack_of_unknown_depth_is_known_in_part(loop: str) -> None:
+    body = f"""
+        import keras
+        from keras import layers
+
+        inputs = keras.Input((32, 32, 3))
+        x = layers.Conv2D(16, 3)(inputs)
+        turns = 0
+        {loop}
+            turns += 1
+            x = layers.BatchNormalization()(layers.Conv2D(16, 3, padding="same")(x))
+        model = keras.Model(inputs, layers.Dense(1)(x))
+        model.compile("sgd", "mse")
+        model.fit(images, labels)
+    """
+    assert states(body) == [TRAINS, UNKNOWN]
