@@ -474,7 +474,7 @@ def test_the_statistics_after_a_loop_of_batches_are_those_of_its_last_turn(loop:
     assert row.residual == (None if updates is None else pytest.approx(0.99**updates))
 
 
-@pytest.mark.parametrize("loop", ["for _ in range(depth):", "for width in widths():", "while more():"])
+@pytest.mark.parametrize("loop", ["for _ in range(depth):", "for width in widths():"])
 def test_a_stack_of_unknown_depth_is_known_in_part(loop: str) -> None:
     body = f"""
         import keras
