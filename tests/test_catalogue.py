@@ -46,7 +46,7 @@ def reported(rule: Rule, example: Example, source: str | None = None) -> list[Fi
     return [finding for finding in report.findings if finding.code == rule.code]
 
 
-@pytest.mark.parametrize(("rule", "example"), examples("examples"))
+@pytest.mark.parametrize(("rule", "example"), list(examples("examples")))
 def test_the_rule_speaks_on_the_marked_lines_and_nowhere_else(rule: Rule, example: Example) -> None:
     findings = reported(rule, example)
     assert tuple(finding.place.line for finding in findings) == marked_lines(example.source, rule.code), [
@@ -54,7 +54,7 @@ def test_the_rule_speaks_on_the_marked_lines_and_nowhere_else(rule: Rule, exampl
     ]
 
 
-@pytest.mark.parametrize(("rule", "example"), examples("examples"))
+@pytest.mark.parametrize(("rule", "example"), list(examples("examples")))
 def test_a_message_names_only_what_is_known(rule: Rule, example: Example) -> None:
     for finding in reported(rule, example):
         texts = [finding.message, finding.advice, *(line.message for line in finding.related)]
@@ -62,13 +62,13 @@ def test_a_message_names_only_what_is_known(rule: Rule, example: Example) -> Non
         assert not any("unknown" in text or "None" in text for text in texts), texts
 
 
-@pytest.mark.parametrize(("rule", "example"), examples("examples"))
+@pytest.mark.parametrize(("rule", "example"), list(examples("examples")))
 def test_the_fix_makes_the_text_that_the_example_shows(rule: Rule, example: Example) -> None:
     mended = engine.mend_text(example.source, example.path, settings(rule, example))
     assert mended.text == (example.fixed if example.fixed is not None else example.source)
 
 
-@pytest.mark.parametrize(("rule", "example"), examples("examples"))
+@pytest.mark.parametrize(("rule", "example"), list(examples("examples")))
 def test_after_the_fix_the_rule_is_silent_and_a_second_run_changes_nothing(rule: Rule, example: Example) -> None:
     if example.fixed is None:
         return
@@ -76,7 +76,7 @@ def test_after_the_fix_the_rule_is_silent_and_a_second_run_changes_nothing(rule:
     assert engine.mend_text(example.fixed, example.path, settings(rule, example)).text == example.fixed
 
 
-@pytest.mark.parametrize(("rule", "example"), examples("known_gaps", broken=True))
+@pytest.mark.parametrize(("rule", "example"), list(examples("known_gaps", broken=True)))
 def test_a_known_gap_tells_when_it_is_closed(rule: Rule, example: Example) -> None:
     test_the_rule_speaks_on_the_marked_lines_and_nowhere_else(rule, example)
     test_the_fix_makes_the_text_that_the_example_shows(rule, example)
