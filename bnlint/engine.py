@@ -302,7 +302,9 @@ def guarded(data: bytes, path: str, settings: Settings, task: Task) -> tuple[Rep
 
 
 def internal_error(error: BaseException) -> str:
-    """What went wrong inside bnlint, and where, in one line for a bug report."""
+    """What went wrong inside bnlint, and where, in one line for a bug report; a missing dependency is no bug."""
+    if isinstance(error, ModuleNotFoundError) and error.name and error.name.split(".")[0] != "bnlint":
+        return f"the package {error.name!r} is not installed in this Python: `pip install` bnlint there"
     where = ""
     package = os.path.dirname(os.path.abspath(__file__))
     trace = error.__traceback__

@@ -456,3 +456,13 @@ def test_an_error_in_a_rewrite_keeps_the_finding() -> None:
     assert [(finding.code, finding.fix) for finding in report.findings] == [("BN101", None)]
     (error,) = report.errors
     assert error.startswith("BN101 on line 7: its fix met an internal error, please report it: KeyError")
+
+
+def test_a_missing_dependency_is_named_and_is_no_bug() -> None:
+    said = engine.internal_error(ModuleNotFoundError("No module named 'immutables'", name="immutables"))
+    assert said == "the package 'immutables' is not installed in this Python: `pip install` bnlint there"
+
+
+def test_a_missing_module_of_bnlint_is_a_bug() -> None:
+    said = engine.internal_error(ModuleNotFoundError("No module named 'bnlint.lost'", name="bnlint.lost"))
+    assert said.startswith("internal error, please report it: ModuleNotFoundError")
