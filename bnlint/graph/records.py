@@ -10,6 +10,13 @@ from bnlint.graph.network import Address, Node, Tensor
 from bnlint.graph.places import Place
 
 
+class Doubt(NamedTuple):
+    """Why something about a layer is not known: where that was lost, and to what."""
+
+    place: Place
+    reason: str
+
+
 class Compiled(NamedTuple):
     """A model's last ``compile``: where, and the heap as it was, since most releases keep the flags of that moment."""
 
@@ -45,7 +52,8 @@ class Layer(NamedTuple):
     is not known. ``holds`` are inner layers of wrappers. ``affine`` tells whether a BatchNormalization has gamma or
     beta, ``rate`` is Dropout's. ``node`` is the first call; ``hidden`` marks what is in the graph but not in
     ``model.layers`` (plain operations of Keras 3, the input of a Sequential). ``frozen_unbuilt``: the flag was set off
-    before the weights were made, which Keras 3.0 does not apply to them.
+    before the weights were made, which Keras 3.0 does not apply to them. ``doubt`` tells why the flag or the content
+    is not known.
     """
 
     type: str
@@ -73,6 +81,7 @@ class Layer(NamedTuple):
     node: Node | None = None
     hidden: bool = False
     frozen_unbuilt: bool = False
+    doubt: Doubt | None = None
 
     def join(self, other: Layer) -> tuple[Layer, bool]:
         """What holds of both, and whether flags, layers or weights differ."""
@@ -80,6 +89,7 @@ class Layer(NamedTuple):
         matters = False
         if self.trainable is not other.trainable:
             changes["trainable"] = None
+            changes["doubt"] = self.doubt or other.doubt or _branches(self, other)
             matters = True
         if self.pretrained is not other.pretrained:
             changes["pretrained"] = None
@@ -102,6 +112,10 @@ class Layer(NamedTuple):
             changes["attrs"] = shared
             matters = True
         return (self._replace(**changes) if changes else self), matters
+
+
+def _branches(left: Layer, right: Layer) -> Doubt:
+    return Doubt(left.flag_at or right.flag_at or left.site, "differs between branches")
 
 
 def _join_models(left: Model | None, right: Model | None) -> Model | None:

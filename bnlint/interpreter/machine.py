@@ -140,8 +140,11 @@ class Machine:
         decisions: dict[str, int],
         steps: list[int],
         modules: Modules | None = None,
+        most_inputs: int = MAX_INPUTS,
     ) -> None:
         self.source = source
+        self.most_inputs = most_inputs
+        self.outer_choices = 0
         self.modules = modules
         self.module_sources: dict[Address, Source] = {}
         self.defining: set[tuple[Address, str]] = set()
@@ -267,12 +270,17 @@ class Machine:
             result = run()
         finally:
             self.trying -= 1
-            arm_heap, self.heap = self.heap, start
-            self.version += 1
-            self.module_writes += 1
+            arm_heap = self.heap
+            self.restore(start)
             events = self.events[mark:]
             del self.events[mark:]
         return Arm(result, arm_heap, set(self.log[since:]), events)
+
+    def restore(self, heap: Map[Address, Any]) -> None:
+        """Goes back to an earlier heap."""
+        self.heap = heap
+        self.version += 1
+        self.module_writes += 1
 
     def adopt(self, arm: Arm) -> Any:
         """Makes an arm's effects the machine's own."""
@@ -282,7 +290,7 @@ class Machine:
 
     def can_fork(self, key: str | None) -> bool:
         """Whether a branch on ``key`` may be decided one way now and the other way in another run."""
-        return key is not None and (key in self.choices or len(self.choices) < MAX_INPUTS)
+        return key is not None and (key in self.choices or len(self.choices) - self.outer_choices < self.most_inputs)
 
     def branch(self, key: str | None, node: ast.AST, arms: Sequence[Callable[[], Completion | None]]) -> Any:
         """Runs the arms of a branch that cannot be decided."""

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import ast
+import math
 from collections.abc import Callable
 
-from bnlint.interpreter.calls import call_function, instantiate
-from bnlint.interpreter.heap import Class
-from bnlint.interpreter.library import Args, Library
-from bnlint.interpreter.machine import BudgetExceeded, Event, Machine, Modules
+from bnlint.interpreter.entries import entry_points, next_decisions, run_entry
+from bnlint.interpreter.library import Library
+from bnlint.interpreter.machine import MAX_INPUTS, BudgetExceeded, Event, Machine, Modules
 from bnlint.interpreter.source import Source
 from bnlint.interpreter.statements import run_block
-from bnlint.interpreter.values import Function, Ref
 
-MAX_PATHS = 64
 STEPS = 50_000
 
 
 class Path:
-    """What one run of the program showed."""
+    """What one run of the program showed, and what each entry point showed after it, on each path of its own."""
 
     __slots__ = ("decisions", "entries", "events", "unknowns")
 
     def __init__(self, machine: Machine, entries: list[list[Event]]) -> None:
         self.events = machine.events
-        self.entries = entries
+        self.entries = [events for events in entries if events]
         self.decisions = dict(machine.choices)
         self.unknowns = machine.unknowns
 
@@ -42,78 +39,72 @@ class Paths:
 def run_paths(
     source: Source, make_library: Callable[[], Library], steps: int = STEPS, modules: Modules | None = None
 ) -> Paths:
-    """Runs a program on every path; ``modules`` finds the project's other files."""
+    """Runs a program on every path; ``modules`` finds the project's other files.
+
+    Where the paths are too many for the step budget, fewer inputs are followed one by one, and the branches on the
+    others are joined.
+    """
+
+    def new_machine(decisions: dict[str, int], left: list[int], most: int) -> Machine:
+        return Machine(source, make_library(), decisions, left, modules, most)
+
+    machines, cost, complete = _run_module(new_machine, steps, MAX_INPUTS)
+    if not complete and len(machines) > 1:
+        machines, cost, complete = _run_module(new_machine, steps, int(math.log2(max(steps // cost, 1))))
+    if not complete and len(machines) > 1:
+        machines, cost, complete = _run_module(new_machine, steps, 0)
+    if not complete:
+        return Paths([Path(machine, []) for machine in machines], complete=False)
+    entries = _run_entries(machines, steps, MAX_INPUTS)
+    if entries is None:
+        entries = _run_entries(machines, steps, 0)
+    if entries is None:
+        entries = [[] for _ in machines]
+        _note_size(machines[-1])
+    return Paths([Path(machine, found) for machine, found in zip(machines, entries, strict=True)], complete=True)
+
+
+def _run_module(
+    new_machine: Callable[[dict[str, int], list[int], int], Machine], steps: int, most_inputs: int
+) -> tuple[list[Machine], int, bool]:
+    """The machines of all paths, the steps that the first one took, and whether the budget was enough."""
     left = [steps]
-    paths: list[Path] = []
-    decisions: dict[str, int] = {}
-    while True:
-        machine = Machine(source, make_library(), decisions, left, modules)
+    cost = steps
+    machines: list[Machine] = []
+    decisions: dict[str, int] | None = {}
+    try:
+        while decisions is not None:
+            machine = new_machine(decisions, left, most_inputs)
+            machines.append(machine)
+            run_block(machine, machine.source.tree.body)
+            cost = min(cost, max(steps - left[0], 1))
+            decisions = next_decisions(machine.choices)
+    except BudgetExceeded:
+        _note_size(machines[-1])
+        return machines, cost, False
+    return machines, cost, True
+
+
+def _run_entries(machines: list[Machine], steps: int, most_inputs: int) -> list[list[list[Event]]] | None:
+    """For each path of the module, what its entry points show; None where the budget is not enough."""
+    called: set[object] = set().union(*(machine.called for machine in machines))
+    left = [steps]
+    found: list[list[list[Event]]] = []
+    for machine in machines:
+        before, mark = set(machine.called), len(machine.unknowns)
+        machine.steps, machine.most_inputs = left, most_inputs
+        entries: list[list[Event]] = []
         try:
-            run_block(machine, source.tree.body)
-            entries = _entry_points(machine, source) if not paths else []
+            for run in entry_points(machine, called):
+                entries.extend(run_entry(machine, run))
         except BudgetExceeded:
-            place = machine.node_source.place(machine.node)  # the frame it belongs to has been left
-            machine.unknowns.append((place, "the program is too large to be followed further"))
-            paths.append(Path(machine, []))
-            return Paths(paths, complete=False)
-        paths.append(Path(machine, entries))
-        following = _next_decisions(machine.choices)
-        if following is None:
-            return Paths(paths, complete=True)
-        if len(paths) >= MAX_PATHS:
-            return Paths(paths, complete=False)
-        decisions = following
+            machine.called = before
+            del machine.unknowns[mark:]
+            return None
+        found.append(entries)
+    return found
 
 
-def _next_decisions(choices: dict[str, int]) -> dict[str, int] | None:
-    """The last choice that can still be made otherwise is; those after it are left open again."""
-    order = list(choices)
-    while order:
-        key = order.pop()
-        if choices[key] == 0:
-            return {**{earlier: choices[earlier] for earlier in order}, key: 1}
-    return None
-
-
-def _entry_points(machine: Machine, source: Source) -> list[list[Event]]:
-    """Runs the functions and classes that nothing in the file calls, each from the same state, arguments unknown."""
-    names = {node.name: node for node in source.tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
-    if not names:
-        return []
-    mentioned = {
-        child.func.id
-        for child in ast.walk(source.tree)
-        if isinstance(child, ast.Call) and isinstance(child.func, ast.Name)
-    }
-    found: list[list[Event]] = []
-    order = sorted(names, key=lambda name: (name in mentioned, names[name].lineno))
-    scope = machine.get(machine.globals)
-    for name in order:
-        node = names[name]
-        value = scope.names.get(name)
-        if isinstance(value, Function) and value.node not in machine.called:
-            function = value
-            arm = machine.attempt(lambda function=function, node=node: call_function(machine, function, Args(), node))  # type: ignore[misc]
-            found.append(arm.events)
-        elif isinstance(value, Ref) and isinstance(machine.record(value), Class) and node not in machine.called:
-            found.append(_run_class(machine, value, node))
-    return [events for events in found if events]
-
-
-def _run_class(machine: Machine, cls: Ref, node: ast.AST) -> list[Event]:
-    def run() -> None:
-        made = instantiate(machine, cls, Args(open=True), node)
-        record: Class = machine.get(cls.address)
-        for name in sorted(record.names, key=lambda n: getattr(getattr(record.names[n], "node", None), "lineno", 0)):
-            method = record.names[name]
-            if not isinstance(method, Function) or name.startswith("__") or method.node in machine.called:
-                continue
-            if method.decorated in ("property", "cached_property", "setter", "staticmethod", "classmethod"):
-                continue
-            function = method
-            arm = machine.attempt(
-                lambda function=function: call_function(machine, function, Args((made,)), function.node)  # type: ignore[misc]
-            )
-            machine.events.extend(arm.events)
-
-    return machine.attempt(run).events
+def _note_size(machine: Machine) -> None:
+    place = machine.node_source.place(machine.node)  # the frame it belongs to has been left
+    machine.unknowns.append((place, "the program is too large to be followed further"))

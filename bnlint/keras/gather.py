@@ -13,6 +13,7 @@ from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.backbones import backbone_of, group_key, label_of, owner_of
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.facts import FitView, State
+from bnlint.keras.semantics import Outcome
 
 HDF5 = (".h5", ".hdf5", ".hdf", ".keras.h5")
 ADAPTIVE = frozenset({"adam", "adamw", "rmsprop", "nadam", "adamax"})
@@ -245,39 +246,50 @@ def _fit(alternatives: list[tuple[PathFits, int]], complete: bool) -> Fit:
 
 def _rows(alternatives: list[tuple[PathFits, int]], fit: Fit, complete: bool) -> list[BatchNormAtFit]:
     tables: list[dict[Any, Row]] = [{row.state.address: row for row in run.rows[index]} for run, index in alternatives]
-    same_layers = all(table.keys() == tables[0].keys() for table in tables)
-    if not same_layers:
+    if any(table.keys() != tables[0].keys() for table in tables):
         # built at other places, they may still be the same layers by their names
-        tables = [_by_name(run.rows[index]) for run, index in alternatives]
-        same_layers = all(table.keys() == tables[0].keys() for table in tables)
+        tables = [_by_name(run, index) for run, index in alternatives]
     run, index = alternatives[0]
     grouped: dict[Any, list[tuple[Row, Any]]] = {}
-    if same_layers:
-        for address, row in tables[0].items():
-            outcome = _agree([table[address].state.outcome for table in tables], complete)
-            frozen = _common([table[address].frozen for table in tables])
-            residual = _common([table[address].residual for table in tables])
-            updates = _common([table[address].updates for table in tables])
+    for key, row in tables[0].items():
+        if all(key in table for table in tables):
+            found = [table[key] for table in tables]
+            outcome = _agree([each.state.outcome for each in found], complete)
+            frozen, residual, updates = (_common([each[i] for each in found]) for i in (4, 2, 1))
             _put(grouped, run, index, row, outcome, frozen, residual, updates, False)
-    else:
-        # the model differs between paths: what holds for every layer on every path is still known
-        every = [row for table in tables for row in table.values()]
-        if every:
-            outcome = _agree([row.state.outcome for row in every], complete)
-            frozen = _common([row.frozen for row in every])
-            _put(grouped, run, index, every[0], outcome, frozen, None, None, True)
-    return [_subject(run, index, fit, entries, key) for key, entries in grouped.items()]
+    # of layers that only some paths have, what holds for all of them is still known
+    others = [
+        (path, row)
+        for path, table in zip(alternatives, tables, strict=True)
+        for key, row in table.items()
+        if not all(key in other for other in tables)
+    ]
+    if others:
+        (run, index), row = others[0]
+        outcome = _agree([each.state.outcome for _, each in others], complete)
+        frozen = _common([each.frozen for _, each in others])
+        _put(grouped, run, index, row, outcome, frozen, None, None, True)
+    by_run = {id(row): path for path, row in others[:1]}
+    return [
+        _subject(*by_run.get(id(entries[0][0]), alternatives[0]), fit, entries, key) for key, entries in grouped.items()
+    ]
 
 
-def _by_name(rows: list[Row]) -> dict[Any, Row]:
-    """Rows by the layers' names, those without a name apart."""
+def _by_name(run: PathFits, index: int) -> dict[Any, Row]:
+    """Rows by the layers' names and the application that they come from, those without a name apart."""
+    heap = run.views[index].event.heap
     found: dict[Any, Row] = {}
-    for row in rows:
+    counts: dict[Any, int] = {}
+    for row in run.rows[index]:
         record = row.state.record
-        number = sum(1 for key in found if key[0] == record.name)
-        found[
-            record.name, record.many, number if record.name is not None and not record.many else row.state.address
-        ] = row
+        if record.name is None or record.many:
+            found[row.state.address] = row
+            continue
+        owner = owner_of(heap, row.state)
+        application = owner.model.application if owner is not None and owner.model is not None else None
+        key = record.name, application
+        counts[key] = counts.get(key, 0) + 1
+        found[record.name, application, counts[key]] = row
     return found
 
 
@@ -381,7 +393,7 @@ def _subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]]
         built_at=tuple(sorted({e.state.record.site for e, _ in entries}, key=order))
         if record.owner is None and not record.many
         else None,
-        because=_because(view, row, frozen),
+        because=_because(view, row, frozen, outcome),
     )
 
 
@@ -498,7 +510,7 @@ def _suggest(momentum: float | None, updates: int | None) -> float | None:
     return next((one for one in SUGGESTED if one < momentum and one**updates <= TARGET_RESIDUAL), None)
 
 
-def _because(view: FitView, row: Row, frozen: bool | None) -> tuple[Because, ...]:
+def _because(view: FitView, row: Row, frozen: bool | None, outcome: Outcome) -> tuple[Because, ...]:
     record = row.state.record
     notes: list[Because] = []
     frozen_at = record.frozen_at or _frozen_parent(
@@ -516,9 +528,29 @@ def _because(view: FitView, row: Row, frozen: bool | None) -> tuple[Because, ...
     notes += [Because(place, text) for place, text in view.event.data.get("defaults", ())]
     if view.event.calls:
         notes.append(Because(view.event.calls[-1], "called"))
+    if outcome.updated is None or outcome.trained is None:
+        notes.append(_not_known(view, row))
     home = view.event.place.path
     shown = {note if note.place.path == home else note._replace(fact=_elsewhere(note)) for note in notes}
     return tuple(sorted(shown, key=lambda each: (order(each.place), each.fact)))
+
+
+def _not_known(view: FitView, row: Row) -> Because:
+    """The first thing on the way to a layer of which bnlint does not know enough to say what the fit does to it."""
+    heap = view.event.heap
+    holders = [row.state.record, *(heap.get(parent) for parent in row.state.use.parents), view.record]
+    doubt = next((each.doubt for each in holders if isinstance(each, Layer) and each.doubt is not None), None)
+    if view.behaviour is None:
+        return Because(view.event.place, "not known: not measured on this release")
+    if row.state.outcome.updated is not None and row.state.outcome.trained is not None:
+        return Because(view.event.place, "not known: differs between paths")
+    if doubt is not None:
+        return Because(doubt.place, f"not known: {doubt.reason}")
+    if view.learning_phase_set:
+        return Because(view.event.place, "not known: learning phase set globally")
+    if not row.state.known:
+        return Because(row.state.record.site, "not known: how it is called")
+    return Because(view.event.place, "not known: no measurement answers this")
 
 
 def _elsewhere(note: Because) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bnlint.interpreter.machine import MAX_INPUTS
-from bnlint.interpreter.paths import MAX_PATHS
 from tests.interpreter.plain import UNKNOWN, logged, names, one_of, paths
 
 ARGUMENTS = """
@@ -140,10 +139,6 @@ def test_more_inputs_than_can_be_told_apart_are_joined() -> None:
     assert all(len(path.decisions) == MAX_INPUTS for path in found.paths)
     last = [event for event in found.paths[-1].events if event.kind == "log"]
     assert [(event.values, event.maybe) for event in last] == [((MAX_INPUTS,), True)]
-
-
-def test_no_more_paths_than_the_limit() -> None:
-    assert 2**MAX_INPUTS <= MAX_PATHS
 
 
 def test_an_expression_forks_where_its_value_matters() -> None:

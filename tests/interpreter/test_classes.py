@@ -206,8 +206,7 @@ def test_classes_that_nothing_uses_run_with_every_method() -> None:
             def test(self):
                 tracker.log("test")
     """)
-    (entry,) = found.paths[0].entries
-    assert [event.values for event in entry] == [("train", 10), ("test",)]
+    assert [[event.values for event in entry] for entry in found.paths[0].entries] == [[("train", 10)], [("test",)]]
 
 
 def test_methods_see_module_names_and_not_those_of_the_class() -> None:

@@ -58,7 +58,14 @@ def make_application(m: Machine, library: KerasLibrary, name: KerasName, args: A
         if pooling is not None and not isinstance(pooling, Const):
             found = None
     if found is None:
-        ref = unknown_model(m, name.root, node, trained=bool(pretrained), part="application")
+        ref = unknown_model(
+            m,
+            name.root,
+            node,
+            f"{name.last}: not measured on this release",
+            trained=bool(pretrained),
+            part="application",
+        )
         record: Layer = m.get(ref.address)
         assert record.model is not None
         model = record.model._replace(application=name.last)

@@ -6,13 +6,14 @@ import ast
 
 from bnlint.graph.network import Address
 from bnlint.graph.places import Place
-from bnlint.graph.records import Layer
+from bnlint.graph.records import Doubt, Layer
 from bnlint.interpreter.heap import Dict, Instance, Iterator, List
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Ref, Tuple, Value
 from bnlint.keras.semantics import Behaviour
 
 MAX_LAYERS = 20_000
+MAYBE_SET = "`trainable` set to something, or on something, unknown"
 
 
 def inner_layers(m: Machine, record: Layer) -> list[Address]:
@@ -111,11 +112,8 @@ def _assign_flag(m: Machine, address: Address, wanted: bool | None, place: Place
     record = m.heap.get(address)
     if not isinstance(record, Layer):
         return
-    if weak and record.trainable is not wanted:
-        m.put(address, record._replace(trainable=None, flag_at=place))
-        return
-    if wanted is None:
-        m.put(address, record._replace(trainable=None, flag_at=place))
+    if wanted is None or (weak and record.trainable is not wanted):
+        m.put(address, record._replace(trainable=None, flag_at=place, doubt=record.doubt or Doubt(place, MAYBE_SET)))
     elif wanted:
         m.put(address, record._replace(trainable=True, flag_at=place, enabled_at=place, frozen_unbuilt=False))
     else:
@@ -128,20 +126,21 @@ def weaken_flags(m: Machine, value: Value, place: Place) -> None:
     wanted = bool(value.value) if isinstance(value, Const) else None
     for address, record in list(m.heap.items()):
         if isinstance(record, Layer) and record.trainable is not wanted and record.trainable is not None:
-            m.put(address, record._replace(trainable=None, flag_at=place))
+            m.put(address, record._replace(trainable=None, flag_at=place, doubt=Doubt(place, MAYBE_SET)))
 
 
-def forget_flags(m: Machine, addresses: list[Address]) -> None:
+def forget_flags(m: Machine, addresses: list[Address], reason: str) -> None:
     """Unknown code had these layers in hand: their flags are not known any more, nor whether it compiled a model."""
+    doubt = Doubt(m.place(m.node), reason)
     for address in addresses:
         record = m.heap.get(address)
         if not isinstance(record, Layer):
             continue
         model = record.model
         if model is not None and model.compiled is not None:
-            m.put(address, record._replace(trainable=None, model=model._replace(compiled=None)))
+            m.put(address, record._replace(trainable=None, doubt=doubt, model=model._replace(compiled=None)))
         elif record.trainable is not None:
-            m.put(address, record._replace(trainable=None))
+            m.put(address, record._replace(trainable=None, doubt=doubt))
 
 
 def reachable_layers(m: Machine, values: list[Value]) -> list[Address]:

@@ -16,7 +16,7 @@ from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Function, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras.api.flags import layers_in
 from bnlint.keras.api.names import KerasName
-from bnlint.keras.api.tensors import connect, has_unknown, opaque, tensors_in, training_argument, wrap
+from bnlint.keras.api.tensors import connect, opaque, tensors_in, training_argument, unknown_part, wrap
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -158,10 +158,12 @@ def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: as
             return Unknown("input layer")
         if m.tapes or m.steps_seen is not None:
             m.eager_calls.append((ref.address, training))
-        return Thing("output", layer=ref.address, training=training)
-    if args.positional and has_unknown(m, args.positional[0]):
+        missing = unknown_part(m, args.positional[0]) if args.positional else None
+        return Thing("output", layer=ref.address, training=training, missing=missing)
+    missing = unknown_part(m, args.positional[0]) if args.positional else None
+    if missing is not None:
         # some inputs are not known, and neither are the layers that lead to them
-        inputs.append(opaque(m, (), record.package, node).tensor)
+        inputs.append(opaque(m, (), record.package, node, missing).tensor)
     output = connect(m, ref.address, inputs, training, node)
     if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
         output.tensor.node.called_as = ast.unparse(node.func)

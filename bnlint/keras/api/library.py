@@ -239,7 +239,7 @@ class KerasLibrary:
             return False
         if name == "trainable":
             if record.user_class is not None and find_in_class(m, record.user_class, "trainable") is not None:
-                forget_flags(m, all_layers(m, target.address))
+                forget_flags(m, all_layers(m, target.address), "`trainable` of the program's own")
             else:
                 set_trainable(m, self.behaviour(record.package), target.address, value, node)
             return False
@@ -274,7 +274,8 @@ class KerasLibrary:
         if isinstance(callee, Unknown):
             inputs = argument_tensors(m, args)
             if inputs:
-                return opaque(m, inputs, m.get(inputs[0].node.layer).package if inputs[0].node else "keras", node)
+                package = m.get(inputs[0].node.layer).package if inputs[0].node else "keras"
+                return opaque(m, inputs, package, node, f"call of {callee.reason}")
         return None
 
     def _call_name(self, m: Machine, qualified: str, args: Args, node: ast.AST) -> Value | None:
@@ -340,14 +341,14 @@ class KerasLibrary:
             source = args.get(0, "model")
             if isinstance(source, Ref) and isinstance(m.record(source), Layer):
                 if args.get(2, "clone_function") is not None:
-                    return models_api.unknown_model(m, name.root, node, trained=False)
+                    return models_api.unknown_model(m, name.root, node, f"result of {last}()", trained=False)
                 return clone_model(m, self, source, node)
         config = args.get(0)
         from_one = last in ("from_config", "model_from_json", "model_from_yaml", "model_from_config")
         if from_one and isinstance(config, Thing) and config.kind == "config":
             return from_config(m, self, config, node)
         if last == "from_config" and name.path[-2:-1] and name.path[-2] in ("Model", "Sequential", "Functional"):
-            return models_api.unknown_model(m, name.root, node, trained=False)
+            return models_api.unknown_model(m, name.root, node, f"result of {last}()", trained=False)
         if last in ("load_model", "model_from_json", "model_from_yaml", "from_saved_model"):
             return load_model(m, self, name, args, node)
         if last == "save_model":
@@ -390,7 +391,7 @@ class KerasLibrary:
             if qualified.endswith((".print", ".shape")):
                 return None
             return operation(m, last, inputs, package, hidden, node)
-        return opaque(m, inputs, package, node)
+        return opaque(m, inputs, package, node, f"call of {qualified}")
 
     def _keras_rest(self, m: Machine, name: KerasName, args: Args, node: ast.AST) -> Value | None:
         if name.last in ("clear_session", "reset_uids"):
@@ -709,11 +710,11 @@ class KerasLibrary:
 
     def havoc(self, m: Machine, values: Sequence[Value], reason: str) -> None:
         """Unknown code had these values in hand."""
-        forget_flags(m, reachable_layers(m, list(values)))
+        forget_flags(m, reachable_layers(m, list(values)), reason)
 
     def havoc_all(self, m: Machine, reason: str) -> None:
         """Some function of the program ran, it is not known which."""
-        forget_flags(m, [address for address, record in m.heap.items() if isinstance(record, Layer)])
+        forget_flags(m, [address for address, record in m.heap.items() if isinstance(record, Layer)], reason)
 
     def holds(self, m: Machine, values: Sequence[Value]) -> bool:
         """Whether layers can be reached from ``values``."""

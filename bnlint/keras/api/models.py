@@ -14,7 +14,7 @@ from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import NONE, Const, OneOf, Ref, Thing, Unknown, Value
 from bnlint.keras.api.layers import automatic_name, text
 from bnlint.keras.api.names import KerasName
-from bnlint.keras.api.tensors import connect, has_unknown, opaque, tensors_in, wrap
+from bnlint.keras.api.tensors import connect, opaque, tensors_in, unknown_layers, unknown_part, wrap
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -25,10 +25,12 @@ def make_functional(m: Machine, library: KerasLibrary, name: KerasName, args: Ar
     inputs = tensors_in(m, args.get(0, "inputs", "input"))
     outputs_value = args.get(1, "outputs", "output")
     outputs = tensors_in(m, outputs_value)
-    if outputs and has_unknown(m, outputs_value):
-        outputs = [*outputs, opaque(m, (), name.root, node).tensor]
+    missing = unknown_part(m, outputs_value)
+    if outputs and missing is not None:
+        outputs = [*outputs, opaque(m, (), name.root, node, missing).tensor]
     if not outputs or not inputs:
-        return unknown_model(m, name.root, node, trained=False)
+        missing = missing or unknown_part(m, args.get(0, "inputs", "input"))
+        return unknown_model(m, name.root, node, missing or "model between unknown tensors", trained=False)
     return functional(m, library, name.root, inputs, outputs, node, text(args.get(2, "name")))
 
 
@@ -67,13 +69,11 @@ def _inputs_in_the_middle(m: Machine, package: str, inputs: list[Tensor], node: 
     return found
 
 
-def unknown_model(m: Machine, package: str, node: ast.AST, *, trained: bool, part: str = "unknown") -> Ref:
+def unknown_model(m: Machine, package: str, node: ast.AST, reason: str, *, trained: bool, part: str = "unknown") -> Ref:
     """A model of which nothing is known: one record stands for all its layers."""
     place = m.place(node)
     pretrained = True if trained else None
-    inside = Layer(
-        type="unknown", package=package, site=place, trainable=None, built=True, pretrained=pretrained, many=True
-    )
+    inside = unknown_layers(place, package, reason)._replace(pretrained=pretrained)
     summary = m.allocate(node, inside, part + " layers")
     output = Tensor(None)
     model = Model("unknown", (summary.address,), False, (), (Tensor(None),), (output,))
@@ -137,16 +137,17 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
     else:
         address = m.allocate(
             node,
-            Layer(
-                type="unknown", package=record.package, site=m.place(node), trainable=None, built=True,
-                pretrained=None, many=True,
-            ),
+            unknown_layers(m.place(node), record.package, _why(value)),
             ("added", len(layers)),
-        ).address  # fmt: skip
+        ).address
     model = record.model or Model("sequential")
     exact = model.exact and not m.get(address).many
     m.event("assembly", node, layer=ref.address, child=address)
     m.put(ref.address, record._replace(model=model._replace(layers=(*model.layers, address), exact=exact, outputs=())))
+
+
+def _why(value: Value) -> str:
+    return value.reason if isinstance(value, Unknown) and value.reason else "unknown layer"
 
 
 def pop_layer(m: Machine, ref: Ref) -> Value:

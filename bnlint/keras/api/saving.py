@@ -55,7 +55,9 @@ def load_model(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     path = text(args.get(0, "filepath"))
     record = m.heap.get(FILES)
     if path is None or record is None or not isinstance(record.items.get(path), Ref):
-        return unknown_model(m, name.root, node, trained=name.last == "load_model")
+        return unknown_model(
+            m, name.root, node, f"{name.last}() of a file that is not known", trained=name.last == "load_model"
+        )
     saved: Ref = record.items[path]
     loaded = clone(m, library, saved, node, "loaded")
     for address in all_layers(m, loaded.address):

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Sequence
 
 from bnlint.graph.network import ABSENT, FORWARDED, Address, Node, Tensor
-from bnlint.graph.records import Layer
+from bnlint.graph.places import Place
+from bnlint.graph.records import Doubt, Layer
 from bnlint.interpreter.heap import Dict, List
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import Const, OneOf, Thing, Tuple, Unknown, Value
+from bnlint.interpreter.values import BRANCHES, Const, OneOf, Thing, Tuple, Unknown, Value
 
 
 def wrap(tensor: Tensor) -> Thing:
@@ -30,7 +31,7 @@ def tensors_in(m: Machine, value: Value | None, depth: int = 0) -> list[Tensor]:
         inside = [t for one in value.values for t in tensors_in(m, one, depth + 1)]
         # which of them it is, and what else lies between, was lost in a join
         package = m.get(inside[0].node.layer).package if inside and inside[0].node else "keras"
-        return [opaque(m, inside, package, m.node).tensor] if inside else []
+        return [opaque(m, inside, package, m.node, BRANCHES).tensor] if inside else []
     record = m.record(value)
     if isinstance(record, List):
         return [t for item in record.items for t in tensors_in(m, item, depth + 1)]
@@ -39,14 +40,18 @@ def tensors_in(m: Machine, value: Value | None, depth: int = 0) -> list[Tensor]:
     return []
 
 
-def has_unknown(m: Machine, value: Value | None, depth: int = 0) -> bool:
-    """Whether a value is, or is a list with, something unknown that may be a tensor."""
+def unknown_part(m: Machine, value: Value | None, depth: int = 0) -> str | None:
+    """Why a value is not known, where it is, or is a list with, something unknown that may be a tensor."""
     if isinstance(value, Unknown):
-        return True
+        return value.reason or "something unknown"
+    if isinstance(value, Thing) and value.kind == "output":
+        return value.data.get("missing")
     record = m.record(value) if value is not None else None
-    if isinstance(record, List):
-        return not record.exact or (depth < 3 and any(has_unknown(m, item, depth + 1) for item in record.items))
-    return isinstance(value, Tuple) and depth < 3 and any(has_unknown(m, item, depth + 1) for item in value.items)
+    if isinstance(record, List) and not record.exact:
+        return "list of unknown length"
+    items = record.items if isinstance(record, List) else value.items if isinstance(value, Tuple) else ()
+    found = (unknown_part(m, item, depth + 1) for item in items if depth < 3)
+    return next((reason for reason in found if reason is not None), None)
 
 
 def training_argument(value: Value | None) -> object:
@@ -77,11 +82,17 @@ def operation(m: Machine, name: str, inputs: Sequence[Tensor], package: str, hid
     return connect(m, ref.address, inputs, ABSENT, node)
 
 
-def opaque(m: Machine, inputs: Sequence[Tensor], package: str, node: ast.AST) -> Thing:
+def unknown_layers(place: Place, package: str, reason: str) -> Layer:
+    """One record for any number of layers of which nothing is known."""
+    return Layer(
+        type="unknown", package=package, site=place, trainable=None, built=True, pretrained=None, many=True,
+        doubt=Doubt(place, reason),
+    )  # fmt: skip
+
+
+def opaque(m: Machine, inputs: Sequence[Tensor], package: str, node: ast.AST, reason: str) -> Thing:
     """Something unknown was done to tensors: it may hold any layers."""
-    record = Layer(
-        type="unknown", package=package, site=m.place(node), trainable=None, built=True, pretrained=None, many=True
-    )
+    record = unknown_layers(m.place(node), package, reason)
     ref = m.allocate(node, record, "opaque")
     return connect(m, ref.address, inputs, None, node)
 

@@ -1,0 +1,177 @@
+"""Entry points: the functions and classes of a file that nothing in it calls, run with unknown arguments.
+
+An argument with a default has that value, as for a program that is run without arguments.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+from bnlint.interpreter.calls import call_function, instantiate
+from bnlint.interpreter.classes import class_of, find_in_class, linearization
+from bnlint.interpreter.heap import Class
+from bnlint.interpreter.library import Args
+from bnlint.interpreter.machine import Event, Machine
+from bnlint.interpreter.values import Const, Function, Ref
+
+SPECIAL = ("property", "cached_property", "setter", "staticmethod", "classmethod")
+MAX_PREPARATIONS = 8
+
+
+def entry_points(m: Machine, called: set[object]) -> Iterator[Callable[[], None]]:
+    """What can be run in a module whose own statements have been, each of them from the same state."""
+    tree = m.source.tree
+    nodes = [node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
+    mentioned = {
+        child.func.id for child in ast.walk(tree) if isinstance(child, ast.Call) and isinstance(child.func, ast.Name)
+    }
+    for node in sorted(nodes, key=lambda node: (node.name in mentioned, node.lineno)):
+        value = m.get(m.globals).names.get(node.name)
+        if isinstance(value, Function) and value.node not in called:
+            if value.node not in m.called:
+                yield lambda function=value, node=node: call_function(m, function, Args(), node)  # type: ignore[misc]
+        elif isinstance(node, ast.ClassDef) and isinstance(value, Ref) and node not in called:
+            yield from _methods(m, value, node)
+
+
+class Methods:
+    """The methods of a class of the program and its bases, and what each needs and gives of the object's attributes."""
+
+    def __init__(self, m: Machine, cls: Ref) -> None:
+        self.found: dict[str, Function] = {}
+        for address in linearization(m, cls.address):
+            record: Class = m.get(address)
+            for name, value in record.names.items():
+                if isinstance(value, Function) and isinstance(value.node, ast.FunctionDef):
+                    self.found.setdefault(name, value)
+        self._own: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+
+    def of(self, name: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The attributes of the object that a method (with those that it calls on the object) reads, and sets."""
+        if name not in self._own:
+            self._own[name] = frozenset(), frozenset()  # recursion adds nothing
+            read, written = _attributes(self.found[name].node)
+            for other in sorted(read & self.found.keys()):
+                more = self.of(other)
+                read, written = read | more[0], written | more[1]
+            self._own[name] = read, written
+        return self._own[name]
+
+    def entries(self) -> list[str]:
+        """Methods that no other method calls, in the order of the text; a method and its caller are one entry."""
+        inner = {
+            other for name, function in self.found.items() for other in _attributes(function.node)[0] if other != name
+        }
+        names = [
+            name
+            for name, function in self.found.items()
+            if name not in inner and not name.startswith("__") and function.decorated not in SPECIAL
+        ]
+        return sorted(names, key=lambda name: self.found[name].node.lineno)
+
+
+def _attributes(node: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
+    parameters = getattr(node, "args", None)
+    own = parameters.args[0].arg if parameters is not None and parameters.args else None
+    read: set[str] = set()
+    written: set[str] = set()
+    for child in ast.walk(node):
+        if isinstance(child, ast.Attribute):
+            if isinstance(child.value, ast.Name) and child.value.id == own:
+                (read if isinstance(child.ctx, ast.Load) else written).add(child.attr)
+            elif isinstance(child.ctx, ast.Store) and child.attr == "trainable":
+                written.add(child.attr)
+    return frozenset(read), frozenset(written)
+
+
+def _methods(m: Machine, cls: Ref, node: ast.ClassDef) -> Iterator[Callable[[], None]]:
+    methods = Methods(m, cls)
+    for name in methods.entries():
+        # those that another entry point has called meanwhile are known from there
+        if methods.found[name].node not in m.called:
+            yield lambda name=name: _run_method(m, cls, node, methods, name)  # type: ignore[misc]
+
+
+def _run_method(m: Machine, cls: Ref, node: ast.ClassDef, methods: Methods, name: str) -> None:
+    """Makes an object, prepares it as far as the method needs it, and runs the method.
+
+    Methods that stand before it and set flags may have been called first, or not.
+    """
+    made = instantiate(m, cls, Args(), node)
+    if not isinstance(made, Ref):
+        return
+    done: list[str] = [name]
+    _prepare(m, made, methods, name, done)
+    for other in methods.entries():
+        if methods.found[other].node.lineno >= methods.found[name].node.lineno:
+            break
+        if other not in done and "trainable" in methods.of(other)[1]:
+            done.append(other)
+            _maybe(m, made, methods, other, f"{node.name}.{other}() first")
+    _call(m, made, methods, name)
+
+
+def _prepare(m: Machine, made: Ref, methods: Methods, name: str, done: list[str]) -> None:
+    """Runs the methods that give the object what a method reads of it and its constructor has left open."""
+    read, written = methods.of(name)
+    for attribute in sorted(read - written):
+        if attribute in methods.found or not _is_open(m, made, attribute) or len(done) > MAX_PREPARATIONS:
+            continue
+        givers = [other for other in methods.entries() if other not in done and attribute in methods.of(other)[1]]
+        for giver in givers[:1]:
+            done.append(giver)
+            _prepare(m, made, methods, giver, done)
+            _call(m, made, methods, giver)
+        for giver in givers[1:]:
+            done.append(giver)
+            _maybe(m, made, methods, giver, f"{attribute} by {giver}()")
+
+
+def _is_open(m: Machine, made: Ref, name: str) -> bool:
+    """Whether an attribute is not there yet, or None."""
+    record = m.record(made)
+    cls = class_of(m, made)
+    value = record.attrs.get(name) or (find_in_class(m, cls, name) if cls is not None else None)
+    return value is None or (isinstance(value, Const) and value.value is None)
+
+
+def _call(m: Machine, made: Ref, methods: Methods, name: str) -> None:
+    function = methods.found[name]
+    call_function(m, function, Args((made,)), function.node)
+
+
+def _maybe(m: Machine, made: Ref, methods: Methods, name: str, key: str) -> None:
+    """Runs a method that may have been called, and may not."""
+    m.branch(key, methods.found[name].node, [lambda: None, lambda: _call(m, made, methods, name)])
+
+
+def run_entry(m: Machine, run: Callable[[], None]) -> list[list[Event]]:
+    """Runs an entry point on every path, from the state in which the module has left the machine."""
+    outer, heap, mark = dict(m.choices), m.heap, len(m.events)
+    decisions: dict[str, int] | None = {}
+    found: list[list[Event]] = []
+    m.outer_choices = len(outer)
+    try:
+        while decisions is not None:
+            m.choices, m.decisions, m.memo = dict(outer), decisions, {}
+            run()
+            found.append(m.events[mark:])
+            del m.events[mark:]
+            m.restore(heap)
+            decisions = next_decisions({key: value for key, value in m.choices.items() if key not in outer})
+    finally:
+        m.choices, m.outer_choices = outer, 0
+        del m.events[mark:]
+        m.restore(heap)
+    return found
+
+
+def next_decisions(choices: dict[str, int]) -> dict[str, int] | None:
+    """The last choice that can still be made otherwise is; those after it are left open again."""
+    order = list(choices)
+    while order:
+        key = order.pop()
+        if choices[key] == 0:
+            return {**{earlier: choices[earlier] for earlier in order}, key: 1}
+    return None
