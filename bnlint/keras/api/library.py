@@ -24,6 +24,7 @@ from bnlint.keras.api import layers as layers_api
 from bnlint.keras.api import models as models_api
 from bnlint.keras.api import training as training_api
 from bnlint.keras.api.applications import make_application
+from bnlint.keras.api.backend import backend_call
 from bnlint.keras.api.flags import (
     all_layers,
     forget_flags,
@@ -281,7 +282,7 @@ class KerasLibrary:
     def _call_name(self, m: Machine, qualified: str, args: Args, node: ast.AST) -> Value | None:
         name = keras_name(qualified)
         if name is not None:
-            found = self._call_keras(m, name, args, node)
+            found = backend_call(m, name, args, self.target, node) or self._call_keras(m, name, args, node)
             if found is not None:
                 return found
         inputs = argument_tensors(m, args)

@@ -1,8 +1,7 @@
-"""What ``from keras.… import *`` brings: asked of Keras 2.2.4, 2.15 and 3.15 and of TensorFlow 1.15."""
+"""What ``from keras.… import *`` brings: asked of Keras 2.1.2 to 3.15, alone and in TensorFlow."""
 
 from __future__ import annotations
 
-from bnlint.keras.api import layers
 from bnlint.keras.api.names import KerasName
 
 _LISTS = {
@@ -18,6 +17,34 @@ _LISTS = {
         STFTInitializer TruncatedNormal VarianceScaling Zeros constant glorot_normal glorot_uniform
         he_normal he_uniform identity lecun_normal lecun_uniform normal ones orthogonal random_normal
         random_uniform stft truncated_normal uniform variance_scaling zeros""",
+    "layers": """AbstractRNNCell Activation ActivityRegularization AdaptiveAveragePooling1D AdaptiveAveragePooling2D
+        AdaptiveAveragePooling3D AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D Add
+        AdditiveAttention AlphaDropout AtrousConv1D AtrousConv2D AtrousConvolution1D AtrousConvolution2D
+        Attention AugMix AutoContrast Average AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D
+        AvgPool2D AvgPool3D BatchNormalization Bidirectional CategoryEncoding CenterCrop Concatenate
+        ContrastLimitedAdaptiveHistogramEqualization Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D
+        Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM2DCell ConvLSTM3D ConvRNN2D ConvRecurrent2D Convolution1D
+        Convolution1DTranspose Convolution2D Convolution2DTranspose Convolution3D Convolution3DTranspose
+        Cropping1D Cropping2D Cropping3D CuDNNGRU CuDNNLSTM CutMix Deconv2D Deconv3D Deconvolution2D
+        Deconvolution3D Dense DenseFeatures DepthwiseConv1D DepthwiseConv2D Discretization Dot Dropout ELU
+        EinsumDense Embedding Equalization Flatten FlaxLayer GRU GRUCell GaussianDropout GaussianNoise
+        GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalAvgPool1D GlobalAvgPool2D
+        GlobalAvgPool3D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D GlobalMaxPooling1D GlobalMaxPooling2D
+        GlobalMaxPooling3D GroupNormalization GroupQueryAttention HashedCrossing Hashing Highway Identity Input
+        InputLayer InputSpec IntegerLookup JaxLayer LSTM LSTMCell Lambda Layer LayerNormalization LeakyReLU
+        LocallyConnected1D LocallyConnected2D Masking MaxNumBoundingBoxes MaxPool1D MaxPool2D MaxPool3D
+        MaxPooling1D MaxPooling2D MaxPooling3D Maximum MaxoutDense MelSpectrogram Merge Minimum MixUp
+        MultiHeadAttention Multiply Normalization PReLU Permute Pipeline RMSNormalization RNN RandAugment
+        RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop
+        RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHeight
+        RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation RandomSaturation
+        RandomSharpness RandomShear RandomTranslation RandomWidth RandomZoom ReLU Recurrent RepeatVector
+        Rescaling Reshape Resizing ReversibleEmbedding STFTSpectrogram SeparableConv1D SeparableConv2D
+        SeparableConvolution1D SeparableConvolution2D SimpleRNN SimpleRNNCell Softmax Solarization
+        SpatialDropout1D SpatialDropout2D SpatialDropout3D SpectralNormalization StackedRNNCells StringLookup
+        Subtract TFSMLayer TextVectorization ThresholdedReLU TimeDistributed TorchModuleWrapper
+        UnitNormalization UpSampling1D UpSampling2D UpSampling3D Wrapper ZeroPadding1D ZeroPadding2D
+        ZeroPadding3D add average concatenate dot maximum minimum multiply subtract""",
     "losses": """BinaryCrossentropy BinaryFocalCrossentropy CTC CategoricalCrossentropy CategoricalFocalCrossentropy
         CategoricalGeneralizedCrossEntropy CategoricalHinge Circle CosineSimilarity Dice Hinge Huber KLD
         KLDivergence LogCosh Loss MAE MAPE MSE MSLE MeanAbsoluteError MeanAbsolutePercentageError
@@ -67,11 +94,8 @@ _LISTS = {
         to_ordinal unpack_x_y_sample_weight warmstart_embedding_matrix""",
 }
 NAMES = {module: frozenset(names.split()) for module, names in _LISTS.items()}
-NO_LAYERS = frozenset().union(*NAMES.values()) - {"Input"}
 
 
 def is_exported(module: KerasName, name: str) -> bool:
-    """Whether a star import of ``module`` binds ``name``. Any other class name may be a layer's: there are many."""
-    if module.area == "layers":
-        return (name[:1].isupper() and name not in NO_LAYERS) or name in layers.FUNCTIONAL
+    """Whether a star import of ``module`` binds ``name``."""
     return name in NAMES.get(".".join(module.path), ())

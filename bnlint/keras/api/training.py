@@ -164,6 +164,8 @@ def _sizes(m: Machine, library: KerasLibrary, method: str, args: Args) -> dict[s
         steps = samples // batch if data.drops else -(-samples // batch)
     else:
         steps = None
+    # a size of 0 is what a program starts with before it has counted its files
+    samples, batch, steps = samples or None, batch or None, steps or None
     validated = validation is not None or split is not None
     return {"batch": batch, "samples": samples, "steps": steps, "epochs": epochs, "validated": validated}
 
