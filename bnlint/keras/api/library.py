@@ -273,6 +273,7 @@ class KerasLibrary:
         if isinstance(callee, Bound):
             return self._call_method(m, callee, args, node)
         if isinstance(callee, Unknown):
+            training_api.fit_unknown(m, self, callee, args, node)
             inputs = argument_tensors(m, args)
             if inputs:
                 package = m.get(inputs[0].node.layer).package if inputs[0].node else "keras"

@@ -69,7 +69,9 @@ def _inputs_in_the_middle(m: Machine, package: str, inputs: list[Tensor], node: 
     return found
 
 
-def unknown_model(m: Machine, package: str, node: ast.AST, reason: str, *, trained: bool, part: str = "unknown") -> Ref:
+def unknown_model(
+    m: Machine, package: str, node: ast.AST, reason: str, *, trained: bool | None, part: str = "unknown"
+) -> Ref:
     """A model of which nothing is known: one record stands for all its layers."""
     place = m.place(node)
     pretrained = True if trained else None

@@ -18,6 +18,7 @@ from bnlint.interpreter.values import Const, Function, Ref, Thing, Tuple, Unknow
 from bnlint.keras.api.data import Data, data_of, thing
 from bnlint.keras.api.flags import all_layers
 from bnlint.keras.api.layers import BATCH_NORM, number, text, trace_call
+from bnlint.keras.api.models import unknown_model
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -72,8 +73,10 @@ def _given(args: Args, position: int | None, *names: str) -> Value | None:
     return None if isinstance(value, Const) and value.value is None else value
 
 
-def fit_model(m: Machine, library: KerasLibrary, ref: Ref, method: str, args: Args, node: ast.AST) -> Value:
-    """``fit``, ``fit_generator`` or ``train_on_batch``."""
+def fit_model(
+    m: Machine, library: KerasLibrary, ref: Ref, method: str, args: Args, node: ast.AST, *, is_keras: bool = True
+) -> Value:
+    """``fit``, ``fit_generator`` or ``train_on_batch``; ``is_keras``: it is certain that the object is a model."""
     record: Layer = m.get(ref.address)
     if record.user_class is not None:
         trace_call(m, library, ref, node, 1)
@@ -90,9 +93,27 @@ def fit_model(m: Machine, library: KerasLibrary, ref: Ref, method: str, args: Ar
     sizes["stops"] = kind == "fit" and may_stop(m, args, method)
     origins = {value.origin for value in args.values() if isinstance(value, Const) and value.origin is not None}
     m.event("fit", node, layer=ref.address, train=kind, method=method, step=step, defaults=origins, **sizes)
-    if method in GENERATOR_METHODS or "layers" in args.keywords:
+    if is_keras and (method in GENERATOR_METHODS or "layers" in args.keywords):
         _api_event(m, ref, method, args, node)
     return Thing("history")
+
+
+KERAS_ALONE = frozenset({"fit_generator", "train_on_batch"})
+OF_KERAS = frozenset(
+    """epochs nb_epoch steps_per_epoch samples_per_epoch validation_data validation_split validation_steps initial_epoch
+    batch_size callbacks""".split()
+)
+
+
+def fit_unknown(m: Machine, library: KerasLibrary, callee: Unknown, args: Args, node: ast.AST) -> None:
+    """A method of something unknown that trains, if it is a Keras model: the fit is there, and all about it unknown."""
+    if callee.harmless or not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return
+    method = node.func.attr
+    if method in KERAS_ALONE or (method == "fit" and OF_KERAS & args.keywords.keys()):
+        model = unknown_model(m, "keras", node, callee.reason, trained=None, part="fitted")
+        m.put(model.address, m.get(model.address)._replace(label=ast.unparse(node.func.value)))
+        fit_model(m, library, model, method, args, node, is_keras=False)
 
 
 def _api_event(m: Machine, ref: Ref, method: str, args: Args, node: ast.AST) -> None:
