@@ -226,7 +226,8 @@ def _choose_item(m: Machine, values: list[Value], source: str | None, node: ast.
             distinct.append(value)
     if len(distinct) == 1:
         return distinct[0]
-    return m.choose_value(source, node, [lambda value=value: value for value in distinct])  # type: ignore[misc]
+    key = f"{source} of {len(distinct)}" if source else None  # the same choice in tables of one form
+    return m.choose_value(key, node, [lambda value=value: value for value in distinct])  # type: ignore[misc]
 
 
 def set_item(m: Machine, owner: Value, index: Value, value: Value) -> None:

@@ -114,7 +114,18 @@ def call(m: Machine, callee: Value, args: Args, node: ast.AST) -> Value:
 def _call_each(m: Machine, callee: OneOf, args: Args, node: ast.AST) -> Value:
     if len(callee.values) > OneOf.limit:
         return unresolved(m, Args((*args.values(), *callee.values)), node, "call of one of many objects")
-    return m.choose_value(None, node, [lambda one=one: call(m, one, args, node) for one in callee.values])  # type: ignore[misc]
+    outer = m.context
+
+    def one_of(index: int) -> Value:
+        # what each of them makes is not the same thing
+        m.context = (*outer, ("one of", index))
+        try:
+            return call(m, callee.values[index], args, node)
+        finally:
+            m.context = outer
+
+    arms = [lambda index=index: one_of(index) for index in range(len(callee.values))]
+    return m.choose_value(m.place_key(node), node, arms)
 
 
 def _call_library(m: Machine, callee: Lib, args: Args, node: ast.AST) -> Value:

@@ -148,30 +148,29 @@ def _maybe(m: Machine, made: Ref, methods: Methods, name: str, key: str) -> None
 
 def run_entry(m: Machine, run: Callable[[], None]) -> list[list[Event]]:
     """Runs an entry point on every path, from the state in which the module has left the machine."""
-    outer, heap, mark = dict(m.choices), m.heap, len(m.events)
+    outer, spread, heap, mark = dict(m.choices), m.spread, m.heap, len(m.events)
     decisions: dict[str, int] | None = {}
     found: list[list[Event]] = []
-    m.outer_choices = len(outer)
     try:
         while decisions is not None:
-            m.choices, m.decisions, m.memo = dict(outer), decisions, {}
+            m.choices, m.decisions, m.memo, m.spread = dict(outer), decisions, {}, 1
             run()
             found.append(m.events[mark:])
             del m.events[mark:]
             m.restore(heap)
-            decisions = next_decisions({key: value for key, value in m.choices.items() if key not in outer})
+            decisions = next_decisions({key: value for key, value in m.choices.items() if key not in outer}, m.arms)
     finally:
-        m.choices, m.outer_choices = outer, 0
+        m.choices, m.spread = outer, spread
         del m.events[mark:]
         m.restore(heap)
     return found
 
 
-def next_decisions(choices: dict[str, int]) -> dict[str, int] | None:
+def next_decisions(choices: dict[str, int], arms: dict[str, int]) -> dict[str, int] | None:
     """The last choice that can still be made otherwise is; those after it are left open again."""
     order = list(choices)
     while order:
         key = order.pop()
-        if choices[key] == 0:
-            return {**{earlier: choices[earlier] for earlier in order}, key: 1}
+        if choices[key] + 1 < arms[key]:
+            return {**{earlier: choices[earlier] for earlier in order}, key: choices[key] + 1}
     return None

@@ -19,7 +19,8 @@ from bnlint.interpreter.library import Library
 from bnlint.interpreter.source import Source
 from bnlint.interpreter.values import Address, OneOf, Ref, Unknown, Value, join_values
 
-MAX_INPUTS = 6
+MAX_PATHS = 64
+"""As many as six inputs with two values each give."""
 MAX_DEPTH = 40
 MAX_RECURSION = 6
 
@@ -140,11 +141,11 @@ class Machine:
         decisions: dict[str, int],
         steps: list[int],
         modules: Modules | None = None,
-        most_inputs: int = MAX_INPUTS,
+        most_paths: int = MAX_PATHS,
     ) -> None:
         self.source = source
-        self.most_inputs = most_inputs
-        self.outer_choices = 0
+        self.most_paths = most_paths
+        self.spread = 1
         self.modules = modules
         self.module_sources: dict[Address, Source] = {}
         self.defining: set[tuple[Address, str]] = set()
@@ -154,6 +155,7 @@ class Machine:
         self.steps = steps
         self.decisions = decisions
         self.choices: dict[str, int] = {}
+        self.arms: dict[str, int] = {}
         self.context: tuple[Any, ...] = ()
         self.calls: tuple[Place, ...] = ()
         self.star = 0
@@ -288,15 +290,27 @@ class Machine:
         self.events.extend(arm.events)
         return arm.result
 
-    def can_fork(self, key: str | None) -> bool:
-        """Whether a branch on ``key`` may be decided one way now and the other way in another run."""
-        return key is not None and (key in self.choices or len(self.choices) - self.outer_choices < self.most_inputs)
+    def can_fork(self, key: str | None, arms: int) -> bool:
+        """Whether a branch on ``key`` may be decided one way now and in the other ways in other runs."""
+        return key is not None and (key in self.choices or self.spread * arms <= self.most_paths)
+
+    def decide(self, key: str, arms: int) -> int:
+        """Which of its arms this run takes at ``key``."""
+        if key not in self.choices:
+            self.choices[key] = self.decisions.get(key, 0)
+            self.arms[key] = arms
+            self.spread *= arms
+        return self.choices[key]
+
+    def place_key(self, node: ast.AST) -> str | None:
+        """Where no input has a name: outside of loops the place itself can stand for it."""
+        if not all(isinstance(part, tuple) for part in self.context):
+            return None
+        return f"line {getattr(node, 'lineno', 0)}:{getattr(node, 'col_offset', 0)} {self.context}"
 
     def branch(self, key: str | None, node: ast.AST, arms: Sequence[Callable[[], Completion | None]]) -> Any:
         """Runs the arms of a branch that cannot be decided."""
-        if key is None and all(isinstance(part, tuple) for part in self.context):
-            # no input has a name here, but outside of loops the place itself can stand for it
-            key = f"line {getattr(node, 'lineno', 0)}:{getattr(node, 'col_offset', 0)} {self.context}"
+        key = key or self.place_key(node)
         if key is not None and key in self.choices:
             return arms[self.choices[key]]()
         tried = [self.attempt(arm) for arm in arms]
@@ -308,10 +322,8 @@ class Machine:
         ended = any(isinstance(arm.result, Completion) for arm in alive)
         loud = any(event.kind not in HARMLESS_EVENTS for arm in alive for event in arm.events)
         heap, matters = self._join_arms(alive)
-        if (ended or loud or matters) and self.can_fork(key) and len(alive) == len(tried) and key is not None:
-            choice = self.decisions.get(key, 0)
-            self.choices[key] = choice
-            return self.adopt(tried[choice])
+        if (ended or loud or matters) and len(alive) == len(tried) and self.can_fork(key, len(arms)):
+            return self.adopt(tried[self.decide(str(key), len(arms))])
         return self._merge(alive, heap)
 
     def _join_arms(self, arms: Sequence[Arm]) -> tuple[Map[Address, Any], bool]:
@@ -375,9 +387,8 @@ class Machine:
         for value in found[1:]:
             joined = join_values(joined, value)
         heavy = isinstance(joined, (OneOf, Unknown)) and not all(isinstance(value, Unknown) for value in found)
-        if heavy and self.can_fork(key) and key is not None:
-            choice = self.decisions.get(key, 0)
-            self.choices[key] = choice
+        if heavy and self.can_fork(key, len(arms)):
+            choice = self.decide(str(key), len(arms))
             self.adopt(tried[choice])
             return found[choice]
         heap, _ = self._join_arms(tried)

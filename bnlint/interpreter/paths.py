@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from bnlint.interpreter.entries import entry_points, next_decisions, run_entry
 from bnlint.interpreter.library import Library
-from bnlint.interpreter.machine import MAX_INPUTS, BudgetExceeded, Event, Machine, Modules
+from bnlint.interpreter.machine import MAX_PATHS, BudgetExceeded, Event, Machine, Modules
 from bnlint.interpreter.source import Source
 from bnlint.interpreter.statements import run_block
 
@@ -41,23 +40,22 @@ def run_paths(
 ) -> Paths:
     """Runs a program on every path; ``modules`` finds the project's other files.
 
-    Where the paths are too many for the step budget, fewer inputs are followed one by one, and the branches on the
-    others are joined.
+    Where the paths are too many for the step budget, fewer are followed one by one, and the other branches are joined.
     """
 
     def new_machine(decisions: dict[str, int], left: list[int], most: int) -> Machine:
         return Machine(source, make_library(), decisions, left, modules, most)
 
-    machines, cost, complete = _run_module(new_machine, steps, MAX_INPUTS)
+    machines, cost, complete = _run_module(new_machine, steps, MAX_PATHS)
     if not complete and len(machines) > 1:
-        machines, cost, complete = _run_module(new_machine, steps, int(math.log2(max(steps // cost, 1))))
+        machines, cost, complete = _run_module(new_machine, steps, steps // cost)
     if not complete and len(machines) > 1:
-        machines, cost, complete = _run_module(new_machine, steps, 0)
+        machines, cost, complete = _run_module(new_machine, steps, 1)
     if not complete:
         return Paths([Path(machine, []) for machine in machines], complete=False)
-    entries = _run_entries(machines, steps, MAX_INPUTS)
+    entries = _run_entries(machines, steps, MAX_PATHS)
     if entries is None:
-        entries = _run_entries(machines, steps, 0)
+        entries = _run_entries(machines, steps, 1)
     if entries is None:
         entries = [[] for _ in machines]
         _note_size(machines[-1])
@@ -65,7 +63,7 @@ def run_paths(
 
 
 def _run_module(
-    new_machine: Callable[[dict[str, int], list[int], int], Machine], steps: int, most_inputs: int
+    new_machine: Callable[[dict[str, int], list[int], int], Machine], steps: int, most_paths: int
 ) -> tuple[list[Machine], int, bool]:
     """The machines of all paths, the steps that the first one took, and whether the budget was enough."""
     left = [steps]
@@ -74,25 +72,25 @@ def _run_module(
     decisions: dict[str, int] | None = {}
     try:
         while decisions is not None:
-            machine = new_machine(decisions, left, most_inputs)
+            machine = new_machine(decisions, left, most_paths)
             machines.append(machine)
             run_block(machine, machine.source.tree.body)
             cost = min(cost, max(steps - left[0], 1))
-            decisions = next_decisions(machine.choices)
+            decisions = next_decisions(machine.choices, machine.arms)
     except BudgetExceeded:
         _note_size(machines[-1])
         return machines, cost, False
     return machines, cost, True
 
 
-def _run_entries(machines: list[Machine], steps: int, most_inputs: int) -> list[list[list[Event]]] | None:
+def _run_entries(machines: list[Machine], steps: int, most_paths: int) -> list[list[list[Event]]] | None:
     """For each path of the module, what its entry points show; None where the budget is not enough."""
     called: set[object] = set().union(*(machine.called for machine in machines))
     left = [steps]
     found: list[list[list[Event]]] = []
     for machine in machines:
         before, mark = set(machine.called), len(machine.unknowns)
-        machine.steps, machine.most_inputs = left, most_inputs
+        machine.steps, machine.most_paths = left, most_paths
         entries: list[list[Event]] = []
         try:
             for run in entry_points(machine, called):

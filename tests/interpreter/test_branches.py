@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bnlint.interpreter.machine import MAX_INPUTS
+from bnlint.interpreter.machine import MAX_PATHS
 from tests.interpreter.plain import UNKNOWN, logged, names, one_of, paths
 
 ARGUMENTS = """
@@ -132,13 +132,14 @@ tracker.log(rate)
 
 
 def test_more_inputs_than_can_be_told_apart_are_joined() -> None:
-    inputs = "".join(f"if args.option_{i}:\n    tracker.log({i})\n" for i in range(MAX_INPUTS + 1))
+    told_apart = MAX_PATHS.bit_length() - 1
+    inputs = "".join(f"if args.option_{i}:\n    tracker.log({i})\n" for i in range(told_apart + 1))
     found = paths(ARGUMENTS + inputs)
     assert found.complete
-    assert len(found.paths) == 2**MAX_INPUTS
-    assert all(len(path.decisions) == MAX_INPUTS for path in found.paths)
+    assert len(found.paths) == MAX_PATHS
+    assert all(len(path.decisions) == told_apart for path in found.paths)
     last = [event for event in found.paths[-1].events if event.kind == "log"]
-    assert [(event.values, event.maybe) for event in last] == [((MAX_INPUTS,), True)]
+    assert [(event.values, event.maybe) for event in last] == [((told_apart,), True)]
 
 
 def test_an_expression_forks_where_its_value_matters() -> None:
@@ -270,3 +271,58 @@ def test_else_and_finally() -> None:
             steps += 10
     """)
     assert found["steps"] == 12
+
+
+def test_every_one_of_several_values_is_followed() -> None:
+    found = logged(
+        ARGUMENTS
+        + """
+rate = {"slow": 1, "middle": 2, "fast": 3}[args.weights]
+tracker.log(rate)
+"""
+    )
+    assert sorted(found) == [[1], [2], [3]]
+
+
+def test_every_arm_of_a_match_is_followed() -> None:
+    found = logged(
+        ARGUMENTS
+        + """
+match args.weights:
+    case "slow":
+        tracker.log(1)
+    case "middle":
+        tracker.log(2)
+    case _:
+        tracker.log(3)
+"""
+    )
+    assert sorted(found) == [[1], [2], [3]]
+
+
+def test_an_entry_point_is_followed_on_every_path() -> None:
+    (path,) = paths("""
+        import tracker
+        def train(fast, long):
+            tracker.log("fast" if fast else "slow", "long" if long else "short")
+    """).paths
+    assert sorted(event.values for entry in path.entries for event in entry) == [
+        ("fast", "long"),
+        ("fast", "short"),
+        ("slow", "long"),
+        ("slow", "short"),
+    ]
+
+
+def test_methods_run_after_those_that_they_need() -> None:
+    (path,) = paths("""
+        import tracker
+        class Trainer:
+            def __init__(self):
+                self.rate = None
+            def train(self):
+                tracker.log(self.rate)
+            def prepare(self):
+                self.rate = 1e-3
+    """).paths
+    assert [[event.values for event in entry] for entry in path.entries] == [[(1e-3,)]]
