@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from bnlint.interpreter import names, project
+from bnlint.interpreter import enums, environment, files, named_tuples, names, namespaces, project
 from bnlint.interpreter.classes import after, find_in_class
 from bnlint.interpreter.dictionaries import hashable, make_dict
 from bnlint.interpreter.heap import Class, Dict, Instance, List, Scope
@@ -39,7 +39,15 @@ def get_attribute(m: Machine, owner: Value, name: str, node: ast.AST) -> Value:
         return Unknown(owner.reason, source, harmless=owner.harmless)
     if isinstance(owner, Super):
         return _super_attribute(m, owner, name)
+    if isinstance(owner, files.FilePath):
+        return files.attribute(owner, name) or Bound(owner, name)
+    if name == "__qualname__":
+        return _qualified_name(m, owner, node)
     record = m.record(owner)
+    if name == "__dict__" and isinstance(owner, Ref) and isinstance(record, Instance):
+        return namespaces.of_object(m, owner, record)
+    if name == "__dict__" and (isinstance(owner, Lib) or isinstance(record, Scope)):
+        return Thing("names", of=owner)
     if isinstance(record, Scope) and isinstance(owner, Ref):
         return project.attribute(m, owner, name)
     if isinstance(record, Instance) and isinstance(owner, Ref):
@@ -52,7 +60,7 @@ def get_attribute(m: Machine, owner: Value, name: str, node: ast.AST) -> Value:
     if isinstance(owner, Lib):
         if owner.name == "sys" and name == "argv":
             return names.command_line(m)
-        return Lib(f"{owner.name}.{name}")
+        return names.library(f"{owner.name}.{name}")
     if isinstance(owner, Function) and name == "__name__":
         return Const(owner.name)
     if isinstance(owner, (Const, Tuple, Ref, Function, Thing, Bound, Partial)):
@@ -70,19 +78,40 @@ def _instance_attribute(m: Machine, owner: Ref, record: Instance, name: str, nod
             return bind(m, owner, found, name, node)
         if name == "__class__":
             return Ref(record.cls)
-        if name == "__dict__":
-            return m.allocate(node, make_dict([(Const(k), v) for k, v in record.attrs.items()]), "__dict__")
-    source = record.attrs.get("__source__")
+        if name in named_tuples.METHODS and named_tuples.fields_of(m, record.cls) is not None:
+            return Bound(owner, name)
+    source = record.attrs.get(names.SOURCE)
     prefix = source.value if isinstance(source, Const) else None
     if record.cls is None and not record.open:
         return Bound(owner, name)
     return Unknown(f"attribute `{name}`", f"{prefix}.{name}" if prefix else None)
 
 
+def _qualified_name(m: Machine, owner: Value, node: ast.AST) -> Value:
+    """``x.__qualname__``: that of a class inside of another or of a function tells of these too."""
+    record = m.record(owner)
+    scope = m.heap.get(m.get(record.scope).parent) if isinstance(record, Class) else None
+    if isinstance(owner, Lib) or (isinstance(scope, Scope) and scope.kind == "module"):
+        return get_attribute(m, owner, "__name__", node)
+    return Unknown("qualified name")
+
+
 def _class_attribute(m: Machine, owner: Ref, name: str) -> Value:
     found = find_in_class(m, owner.address, name)
     if name == "__name__":
         return Const(m.get(owner.address).name)
+    member = enums.member(m, owner.address, name)
+    if member is not None:
+        return member
+    if found is None and name == "_fields":
+        fields = named_tuples.fields_of(m, owner.address)
+        if fields is not None:
+            return Tuple(map(Const, fields))
+    if found is None and name == "__members__":
+        members = enums.members(m, owner.address)
+        if members is not None:
+            pairs = [(m.record(one).attrs["name"], one) for one in members]
+            return m.allocate(m.node, make_dict(pairs), name)
     if found is None:
         return Unknown(f"attribute `{name}`")
     if isinstance(found, Function) and found.decorated == "classmethod":
@@ -135,6 +164,7 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, node: ast.A
                 return
         m.library.named(m, value, f"self.{name}")
         m.put(owner.address, m.record(owner)._replace(attrs=m.record(owner).attrs.set(name, value)))
+        namespaces.attributes_changed(m, owner)
     elif isinstance(record, (Class, Scope)):
         m.put(owner.address, record._replace(names=record.names.set(name, value)))
     elif m.library.set_attribute(m, owner, name, value, node):
@@ -160,16 +190,23 @@ def get_item(m: Machine, owner: Value, index: Value, node: ast.AST) -> Value:
     if isinstance(index, OneOf):
         return each(index, lambda value: get_item(m, owner, value, node))
     record = m.record(owner)
+    if isinstance(record, Instance):
+        owner = named_tuples.as_tuple(m, owner) or owner
+    if isinstance(record, Class) and isinstance(owner, Ref) and isinstance(index, Const):
+        return enums.member(m, owner.address, str(index.value)) or Unknown("item of a class")
     if isinstance(record, Dict):
         key = hashable(index)
         if key is not None and key in record.items:
             return record.items[key]
         if key is not None and record.exact and record.kind == "defaultdict":
-            return Unknown("default of a dictionary")
+            return _missing_item(m, owner, index, node)
+        shown = namespaces.object_of(owner)
+        if shown is not None and key is not None and isinstance(index, Const) and isinstance(index.value, str):
+            return get_attribute(m, shown, index.value, node)
         values = [record.items[k] for k in record.order]
         source = f"{index.source} as key" if isinstance(index, Unknown) and index.source else None
         if key is None and values and record.exact:
-            return _choose_item(m, values, source, node)
+            return choose_item(m, values, source, node)
         return Unknown("key of a dictionary", source)
     if isinstance(owner, Tuple) or isinstance(record, List):
         items = owner.items if isinstance(owner, Tuple) else record.items
@@ -186,7 +223,7 @@ def get_item(m: Machine, owner: Value, index: Value, node: ast.AST) -> Value:
             try:
                 return items[index.value]
             except IndexError:
-                return Unknown("index out of range")
+                return Unknown("index out of range", names.argument_name(owner, index.value))
         if not items:
             return Unknown("item of an empty list")
         if isinstance(index, Const) and isinstance(index.value, str) and all(item is items[0] for item in items):
@@ -209,6 +246,10 @@ def get_item(m: Machine, owner: Value, index: Value, node: ast.AST) -> Value:
                 return Const(owner.value[index.value])
         except (IndexError, TypeError):
             return Unknown("index out of range")
+    if isinstance(owner, Thing) and owner.kind == "names":
+        return namespaces.item(m, owner, index, node)
+    if environment.is_environment(owner):
+        return environment.item(m, index)
     found = m.library.subscript(m, owner, index, node)
     if found is not None:
         return found
@@ -219,7 +260,31 @@ def get_item(m: Machine, owner: Value, index: Value, node: ast.AST) -> Value:
     return Unknown("item of something unknown", harmless=harmless)
 
 
-def _choose_item(m: Machine, values: list[Value], source: str | None, node: ast.AST) -> Value:
+def _missing_item(m: Machine, owner: Value, index: Value, node: ast.AST) -> Value:
+    """The item that a ``defaultdict`` makes where it has none under a key."""
+    from bnlint.interpreter.calls import call
+
+    factory = default_factory(m, owner)
+    if factory is None:
+        return Unknown("default of a dictionary")
+    made = call(m, factory, Args(), node)
+    set_item(m, owner, index, made)
+    return made
+
+
+def default_factory(m: Machine, owner: Value) -> Value | None:
+    """What a ``defaultdict`` calls for a missing item; None where it is not known."""
+    record = m.heap.get(("factory", owner.address)) if isinstance(owner, Ref) else None
+    return record.items[0] if isinstance(record, List) and record.exact else None
+
+
+def set_default_factory(m: Machine, owner: Ref, factory: Value) -> None:
+    """Remembers what a ``defaultdict`` calls for a missing item."""
+    m.put(("factory", owner.address), List((factory,)))
+
+
+def choose_item(m: Machine, values: list[Value], source: str | None, node: ast.AST) -> Value:
+    """One of ``values``, as an unknown key decides; ``source`` names what the key hangs on."""
     distinct: list[Value] = []
     for value in values:
         if not any(same(value, other) for other in distinct):
@@ -233,15 +298,20 @@ def _choose_item(m: Machine, values: list[Value], source: str | None, node: ast.
 def set_item(m: Machine, owner: Value, index: Value, value: Value) -> None:
     """``owner[index] = value``."""
     record = m.record(owner)
+    if isinstance(owner, Thing) and owner.kind == "names":
+        namespaces.set_item(m, owner, index, value)
+    if environment.is_environment(owner):
+        environment.set_item(m, index, value)
     if not isinstance(owner, Ref):
         return
     if isinstance(record, Dict):
         key = hashable(index)
         if key is None:
             m.put(owner.address, record._replace(exact=False))
-            return
-        order = record.order if key in record.items else (*record.order, key)
-        m.put(owner.address, record._replace(items=record.items.set(key, value), order=order))
+        else:
+            order = record.order if key in record.items else (*record.order, key)
+            m.put(owner.address, record._replace(items=record.items.set(key, value), order=order))
+        namespaces.items_changed(m, owner)
     elif isinstance(record, List):
         if isinstance(index, Const) and isinstance(index.value, int) and record.exact:
             items = list(record.items)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from bnlint.interpreter import names
-from bnlint.interpreter.access import get_attribute, set_attribute
-from bnlint.interpreter.classes import find_in_class, linearization
+from bnlint.interpreter import arguments, named_tuples, names, namespaces, reflection, texts
+from bnlint.interpreter.access import choose_item, get_attribute, set_attribute
+from bnlint.interpreter.classes import find_in_class, library_bases, linearization
 from bnlint.interpreter.dictionaries import make_dict, unhash
+from bnlint.interpreter.files import FilePath
 from bnlint.interpreter.heap import Class, Dict, Instance, Iterator, List
 from bnlint.interpreter.iteration import iterate, lazy
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.operators import truth
+from bnlint.interpreter.operators import each, truth
 from bnlint.interpreter.values import (
     FALSE,
     NONE,
@@ -52,6 +53,35 @@ def call_builtin(m: Machine, name: str, args: Args, node: ast.AST) -> Value:
     if name in ("exit", "quit"):
         return Const(names.EXIT)
     return Unknown(f"result of {name}()")
+
+
+def _text(m: Machine, args: Args, node: ast.AST) -> Value:
+    """``str`` and ``repr``: of a layer or a class, only the words in it are known."""
+    if len(args.positional) == 1 and not args.keywords:
+        words = _words(m, args.positional[0], node)
+        if words is not None:
+            return texts.partly_known(*words)
+    return _pure(m, "str", args)
+
+
+def _representation(m: Machine, args: Args, node: ast.AST) -> Value:
+    return (
+        _pure(m, "repr", args) if any(isinstance(value, Const) for value in args.positional) else _text(m, args, node)
+    )
+
+
+def _words(m: Machine, value: Value, node: ast.AST) -> tuple[str, ...] | None:
+    """The words in the text of a class of a library, or of an object of one; None for anything else."""
+    if isinstance(value, Lib):
+        last = value.name.rpartition(".")[2]
+        return (last,) if last[:1].isupper() else None
+    own = getattr(m.record(value), "user_class", None)
+    kind = m.library.type_of(m, value) if isinstance(value, Ref) and own is None else None
+    name = get_attribute(m, value, "name", node) if isinstance(kind, Lib) else None
+    if not isinstance(kind, Lib) or not isinstance(name, Const) or not isinstance(name.value, str):
+        return None
+    # Keras 3 shows the name and whether the layer is built, Keras 2 the class in full
+    return kind.name.rpartition(".")[2], name.value, "True", "False"
 
 
 def _pure(m: Machine, name: str, args: Args) -> Value:
@@ -93,6 +123,8 @@ def _len(m: Machine, args: Args, node: ast.AST) -> Value:
     value = args.get(0)
     if value is None:
         return Unknown("len()")
+    if isinstance(value, Ref):
+        value = named_tuples.as_tuple(m, value) or value
     if isinstance(value, Tuple):
         return Const(len(value.items))
     if isinstance(value, Const) and isinstance(value.value, (str, bytes)):
@@ -338,6 +370,11 @@ def _getattr(m: Machine, args: Args, node: ast.AST) -> Value:
     owner, name, default = args.get(0), args.get(1), args.get(2)
     if owner is None or not isinstance(name, Const) or not isinstance(name.value, str):
         source = name.source if isinstance(name, Unknown) else None
+        if owner is not None and isinstance(name, OneOf) and len(args.positional) == 2:
+            return each(name, lambda one: _getattr(m, Args((owner, one)), node))
+        choices = arguments.choices(m, source) if owner is not None else ()
+        if choices and owner is not None:
+            return choose_item(m, [get_attribute(m, owner, text, node) for text in choices], source, node)
         if isinstance(owner, Lib):
             return Unknown(f"unknown member of {owner.name}", source)
         return Unknown("getattr() with an unknown name", source)
@@ -356,6 +393,9 @@ def _setattr(m: Machine, args: Args, node: ast.AST) -> Value:
         if isinstance(name, Const) and isinstance(name.value, str):
             set_attribute(m, owner, name.value, value, node)
         else:
+            record = m.record(owner)
+            if isinstance(owner, Ref) and isinstance(record, Instance):
+                m.put(owner.address, record._replace(open=True))
             m.library.havoc(m, [owner], "setattr() with an unknown name")
     return NONE
 
@@ -367,8 +407,10 @@ def has_attribute(m: Machine, owner: Value, name: str, node: ast.AST) -> bool | 
         if name in record.attrs or (record.cls is not None and find_in_class(m, record.cls, name) is not None):
             return True
         return None if record.open else False
-    if isinstance(owner, (Unknown, OneOf, Lib)):
+    if isinstance(owner, (Unknown, OneOf)):
         return None
+    if isinstance(owner, Lib) and m.library.star(owner.name, name) is not None:
+        return True
     found = m.library.operate(m, "hasattr", (owner, Const(name)), node)
     if isinstance(found, Const):
         return bool(found.value)
@@ -404,6 +446,11 @@ def is_instance(m: Machine, value: Value, cls: Value, node: ast.AST) -> bool | N
     if isinstance(cls, Tuple) or isinstance(record, List):
         found = [is_instance(m, value, one, node) for one in iterate(m, cls, node).values]
         return True if True in found else None if None in found else False
+    if isinstance(cls, Thing) and cls.kind == "union":
+        found = [is_instance(m, value, one, node) for one in cls.members]
+        return True if True in found else None if None in found else False
+    if isinstance(cls, Const) and cls.value is None:
+        cls = Lib("builtins.NoneType")  # as it stands in a union
     if isinstance(value, OneOf):
         answers = {is_instance(m, one, cls, node) for one in value.values}
         return answers.pop() if len(answers) == 1 else None
@@ -420,7 +467,57 @@ def is_instance(m: Machine, value: Value, cls: Value, node: ast.AST) -> bool | N
     return None
 
 
+def _issubclass(m: Machine, args: Args, node: ast.AST) -> Value:
+    value, cls = args.get(0), args.get(1)
+    if value is None or cls is None:
+        return Unknown("issubclass()")
+    found = is_subclass(m, value, cls, node)
+    return Unknown("issubclass()") if found is None else Const(found)
+
+
+def is_subclass(m: Machine, value: Value, cls: Value, node: ast.AST) -> bool | None:
+    """``issubclass(value, cls)``; None where it is not known."""
+    members: Sequence[Value] | None = cls.items if isinstance(cls, Tuple) else None
+    if isinstance(cls, Thing) and cls.kind == "union":
+        members = cls.members
+    if members is not None:
+        found = [is_subclass(m, value, one, node) for one in members]
+        return True if True in found else None if None in found else False
+    if isinstance(value, Ref) and isinstance(m.record(value), Class):
+        bases = library_bases(m, value.address)
+        if isinstance(cls, Ref):
+            return _derives(m, value.address, cls.address)
+        answers = [is_subclass(m, base, cls, node) for base in bases]
+        foreign = any(isinstance(base, Unknown) for base in m.get(value.address).bases)
+        return True if True in answers else None if None in answers or foreign else False
+    if isinstance(value, Lib) and isinstance(cls, Lib):
+        if value.name == cls.name:
+            return True
+        return _is_library_subclass(m, value, cls, node)
+    return None
+
+
+def _is_library_subclass(m: Machine, value: Lib, cls: Lib, node: ast.AST) -> bool | None:
+    """Asked of an object of the class; making it is taken back."""
+    answers: list[bool | None] = []
+
+    def ask() -> None:
+        made = m.library.call(m, value, Args(), node)
+        kind = m.library.type_of(m, made) if made is not None else None
+        if made is not None and isinstance(kind, Lib) and kind.name.rpartition(".")[2] == value.name.rpartition(".")[2]:
+            answers.append(is_instance(m, made, cls, node))
+
+    m.attempt(ask)
+    return answers[0] if answers else None
+
+
 def _is_builtin(m: Machine, value: Value, record: Any, name: str) -> bool | None:
+    if isinstance(value, FilePath):
+        return name == "object"
+    if named_tuples.as_tuple(m, value) is not None:
+        return name in ("tuple", "object")
+    if isinstance(value, Const) and value.value is None:
+        return name in ("NoneType", "object")
     if isinstance(value, Const):
         kind = BUILTIN_TYPES.get(name)
         return isinstance(value.value, kind) if kind else False
@@ -508,7 +605,15 @@ def _input(m: Machine, args: Args, node: ast.AST) -> Value:
 
 def _vars(m: Machine, args: Args, node: ast.AST) -> Value:
     value = args.get(0)
-    return get_attribute(m, value, "__dict__", node) if value is not None else Unknown("vars()")
+    return get_attribute(m, value, "__dict__", node) if value is not None else namespaces.of_frame(m)
+
+
+def _globals(m: Machine, args: Args, node: ast.AST) -> Value:
+    return namespaces.of_module(m)
+
+
+def _locals(m: Machine, args: Args, node: ast.AST) -> Value:
+    return namespaces.of_frame(m)
 
 
 def _silent(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -522,5 +627,8 @@ HANDLERS: dict[str, Callable[[Machine, Args, ast.AST], Value]] = {
     "all": _until(False),
     "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr, "isinstance": _isinstance, "type": _type,
     "next": _next, "callable": _callable, "input": _input, "vars": _vars, "print": _silent,
+    "issubclass": _issubclass, "globals": _globals, "locals": _locals, "eval": reflection.evaluate_text,
+    "exec": reflection.run_text, "__import__": reflection.dunder_import, "object.__setattr__": _setattr,
+    "str": _text, "repr": _representation,
     "iter": _iter, "slice": _slice, "staticmethod": _staticmethod, "classmethod": _staticmethod,
 }  # fmt: skip

@@ -7,7 +7,10 @@ from typing import Any
 from immutables import Map
 
 from bnlint.interpreter.heap import Dict
-from bnlint.interpreter.values import Const, Lib, Tuple, Value
+from bnlint.interpreter.values import Const, Lib, Ref, Tuple, Value
+
+ENUM = "enum"
+"""How the address of an enumeration's member begins; the class's address and the member's name follow."""
 
 
 def make_dict(pairs: list[tuple[Value, Value]], kind: str = "dict") -> Dict:
@@ -35,6 +38,8 @@ def hashable(key: Value) -> object | None:
         return None if None in parts else ("tuple", parts)
     if isinstance(key, Lib):
         return ("lib", key.name)
+    if isinstance(key, Ref) and key.address[0] == ENUM:
+        return (ENUM, key.address)
     return None
 
 
@@ -43,4 +48,6 @@ def unhash(key: Any) -> Value:
     kind, value = key
     if kind == "tuple":
         return Tuple(map(unhash, value))
+    if kind == ENUM:
+        return Ref(value)
     return Lib(value) if kind == "lib" else Const(value)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from bnlint.interpreter import enums, named_tuples
 from bnlint.interpreter.classes import find_in_class
 from bnlint.interpreter.dictionaries import unhash
-from bnlint.interpreter.heap import Dict, Instance, Iterator, List
+from bnlint.interpreter.heap import Class, Dict, Instance, Iterator, List
 from bnlint.interpreter.library import Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Function, OneOf, Ref, Thing, Tuple, Unknown, Value
@@ -37,6 +38,13 @@ def iterate(m: Machine, value: Value, node: ast.AST) -> Items:
         found = find_in_class(m, record.cls, "__iter__")
         if isinstance(found, Function):
             return Items([Unknown("item")], False)
+        whole = named_tuples.as_tuple(m, value)
+        if whole is not None:
+            return Items(whole.items)
+    if isinstance(record, Class) and isinstance(value, Ref):
+        members = enums.members(m, value.address)
+        if members is not None:
+            return Items(members)
     found_items = m.library.iterate(m, value)
     if found_items is not None:
         return found_items

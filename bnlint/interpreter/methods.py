@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
+import string
 from typing import Any
 
 from immutables import Map
 
-from bnlint.interpreter.builtin import _any_of
+from bnlint.interpreter import files, named_tuples, namespaces, texts
+from bnlint.interpreter.access import choose_item
+from bnlint.interpreter.builtin import _any_of, call_builtin
 from bnlint.interpreter.dictionaries import hashable, unhash
-from bnlint.interpreter.heap import Dict, List
+from bnlint.interpreter.heap import Dict, Instance, List
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
@@ -24,15 +28,31 @@ STRING_METHODS = frozenset(
 
 def call_method(m: Machine, receiver: Value, name: str, args: Args, node: ast.AST) -> Value | None:
     """A method of a built-in type; None where the receiver is none."""
+    if name == "__setattr__" and len(args.positional) == 2:
+        return call_builtin(m, "setattr", args.shifted(receiver), node)
+    if isinstance(receiver, Thing) and receiver.kind == "names":
+        return namespaces.method(m, receiver, name, args, node)
+    if isinstance(receiver, Thing) and receiver.kind == "text":
+        return texts.partly_known_method(receiver, name, args)
+    if isinstance(receiver, files.FilePath):
+        return files.method(m, receiver, name, args, node)
     if isinstance(receiver, Const):
         return _constant_method(m, receiver, name, args, node)
     if isinstance(receiver, Tuple):
         return _tuple_method(m, receiver, name, args, node)
     record = m.record(receiver)
+    if isinstance(record, Instance) and isinstance(receiver, Ref) and name in named_tuples.METHODS:
+        return named_tuples.method(m, receiver, name, args, node)
     if isinstance(record, List) and isinstance(receiver, Ref):
         return _list_method(m, receiver, record, name, args, node)
     if isinstance(record, Dict) and isinstance(receiver, Ref):
-        return _dict_method(m, receiver, record, name, args, node)
+        shown = namespaces.object_of(receiver)
+        first = args.get(0)
+        if shown is not None and name == "get" and isinstance(first, Const):
+            return call_builtin(m, "getattr", Args((shown, first, args.get(1, "default") or NONE)), node)
+        found = _dict_method(m, receiver, record, name, args, node)
+        namespaces.items_changed(m, receiver)
+        return found
     return None
 
 
@@ -53,7 +73,7 @@ def _constant_method(m: Machine, receiver: Const, name: str, args: Args, node: a
                 return Unknown(f"method `{name}` of a string")
             values.append([item.value for item in items.values])  # type: ignore[attr-defined]
     keywords = {key: value.value for key, value in args.keywords.items() if isinstance(value, Const)}
-    if len(keywords) != len(args.keywords) or (name == "format" and "{" in receiver.value and ":" in receiver.value):
+    if len(keywords) != len(args.keywords) or (name == "format" and not _is_short(receiver.value)):
         return Unknown(f"method `{name}` of a string")
     try:
         result = getattr(receiver.value, name)(*values, **keywords)
@@ -62,6 +82,15 @@ def _constant_method(m: Machine, receiver: Const, name: str, args: Args, node: a
     if isinstance(result, list):
         return m.allocate(node, List(tuple(map(Const, result))), name)
     return Tuple(map(Const, result)) if isinstance(result, tuple) else Const(result)
+
+
+def _is_short(text: str) -> bool:
+    """Whether what a text's fields ask for stays small: no widths of many digits, none that come from values."""
+    try:
+        specs = [spec or "" for _, _, spec, _ in string.Formatter().parse(text)]
+    except ValueError:
+        return False
+    return not any("{" in spec or re.search(r"\d{4}", spec) for spec in specs)
 
 
 def _tuple_method(m: Machine, receiver: Tuple, name: str, args: Args, node: ast.AST) -> Value:
@@ -140,8 +169,11 @@ def _dict_method(m: Machine, receiver: Ref, record: Dict, name: str, args: Args,
                 items = record.items.set(key, default)
                 m.put(receiver.address, record._replace(items=items, order=(*record.order, key)))
             return default
-        source = first.source if isinstance(first, Unknown) else None
-        return Unknown("key of a dictionary", f"{source} as key" if source else None)
+        source = f"{first.source} as key" if isinstance(first, Unknown) and first.source else None
+        if key is None and name == "get" and record.exact and record.items:
+            values = [record.items[one] for one in record.order]
+            return choose_item(m, [*values, second if second is not None else NONE], source, node)
+        return Unknown("key of a dictionary", source)
     if name in ("items", "keys", "values"):
         rows: list[Value] = []
         for key in record.order:

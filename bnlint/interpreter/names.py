@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 
-from bnlint.interpreter import project
+from bnlint.interpreter import environment, project
 from bnlint.interpreter.heap import Class, Dict, Instance, List, Scope
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
@@ -14,16 +14,42 @@ from bnlint.interpreter.values import Address, Bound, Const, Function, Lib, Part
 EXIT = object()
 """What `sys.exit()` evaluates to: the statement ends the path."""
 
+SOURCE = "__source__"
+"""The attribute of an object that holds the name of the input it stands for."""
 SETTER = "set "
 """In a class, the setter of property `p` stands under the name `set p`, which no program can bind."""
+COMMAND_LINE = "argv"
 DISPATCHING = frozenset({"functools.singledispatch", "functools.singledispatchmethod"})
 BUILTINS = frozenset(dir(builtins))
 DUNDER_NAME = "__main__"
+ALIASES = {
+    **{f"six.moves.{name}": f"builtins.{name}" for name in ("range", "zip", "map", "filter", "input")},
+    "six.moves.xrange": "builtins.range",
+    "six.moves.reduce": "functools.reduce",
+    "six.moves.filterfalse": "itertools.filterfalse",
+    "six.moves.zip_longest": "itertools.zip_longest",
+    "six.moves.cPickle": "pickle",
+}
+"""Names under which one library gives what is another's."""
 
 
 def load(m: Machine, name: str) -> Value | None:
     """The value of a name, or None where nothing defines it."""
-    address: Address | None = m.frame.scope
+    found = in_scope(m, m.frame.scope, name)
+    if found is not None:
+        return found
+    if name == "__name__":
+        return Const(m.frame.source.name)
+    if name == "__file__":
+        return Const(m.frame.source.path)
+    if name in BUILTINS:
+        return Lib("builtins." + name)
+    return None
+
+
+def in_scope(m: Machine, scope_address: Address, name: str) -> Value | None:
+    """The value of a name in a scope or those around it, or None where none of them binds it."""
+    address: Address | None = scope_address
     first = True
     while address is not None:
         scope: Scope = m.get(address)
@@ -44,13 +70,12 @@ def load(m: Machine, name: str) -> Value | None:
                     return found  # type: ignore[no-any-return]
         first = False
         address = scope.parent
-    if name == "__name__":
-        return Const(m.frame.source.name)
-    if name == "__file__":
-        return Const(m.frame.source.path)
-    if name in BUILTINS:
-        return Lib("builtins." + name)
     return None
+
+
+def library(name: str) -> Lib:
+    """Something of a library, by the name that it goes by."""
+    return Lib(ALIASES.get(name, name))
 
 
 def _is_own(m: Machine, value: Value) -> bool:
@@ -91,6 +116,8 @@ def forget_items(m: Machine, owner: Value) -> None:
     record = m.record(owner)
     if isinstance(owner, Ref) and isinstance(record, (List, Dict)):
         m.put(owner.address, record._replace(exact=False))
+    elif environment.is_environment(owner):
+        environment.forget(m)
 
 
 def module(m: Machine, name: str) -> Value:
@@ -105,12 +132,19 @@ def member(m: Machine, module_name: str, name: str) -> Value:
         return found
     if module_name == "sys" and name == "argv":
         return command_line(m)
-    return Lib(f"{module_name}.{name}" if not module_name.endswith(".") else module_name + name)
+    return library(f"{module_name}.{name}" if not module_name.endswith(".") else module_name + name)
 
 
 def command_line(m: Machine) -> Value:
     """``sys.argv`` of a program that is run without arguments."""
-    return m.allocate(m.node, List((Const(m.source.path),)), "argv")
+    return m.allocate(m.node, List((Const(m.source.path),)), COMMAND_LINE)
+
+
+def argument_name(items: Value, index: int) -> str | None:
+    """A name for an item of ``sys.argv``: a program that reads one is run with it. None for other lists."""
+    if isinstance(items, Ref) and COMMAND_LINE in items.address:
+        return f"sys.argv[{index}]"
+    return None
 
 
 def import_star(m: Machine, module_name: str) -> None:

@@ -7,8 +7,9 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from bnlint.interpreter.dictionaries import hashable
-from bnlint.interpreter.heap import Dict, Instance, List
+from bnlint.interpreter import enums, environment, files, named_tuples, namespaces, texts
+from bnlint.interpreter.dictionaries import ENUM, hashable
+from bnlint.interpreter.heap import Class, Dict, Instance, List
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Items
 from bnlint.interpreter.machine import Machine
@@ -87,6 +88,11 @@ def operate(m: Machine, op: ast.operator, left: Value, right: Value, node: ast.A
         return each(left, lambda value: operate(m, op, value, right, node))
     if isinstance(right, OneOf):
         return each(right, lambda value: operate(m, op, left, value, node))
+    left, right = enums.plain(m, left), enums.plain(m, right)
+    if sign == "/" and isinstance(left, Const) and isinstance(right, Const) and files.is_path(left, right):
+        return files.divide(left, right)
+    if sign == "|" and _is_class(m, left) and _is_class(m, right):
+        return Thing("union", members=(left, right))
     if isinstance(left, Const) and isinstance(right, Const):
         if not _safe(sign, left.value, right.value):
             return Unknown("large value")
@@ -111,6 +117,15 @@ def operate(m: Machine, op: ast.operator, left: Value, right: Value, node: ast.A
             return repeated
     found = m.library.operate(m, sign, (left, right), node)
     return found if found is not None else Unknown("operation on something unknown")
+
+
+def _is_class(m: Machine, value: Value) -> bool:
+    """Whether ``|`` makes a union of a value: classes, and unions of them."""
+    if isinstance(value, Lib):
+        return value.name.rpartition(".")[2][:1].isupper() or value.name.startswith("builtins.")
+    if isinstance(value, Thing):
+        return value.kind == "union"
+    return isinstance(m.record(value), Class) or (isinstance(value, Const) and value.value is None)
 
 
 def _concatenate(m: Machine, left: Value, right: Value, node: ast.AST) -> Value | None:
@@ -169,6 +184,7 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value, node: ast.AST)
         if known is not None:
             return Const(known is isinstance(op, ast.Is))
         return Unknown("condition", _compared(left, "is", right))
+    left, right = enums.plain(m, left), enums.plain(m, right)
     if isinstance(op, (ast.In, ast.NotIn)):
         inside = contains(m, right, left, node)
         if inside is not None:
@@ -187,12 +203,19 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value, node: ast.AST)
     ):
         if same(left, right):
             return Const(sign == "==")
+        if _are_members(left, right):
+            return Const(sign == "!=")
         if isinstance(left, Lib) and isinstance(right, Lib):
             return Const(sign != "==")
         if isinstance(right, Const) and right.value is None:
             return Const(sign != "==")
     found = m.library.operate(m, sign, (left, right), node)
     return found if found is not None else Unknown("condition", _compared(left, sign, right))
+
+
+def _are_members(left: Value, right: Value) -> bool:
+    """Whether both are members of enumerations: these are equal to themselves only."""
+    return all(isinstance(side, Ref) and side.address[0] == ENUM for side in (left, right))
 
 
 def _compared(left: Value, sign: str, right: Value) -> str | None:
@@ -224,6 +247,12 @@ def contains(m: Machine, container: Value, item: Value, node: ast.AST) -> bool |
             except TypeError:
                 return None
         return None
+    if isinstance(container, Thing) and container.kind == "text":
+        return texts.holds(container, item.value) if isinstance(item, Const) and isinstance(item.value, str) else None
+    if isinstance(container, Thing) and container.kind == "names":
+        return namespaces.contains(m, container, item)
+    if environment.is_environment(container):
+        return environment.has(m, item)
     record = m.record(container)
     if isinstance(record, Dict):
         key = hashable(item)
@@ -231,7 +260,7 @@ def contains(m: Machine, container: Value, item: Value, node: ast.AST) -> bool |
             return None
         return True if key in record.items else (False if record.exact else None)
     items: Items | None = None
-    if isinstance(container, Tuple) or isinstance(record, List):
+    if isinstance(container, Tuple) or isinstance(record, (List, Class)) or named_tuples.as_tuple(m, container):
         items = iterate(m, container, node)
     if items is None:
         return None

@@ -15,6 +15,7 @@ from bnlint.interpreter.heap import UNSETTLED, Class, Iterator, Scope, widen, wi
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Items
 from bnlint.interpreter.machine import BREAK, CONTINUE, RAISED, Completion, LoopEnds, Machine
+from bnlint.interpreter.matching import fits
 from bnlint.interpreter.operators import key_of, truth
 from bnlint.interpreter.values import Address, Const, Ref, Thing, Tuple, Unknown, Value, join_values
 
@@ -400,11 +401,14 @@ def _match(m: Machine, node: ast.Match) -> Completion | None:
     subject = evaluate(m, node.subject)
     arms: list[Callable[[], Completion | None]] = []
     for case in node.cases:
-        fits = _fits(m, subject, case.pattern)
-        if fits is False:
+        bound: dict[str, Value] = {}
+        fitting = fits(m, subject, case.pattern, bound)
+        if fitting is not False and case.guard is not None:
+            fitting = _guarded(m, case.guard, bound, fitting)
+        if fitting is False:
             continue
-        arms.append(lambda case=case: _case(m, case, subject))  # type: ignore[misc]
-        if fits and case.guard is None:
+        arms.append(lambda case=case, bound=bound: _case(m, case, bound))  # type: ignore[misc]
+        if fitting:
             break
     else:
         arms.append(lambda: None)
@@ -414,26 +418,26 @@ def _match(m: Machine, node: ast.Match) -> Completion | None:
     return done
 
 
-def _fits(m: Machine, subject: Value, pattern: ast.pattern) -> bool | None:
-    if isinstance(pattern, ast.MatchAs) and pattern.pattern is None:
-        return True
-    if isinstance(pattern, ast.MatchOr):
-        found = [_fits(m, subject, inner) for inner in pattern.patterns]
-        return True if True in found else None if None in found else False
-    if isinstance(pattern, ast.MatchValue):
-        value = evaluate(m, pattern.value)
-        if isinstance(subject, Const) and isinstance(value, Const):
-            return bool(subject.value == value.value)
-    if isinstance(pattern, ast.MatchSingleton) and isinstance(subject, Const):
-        return subject.value is pattern.value
-    return None
+def _guarded(m: Machine, guard: ast.expr, bound: dict[str, Value], fitting: bool | None) -> bool | None:
+    """Whether a case whose pattern fits, or may fit, is taken; its guard sees what the pattern binds."""
+    arm = m.attempt(lambda: _decide(m, guard, bound))
+    if arm.result is None or arm.result is False:
+        return arm.result
+    return fitting
 
 
-def _case(m: Machine, case: ast.match_case, subject: Value) -> Completion | None:
-    for inner in ast.walk(case.pattern):
-        if isinstance(inner, ast.MatchAs) and inner.name:
-            whole = inner is case.pattern
-            names.store(m, inner.name, subject if whole else Unknown("match"))
+def _decide(m: Machine, guard: ast.expr, bound: dict[str, Value]) -> bool | None:
+    _bind(m, bound)
+    return truth(m, evaluate(m, guard))
+
+
+def _bind(m: Machine, bound: dict[str, Value]) -> None:
+    for name, value in bound.items():
+        names.store(m, name, value)
+
+
+def _case(m: Machine, case: ast.match_case, bound: dict[str, Value]) -> Completion | None:
+    _bind(m, bound)
     return run_block(m, case.body)
 
 

@@ -10,22 +10,8 @@ import pytest
 from tests.reading import FROZEN, TRAINS, UNKNOWN, phases
 
 GAPS: set[str] = {
-    "an attribute of the module's dictionary",
-    "vars of the module",
-    "importlib",
-    "globals",
-    "eval",
-    "eval of a dotted name",
-    "a default of argparse in a dictionary",
-    "an enumeration",
-    "a named tuple",
-    "settings as JSON in the program",
     "a fallback after an error",
     "a fallback of getattr",
-    "exec",
-    "a required option",
-    "a file that is not there and get",
-    "chance",
     
 }
 """Programs that bnlint does not read as it should."""

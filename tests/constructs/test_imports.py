@@ -16,21 +16,9 @@ GAPS = {
     "own class BatchNormalization",
     "own class BatchNormalization and that of Keras",
     "own class InputLayer",
-    "range of six",
     "the synchronized class where there is one, keras==3.15",
     "TF_USE_LEGACY_KERAS",
     # says something less than is known
-    "importlib",
-    "importlib by a name put together",
-    "importlib of a relative name",
-    "getattr through the modules",
-    "a dotted path that is split",
-    "the names of this module",
-    "eval of a name",
-    "the dictionary of a module",
-    "an enumeration of applications",
-    "the backend chosen before the import",
-    "__import__",
 }
 """Cases that bnlint gets wrong or does not know, on both targets or on the one that is named."""
 

@@ -1,0 +1,108 @@
+"""``argparse``: an argument that is not given has its default."""
+
+from __future__ import annotations
+
+import ast
+
+from immutables import Map
+
+from bnlint.interpreter import names
+from bnlint.interpreter.heap import Instance, List
+from bnlint.interpreter.iteration import iterate
+from bnlint.interpreter.library import Args
+from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.values import FALSE, NONE, TRUE, Const, Lib, Ref, Thing, Tuple, Unknown, Value
+
+
+def parser(m: Machine, args: Args, node: ast.AST) -> Value:
+    """``ArgumentParser()``."""
+    options = m.allocate(node, Instance(None, Map(), False), "options")
+    return Thing("parser", options=options)
+
+
+def parser_method(m: Machine, parser: Thing, name: str, args: Args, node: ast.AST) -> Value | None:
+    """A method of a parser or of a group of its arguments."""
+    options: Ref = parser.options
+    if name == "add_argument":
+        _add_argument(m, options, args, node)
+        return Unknown("argparse action")
+    if name == "set_defaults":
+        record: Instance = m.get(options.address)
+        m.put(options.address, record._replace(attrs=record.attrs.update(args.keywords)))
+        return NONE
+    if name in ("parse_args", "parse_known_args"):
+        record = m.get(options.address)
+        given = args.get(0, "args")
+        if given is not None and not (isinstance(given, Const) and given.value is None):
+            items = iterate(m, given, node)
+            if items.values or not items.exact:
+                # an explicit command line: which options it sets is not followed
+                attrs = {name: Unknown("argument", f"args.{name}") for name in record.attrs}
+                record = record._replace(attrs=Map(attrs))
+        result = m.allocate(
+            node, record._replace(attrs=record.attrs.set(names.SOURCE, Const("args")), open=True), "args"
+        )
+        return result if name == "parse_args" else _pair(result)
+    if name in ("add_argument_group", "add_mutually_exclusive_group"):
+        return parser
+    if name in ("add_subparsers", "add_parser"):
+        return parser
+    return Unknown(f"argparse {name}()")
+
+
+def _pair(result: Value) -> Value:
+    return Tuple((result, Unknown("other arguments")))
+
+
+def choices(m: Machine, source: str | None) -> tuple[str, ...]:
+    """The texts that an argument can be, by the name of the input; empty where they are not known."""
+    record = m.heap.get(("choices", source)) if source is not None else None
+    items = record.items if isinstance(record, List) and record.exact else ()
+    found = [item.value for item in items if isinstance(item, Const) and isinstance(item.value, str)]
+    return tuple(found) if len(found) == len(items) else ()
+
+
+def _add_argument(m: Machine, options: Ref, args: Args, node: ast.AST) -> None:
+    flags = [v.value for v in args.positional if isinstance(v, Const) and isinstance(v.value, str)]
+    dest = args.get(None, "dest")
+    if isinstance(dest, Const) and isinstance(dest.value, str):
+        name = dest.value
+    elif flags:
+        long = [flag for flag in flags if flag.startswith("--")]
+        name = (long or flags)[0].lstrip("-").replace("-", "_")
+    else:
+        return
+    action = args.get(None, "action")
+    default = args.get(None, "default")
+    if default is None:
+        kind = action.value if isinstance(action, Const) else None
+        required = args.get(None, "required")
+        if kind == "store_true":
+            default = FALSE
+        elif kind == "store_false":
+            default = TRUE
+        elif (flags and not flags[0].startswith("-")) or (isinstance(required, Const) and required.value):
+            default = Unknown("argument", f"args.{name}")
+        else:
+            default = NONE
+    default = _converted(args.get(None, "type"), default)
+    limits = args.get(None, "choices")
+    if isinstance(default, Unknown) and limits is not None:
+        items = iterate(m, limits, node)
+        m.put(("choices", default.source), List(items.values, items.exact))
+    if isinstance(default, Const) and default.value is not None:
+        default = Const(default.value, (m.place(node), f"{(flags or [name])[-1]} by default {default.value!r}"))
+    record: Instance = m.get(options.address)
+    m.put(options.address, record._replace(attrs=record.attrs.set(name, default)))
+
+
+def _converted(kind: Value | None, default: Value) -> Value:
+    """Argparse converts a default that is a string."""
+    if isinstance(default, Const) and isinstance(default.value, str) and isinstance(kind, Lib):
+        convert = {"builtins.int": int, "builtins.float": float}.get(kind.name)
+        if convert is not None:
+            try:
+                return Const(convert(default.value))
+            except ValueError:
+                return Unknown("argument")
+    return default
