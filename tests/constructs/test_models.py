@@ -29,7 +29,6 @@ GAPS = {
     "appended in a loop of unknown length",
     "in a comprehension of unknown length",
     # says something less than is known
-    "reduce over layers",
     "a layer from its config",
     "clone with a function",
     "a deep copy",

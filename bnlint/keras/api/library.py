@@ -16,7 +16,7 @@ from bnlint.interpreter.heap import Class, List
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.stdlib import stdlib_method
+from bnlint.interpreter.stdlib import CALLS_BACK, stdlib_method
 from bnlint.interpreter.values import NONE, Bound, Const, Lib, OneOf, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras import applications
 from bnlint.keras.api import data as data_api
@@ -286,7 +286,7 @@ class KerasLibrary:
             found = backend_call(m, name, args, self.target, node) or self._call_keras(m, name, args, node)
             if found is not None:
                 return found
-        inputs = argument_tensors(m, args)
+        inputs = argument_tensors(m, args) if qualified not in CALLS_BACK else []
         if inputs:
             return self._on_tensors(m, qualified, name, inputs, args, node)
         if name is not None:
