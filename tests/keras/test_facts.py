@@ -920,11 +920,11 @@ class TestNumbers:
         [
             ("ds.batch(50)", 1000, 50, 20),
             ("ds.batch(64)", 1000, 64, 16),
-            ("ds.batch(64, drop_remainder=True)", 1000, 64, 15),
+            ("ds.batch(64, drop_remainder=True)", 960, 64, 15),
             ("ds.shuffle(100).map(augment).batch(50).prefetch(tf.data.AUTOTUNE)", 1000, 50, 20),
             ("ds.take(500).batch(50)", 500, 50, 10),
             ("ds.skip(900).batch(50)", 100, 50, 2),
-            ("ds.batch(50).take(3)", None, 50, 3),
+            ("ds.batch(50).take(3)", 150, 50, 3),
             ("ds.batch(50).repeat()", None, 50, None),
             ("ds.repeat(2).batch(50)", 2000, 50, 40),
             ("ds.batch(10).unbatch().batch(50)", 1000, 50, 20),

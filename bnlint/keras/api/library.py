@@ -19,7 +19,7 @@ from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.stdlib import CALLS_BACK, stdlib_method
 from bnlint.interpreter.values import NONE, Bound, Const, Lib, OneOf, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras import applications
-from bnlint.keras.api import data as data_api
+from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layers as layers_api
 from bnlint.keras.api import models as models_api
 from bnlint.keras.api import training as training_api
@@ -157,7 +157,7 @@ class KerasLibrary:
         return Const(".".join(map(str, (*version, 0, 0)[:3]))) if version is not None else Unknown("version")
 
     def _thing_attribute(self, m: Machine, value: Thing, name: str, node: ast.AST) -> Value | None:
-        if value.kind == "data":
+        if value.kind == "data" or value.kind in data_api.DATA_KINDS:
             return data_api.data_attribute(value, name)
         if value.kind == "tensor":
             if name in ("shape", "_keras_shape"):
@@ -165,6 +165,8 @@ class KerasLibrary:
             return Bound(value, name)
         if value.kind == "optimizer" and name in ("lr", "learning_rate"):
             return Const(value.rate) if value.rate is not None else Unknown("learning rate")
+        if value.kind == "history" and name == "epoch" and "epochs" in value.data:
+            return Tuple(map(Const, value.epochs))
         if value.kind == "history":
             return Thing("history") if name == "history" else Unknown("training history")
         if value.kind == "shape":
@@ -291,9 +293,7 @@ class KerasLibrary:
             return self._on_tensors(m, qualified, name, inputs, args, node)
         if name is not None:
             return None if name.area == "layers" else self._keras_rest(m, name, args, node)
-        found = data_api.folds(qualified, args) or data_api.dataset_call(m, self, qualified, args, node)
-        if found is None:
-            found = data_api.numpy_call(m, qualified, args)
+        found = data_api.data_call(m, qualified, args, node)
         if found is None and qualified == "tensorflow.GradientTape":
             return Thing("tape")
         if found is None and qualified in ("tensorflow.train.Checkpoint",):
@@ -360,14 +360,12 @@ class KerasLibrary:
         if last == "multi_gpu_model":
             found = args.get(0, "model")
             return found if found is not None else None
-        if area == "datasets":
-            return data_api.dataset_call(m, self, "keras:" + ".".join(name.path), args, node) or Unknown("data set")
-        if last in ("image_dataset_from_directory", "text_dataset_from_directory"):
-            return data_api.dataset_call(m, self, last, args, node)
+        if area == "datasets" or last in data_api.OF_KERAS:
+            return data_api.keras_call(m, name.path, args)
         if last == "ImageDataGenerator":
             return Thing("generator", split=args.get(None, "validation_split"))
         if last == "to_categorical":
-            return args.get(0) if isinstance(args.get(0), Thing) else Unknown("one-hot labels")
+            return data_api.keras_call(m, name.path, args)
         return None
 
     def _on_tensors(
@@ -403,6 +401,9 @@ class KerasLibrary:
             m.event("learning_phase", node, package=name.root, value=args.get(0, "value"))
             return NONE
         first = args.get(0)
+        made = data_api.keras_call(m, name.path, args) if name.area in ("ops", "random") else None
+        if made is not None:
+            return made
         if name.last == "preprocess_input" and isinstance(first, Thing) and first.kind == "data":
             return first
         if name.area in KERAS_AREAS or name.area in ("applications", "models") or len(name.path) == 1:
@@ -418,12 +419,8 @@ class KerasLibrary:
             return None
         if receiver.kind in ("parser", "pattern", "flag"):
             return stdlib_method(m, callee, args, node)
-        if receiver.kind == "folds" and name == "split":
-            return data_api.split_folds(receiver)
-        if receiver.kind == "data":
-            return data_api.data_method(m, receiver, name, args) or Unknown(f"data.{name}()")
-        if receiver.kind == "generator" and "function" not in receiver.data:
-            return data_api.generator_flow(m, name, args) or Unknown(f"generator.{name}()")
+        if receiver.kind == "data" or receiver.kind in data_api.DATA_KINDS:
+            return data_api.data_method(m, receiver, name, args, node)
         if receiver.kind == "tape":
             if name in ("gradient", "jacobian"):
                 return Thing("gradients", variables=args.get(1, "sources") or Unknown("variables"))
@@ -458,9 +455,7 @@ class KerasLibrary:
             training_api.weights_event(m, ref, name, args, node)
             return NONE
         if name in ("predict", "predict_on_batch"):
-            return data_api.thing(
-                data_api.Data(samples=data_api.data_of(m, args.get(0, "x")).samples, is_batched=False)
-            )
+            return data_api.predictions(m, args.get(0, "x"))
         if name in ("get_config", "to_json", "to_yaml") and record.model is not None:
             return Thing("config", model=ref, form="config" if name == "get_config" else "json")
         if name in METHODS or name in ("build", "set_weights", "call", "__call__", "summary"):
@@ -592,13 +587,7 @@ class KerasLibrary:
             if value.kind in ("variables", "gradients"):
                 return Items([value], False)
             if value.kind == "data":
-                inner = value.data["data"]
-                if inner.is_batched is False and inner.numbers is not None:
-                    return Items([Const(number) for number in inner.numbers])
-                part = data_api.thing(
-                    data_api.Data(samples=inner.batch if inner.is_batched else None, is_batched=False)
-                )
-                return Items([Tuple((part, part))], False)
+                return data_api.data_items(value.data["data"])
             if value.kind in ("tensor", "output"):
                 return Items([value], False)
             if value.kind == "shape":
@@ -611,19 +600,13 @@ class KerasLibrary:
     def subscript(self, m: Machine, value: Value, index: Value, node: ast.AST) -> Value | None:
         """``value[index]``."""
         if isinstance(value, Thing):
-            if value.kind == "data":
-                return data_api.data_subscript(m, value, index)
+            if value.kind in ("data", "splits", "split sizes"):
+                return data_api.data_item(m, value, index)
             if value.kind == "tensor":
                 package = m.get(value.tensor.node.layer).package if value.tensor.node else "keras"
                 return operation(m, "getitem", [value.tensor], package, self.is_keras_3(package), node)
             if value.kind == "shape":
-                if isinstance(index, Const) and isinstance(index.value, int):
-                    shape = value.shape
-                    if index.value == 0 and value.samples is not None:
-                        return Const(value.samples)
-                    if shape is not None and -len(shape) <= index.value < len(shape) and shape[index.value] is not None:
-                        return Const(shape[index.value])
-                return Unknown("size")
+                return data_api.shape_item(value, index)
             if value.kind == "variables":
                 return value
         return None
@@ -631,12 +614,7 @@ class KerasLibrary:
     def length(self, m: Machine, value: Value) -> int | None:
         """``len(value)``."""
         if isinstance(value, Thing) and value.kind == "data":
-            inner: data_api.Data = value.data["data"]
-            if inner.is_batched:
-                if inner.samples is not None and inner.batch:
-                    return inner.samples // inner.batch if inner.drops else -(-inner.samples // inner.batch)
-                return None
-            return inner.samples
+            return data_api.data_length(value.data["data"])
         return None
 
     def operate(self, m: Machine, operator: str, operands: Sequence[Value], node: ast.AST) -> Value | None:
@@ -649,12 +627,9 @@ class KerasLibrary:
         if inputs:
             package = m.get(inputs[0].node.layer).package if inputs[0].node else "keras"
             return operation(m, operator, inputs, package, self.is_keras_3(package), node)
-        for value in operands:
-            if isinstance(value, Thing) and value.kind == "data":
-                inner = value.data["data"]
-                return data_api.thing(
-                    data_api.Data(samples=inner.samples, is_batched=inner.is_batched, shape=inner.shape)
-                )
+        found = data_api.data_operation(operator, operands)
+        if found is not None:
+            return found
         if operator in ("==", "!="):
             left, right = operands
             if isinstance(left, Lib) and isinstance(right, Lib):

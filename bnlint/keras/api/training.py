@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bnlint.graph.network import Address
@@ -15,15 +14,16 @@ from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Function, Ref, Thing, Tuple, Unknown, Value
-from bnlint.keras.api.data import Data, data_of, thing
+from bnlint.keras.api.data import Data, thing
 from bnlint.keras.api.flags import all_layers
 from bnlint.keras.api.layers import BATCH_NORM, number, text, trace_call
 from bnlint.keras.api.models import unknown_model
+from bnlint.keras.api.sizes import Sizes, fit_sizes, given
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
 
-DEFAULT_BATCH = 32
+MAX_EPOCHS = 10_000
 GENERATOR_METHODS = frozenset({"fit_generator", "evaluate_generator", "predict_generator"})
 DEFAULT_RATES = {
     "adam": 1e-3, "adamw": 1e-3, "rmsprop": 1e-3, "sgd": 1e-2, "nadam": 1e-3, "adamax": 1e-3, "adagrad": 1e-3,
@@ -63,16 +63,6 @@ def compile_model(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node:
     return Const(None)
 
 
-def _integer(value: Value | None) -> int | None:
-    found = number(value)
-    return int(found) if found is not None and not math.isnan(found) and not math.isinf(found) else None
-
-
-def _given(args: Args, position: int | None, *names: str) -> Value | None:
-    value = args.get(position, *names)
-    return None if isinstance(value, Const) and value.value is None else value
-
-
 def fit_model(
     m: Machine, library: KerasLibrary, ref: Ref, method: str, args: Args, node: ast.AST, *, is_keras: bool = True
 ) -> Value:
@@ -87,15 +77,36 @@ def fit_model(
     if model.compiled is not None and model.compiled.first_fit is None:
         compiled = model.compiled._replace(first_fit=m.heap)
         m.put(ref.address, record._replace(model=model._replace(compiled=compiled)))
-    sizes = _sizes(m, library, method, args)
+    sizes = fit_sizes(m, library, record.package, method, args, node)
     kind = "train_on_batch" if method == "train_on_batch" else "fit"
     step = own_train_step(m, library, ref, node)
-    sizes["stops"] = kind == "fit" and may_stop(m, args, method)
+    stops = sizes.stops or (kind == "fit" and may_stop(m, args, method))
     origins = {value.origin for value in args.values() if isinstance(value, Const) and value.origin is not None}
-    m.event("fit", node, layer=ref.address, train=kind, method=method, step=step, defaults=origins, **sizes)
+    m.event(
+        "fit",
+        node,
+        layer=ref.address,
+        train=kind,
+        method=method,
+        step=step,
+        defaults=origins,
+        batch=sizes.batch,
+        samples=sizes.samples,
+        steps=sizes.steps,
+        epochs=sizes.epochs,
+        validated=sizes.validated,
+        stops=stops,
+    )
     if is_keras and (method in GENERATOR_METHODS or "layers" in args.keywords):
         _api_event(m, ref, method, args, node)
-    return Thing("history")
+    return Thing("history") if stops else history(sizes)
+
+
+def history(sizes: Sizes) -> Value:
+    """What a fit returns: `history.epoch` lists the epochs that it ran."""
+    if sizes.first_epoch is None or sizes.epochs is None or sizes.epochs > MAX_EPOCHS:
+        return Thing("history")
+    return Thing("history", epochs=tuple(range(sizes.first_epoch, sizes.first_epoch + sizes.epochs)))
 
 
 KERAS_ALONE = frozenset({"fit_generator", "train_on_batch"})
@@ -136,61 +147,6 @@ def other_method(m: Machine, ref: Ref, method: str, args: Args, node: ast.AST) -
         _api_event(m, ref, method, args, node)
 
 
-def _sizes(m: Machine, library: KerasLibrary, method: str, args: Args) -> dict[str, int | bool | None]:
-    """Batch size, samples, steps and epochs of a fit, as far as they can be seen."""
-    if method == "train_on_batch":
-        data = data_of(m, args.get(0, "x"))
-        return {"batch": data.samples or data.batch, "samples": None, "steps": 1, "epochs": 1, "validated": False}
-    data = data_of(m, args.get(0, "x", "generator"))
-    if method == "fit" and _given(args, 1, "y") is not None and data.is_batched is None:
-        data = data.but(is_batched=False)  # targets of their own: the inputs are arrays
-    if method == "fit_generator":
-        steps_value = _given(args, 1, "steps_per_epoch", "samples_per_epoch")
-        epochs_value = args.get(2, "epochs", "nb_epoch")
-        batch_value = None
-        initial = args.get(None, "initial_epoch")
-        validation = _given(args, 5, "validation_data")
-        split = None
-    else:
-        steps_value = _given(args, None, "steps_per_epoch")
-        epochs_value = args.get(3, "epochs", "nb_epoch")
-        batch_value = _given(args, 2, "batch_size")
-        initial = args.get(None, "initial_epoch")
-        validation = _given(args, None, "validation_data")
-        split = _given(args, None, "validation_split")
-    epochs = 1 if epochs_value is None and not args.open else _integer(epochs_value)
-    start = 0 if initial is None else _integer(initial)
-    epochs = epochs - start if epochs is not None and start is not None else None
-    samples = data.samples if data.samples is not None else None
-    share = number(split)
-    if samples is not None and split is not None:
-        samples = int(samples * (1 - share)) if share is not None else None
-    batch: int | None
-    if batch_value is not None:
-        batch = _integer(batch_value)
-    elif data.batch is not None or data.is_batched is not False:
-        batch = data.batch
-    else:
-        batch = DEFAULT_BATCH
-    if samples is None and not data.repeats:
-        samples = library.training_samples
-    if batch is None:
-        batch = library.batch_size
-    steps: int | None
-    if steps_value is not None:
-        steps = _integer(steps_value)
-    elif data.steps is not None:
-        steps = data.steps
-    elif samples is not None and batch:
-        steps = samples // batch if data.drops else -(-samples // batch)
-    else:
-        steps = None
-    # a size of 0 is what a program starts with before it has counted its files
-    samples, batch, steps = samples or None, batch or None, steps or None
-    validated = validation is not None or split is not None
-    return {"batch": batch, "samples": samples, "steps": steps, "epochs": epochs, "validated": validated}
-
-
 STEADY = frozenset(
     "ModelCheckpoint TensorBoard ReduceLROnPlateau LearningRateScheduler CSVLogger History ProgbarLogger BaseLogger "
     "RemoteMonitor BackupAndRestore LambdaCallback SwapEMAWeights".split()
@@ -200,10 +156,10 @@ STEADY = frozenset(
 
 def may_stop(m: Machine, args: Args, method: str) -> bool:
     """Whether a callback may end the fit early, so that its number of epochs is only the largest possible."""
-    given = _given(args, 4 if method == "fit_generator" else 5, "callbacks")
-    if given is None:
+    callbacks = given(args, 4 if method == "fit_generator" else 5, "callbacks")
+    if callbacks is None:
         return args.open
-    items = iterate(m, given, m.node)
+    items = iterate(m, callbacks, m.node)
     return not items.exact or not all(
         isinstance(item, Thing) and item.kind == "callback" and item.name in STEADY for item in items.values
     )

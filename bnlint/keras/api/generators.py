@@ -1,0 +1,95 @@
+"""Generators of batches: Keras's own, sequences of the program, and functions that yield."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from bnlint.interpreter.calls import call_function
+from bnlint.interpreter.classes import find_in_class, library_bases
+from bnlint.interpreter.heap import Instance, Iterator
+from bnlint.interpreter.iteration import iterate
+from bnlint.interpreter.library import Args, Items
+from bnlint.interpreter.machine import BudgetExceeded, Machine
+from bnlint.interpreter.values import Const, Function, Ref, Thing, Value
+from bnlint.keras.api.data import Data, ceil_div, data_of, integer, is_none, number, thing
+
+BATCH_AT = {"flow": 2, "flow_from_directory": 5, "flow_from_dataframe": 9}
+"""Where ``ImageDataGenerator``'s methods take the batch size."""
+LOOK = 20_000
+"""Steps that are spent on finding out how a generator or a sequence makes its batches."""
+
+
+def generator_flow(m: Machine, value: Thing, method: str, args: Args) -> Value | None:
+    """``ImageDataGenerator().flow…``; None where the method is another."""
+    if method not in BATCH_AT:
+        return None
+    given = args.get(BATCH_AT[method], "batch_size")
+    size = (None if args.open else 32) if given is None else integer(given)
+    if method == "flow_from_dataframe" and len(args.positional) > 8:
+        size = None  # `weight_col` came in between
+    count = _subset(data_of(m, args.get(0, "x")).samples, value, args) if method == "flow" else None
+    return thing(Data("sequence", count, size, True, ceil_div(count, size)))
+
+
+def _subset(count: int | None, generator: Thing, args: Args) -> int | None:
+    """How many examples a part of the data has: the validation part is cut off in front, rounded down."""
+    subset = args.get(10, "subset")
+    if is_none(subset):
+        return None if args.open else count
+    share = number(generator.data.get("split"))
+    if count is None or share is None or not isinstance(subset, Const):
+        return None
+    held = int(count * share)
+    return {"validation": held, "training": count - held}.get(subset.value)
+
+
+def fed(m: Machine, value: Value | None, node: ast.AST) -> Data:
+    """What is known of anything that a fit takes its batches from."""
+    record = m.record(value) if value is not None else None
+    if isinstance(value, Ref) and isinstance(record, Instance) and record.cls is not None:
+        return _sequence(m, value, record, node)
+    if isinstance(value, Ref) and isinstance(record, Iterator):
+        items = observed(m, lambda: iterate(m, value, node))
+        return _yields(m, items) if isinstance(items, Items) else Data("generator", is_batched=True)
+    return data_of(m, value)
+
+
+def _sequence(m: Machine, value: Ref, record: Instance, node: ast.AST) -> Data:
+    """An object of the program's own subclass of ``keras.utils.Sequence``: its length, and its first batch."""
+    assert record.cls is not None
+    length = find_in_class(m, record.cls, "__len__")
+    item = find_in_class(m, record.cls, "__getitem__")
+    derived = any(base.name.endswith((".Sequence", ".PyDataset")) for base in library_bases(m, record.cls))
+    if not derived or not isinstance(length, Function) or not isinstance(item, Function):
+        return Data()
+    steps = observed(m, lambda: call_function(m, length, Args((value,)), node))
+    first = observed(m, lambda: call_function(m, item, Args((value, Const(0))), node))
+    size = data_of(m, first).samples if isinstance(first, Value) else None
+    return Data("sequence", None, size, True, integer(steps) if isinstance(steps, Value) else None)
+
+
+def _yields(m: Machine, items: Items) -> Data:
+    """What a function yields: batches of the first one's size, where none that is known is larger."""
+    counts = [data_of(m, value).samples for value in items.values]
+    known = [count for count in counts if count is not None]
+    size = counts[0] if counts and counts[0] is not None and counts[0] == max(known) else None
+    return Data("generator", None, size, True)
+
+
+def observed(m: Machine, run: Callable[[], object]) -> object:
+    """Runs code of the program for what it returns: no effect stays, and no path forks; None where it takes too long.
+
+    Keras runs it later, and what it does then is not what the analysis is about.
+    """
+    left, most_paths, called, unknowns = m.steps[0], m.most_paths, m.called, len(m.unknowns)
+    allowed = min(left, LOOK)
+    m.steps[0], m.most_paths, m.called = allowed, 0, set(called)
+    try:
+        return m.attempt(run).result
+    except BudgetExceeded:
+        return None
+    finally:
+        m.steps[0] += left - allowed
+        m.most_paths, m.called = most_paths, called
+        del m.unknowns[unknowns:]

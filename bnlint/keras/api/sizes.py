@@ -1,0 +1,149 @@
+"""Sizes of a fit: batch size, steps and epochs, as far as they can be seen."""
+
+from __future__ import annotations
+
+import ast
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from bnlint.interpreter.library import Args
+from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.values import Const, Value
+from bnlint.keras.api.data import Data, ceil_div, number
+from bnlint.keras.api.generators import fed
+
+if TYPE_CHECKING:
+    from bnlint.keras.api.library import KerasLibrary
+
+DEFAULT_BATCH = 32
+
+
+class Sizes(NamedTuple):
+    """What a fit is told and given. ``stops``: it ends before its last epoch, as its data does not last."""
+
+    batch: int | None
+    samples: int | None
+    steps: int | None
+    first_epoch: int | None
+    epochs: int | None
+    validated: bool
+    stops: bool = False
+
+
+class Given(NamedTuple):
+    """The arguments of a fit that tell of sizes; None for one that is left out."""
+
+    steps: Value | None
+    epochs: Value | None
+    batch: Value | None
+    first_epoch: Value | None
+    validation: Value | None
+    split: Value | None
+    is_open: bool
+    """More may be given than can be seen."""
+
+
+def fit_sizes(m: Machine, library: KerasLibrary, root: str, method: str, args: Args, node: ast.AST) -> Sizes:
+    """The sizes of a ``fit``, ``fit_generator`` or ``train_on_batch`` of a model of the import root ``root``."""
+    data = fed(m, args.get(0, "x", "generator"), node)
+    if method == "train_on_batch":
+        return Sizes(data.samples or data.batch, None, 1, 0, 1, False)
+    if method == "fit" and data.is_batched is None and given(args, 1, "y") is not None:
+        data = replace(data, form="array", is_batched=False)  # targets of their own: the inputs are arrays
+    told = _arguments(method, args)
+    first = 0 if told.first_epoch is None else whole(told.first_epoch)
+    last = 1 if told.epochs is None and not args.open else whole(told.epochs)
+    epochs = last - first if last is not None and first is not None else None
+    samples = _training_part(library, root, data.samples, told)
+    if samples is None and data.repeats is False:
+        samples = library.training_samples
+    batch = _batch(data, samples, told)
+    batch = library.batch_size if batch is None else batch
+    # a size of 0 is what a program starts with before it has counted its files
+    samples, batch = samples or None, batch or None
+    there = data.steps or _steps(data, samples, batch)
+    steps = there if told.steps is None and not told.is_open else whole(told.steps) or None
+    stops = False
+    if told.steps is not None and steps is not None and there is not None:
+        steps, stops = _as_long_as_it_lasts(library, root, data, steps, there, epochs)
+    validated = told.validation is not None or told.split is not None
+    return Sizes(batch, samples, steps, first, epochs, validated, stops)
+
+
+def given(args: Args, position: int | None, *names: str) -> Value | None:
+    """An argument; None where it is left out, or where None is written for it."""
+    value = args.get(position, *names)
+    return None if isinstance(value, Const) and value.value is None else value
+
+
+def whole(value: Value | None) -> int | None:
+    """A number of epochs or steps, which may be written as 1e3."""
+    found = number(value)
+    return int(found) if found is not None and math.isfinite(found) else None
+
+
+def _arguments(method: str, args: Args) -> Given:
+    first_epoch = given(args, None, "initial_epoch")
+    if method == "fit_generator":
+        steps = given(args, 1, "steps_per_epoch", "samples_per_epoch")
+        epochs = args.get(2, "epochs", "nb_epoch")
+        return Given(steps, epochs, None, first_epoch, given(args, 5, "validation_data"), None, args.open)
+    return Given(
+        given(args, None, "steps_per_epoch"),
+        args.get(3, "epochs", "nb_epoch"),
+        given(args, 2, "batch_size"),
+        first_epoch,
+        given(args, None, "validation_data"),
+        given(args, None, "validation_split"),
+        args.open,
+    )
+
+
+def _training_part(library: KerasLibrary, root: str, samples: int | None, told: Given) -> int | None:
+    """The examples that are left when the validation split is taken off."""
+    release = library.release(root)
+    if told.split is None or samples is None:
+        return samples
+    if told.validation is not None and release is not None and release.package in ("keras", "keras3"):
+        return samples  # tf.keras splits all the same; Keras 3 and standalone Keras 2 do not
+    share = number(told.split)
+    return int(samples * (1 - share)) if share is not None else None
+
+
+def _batch(data: Data, samples: int | None, told: Given) -> int | None:
+    if data.is_batched:
+        return data.batch
+    if told.batch is not None:
+        return whole(told.batch)
+    if data.is_batched is None or data.form == "pipeline" or told.is_open:
+        return None  # each item of a pipeline is a batch, however it was made
+    return DEFAULT_BATCH if told.steps is None else ceil_div(samples, whole(told.steps))
+
+
+def _steps(data: Data, samples: int | None, batch: int | None) -> int | None:
+    if samples is None or not batch:
+        return None
+    return samples // batch or None if data.drops else ceil_div(samples, batch)
+
+
+def _as_long_as_it_lasts(
+    library: KerasLibrary, root: str, data: Data, asked: int, there: int, epochs: int | None
+) -> tuple[int, bool]:
+    """Steps an epoch of data that has ``there`` batches, and whether they run out before the last epoch.
+
+    Keras 3 goes on where the last epoch stopped, cuts an epoch short at the end of the data, and begins anew. The
+    Keras 2 of TensorFlow stops there; it begins sequences anew in each epoch, and counts on all epochs' arrays.
+    """
+    release = library.release(root)
+    if release is None or release.package == "keras":
+        return asked, False
+    if epochs == 1:
+        return min(asked, there), False
+    if release.package == "keras3":
+        return min(asked, there), asked < there and there % asked != 0
+    if asked == there or (data.form != "pipeline" and asked < there):
+        return asked, False
+    if data.form == "pipeline":
+        return min(asked, there), epochs is None or asked * epochs > there
+    return (asked if data.form == "array" else there), True
