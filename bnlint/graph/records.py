@@ -91,6 +91,13 @@ class Layer(NamedTuple):
             changes["trainable"] = None
             changes["doubt"] = self.doubt or other.doubt or _branches(self, other)
             matters = True
+        if self.type != other.type or self.many is not other.many:
+            # two layers that came to stand at one address: neither is known
+            changes |= {"type": "unknown", "many": True, "name": None, "trainable": None}
+            changes["doubt"] = self.doubt or other.doubt or _branches(self, other)
+            matters = True
+        elif self.name != other.name:
+            changes["name"] = None
         if self.pretrained is not other.pretrained:
             changes["pretrained"] = None
             matters = True

@@ -13,18 +13,10 @@ Fits = list[dict[Any, int | None]]
 
 GAPS = {
     "recursion deeper than a few",
-    "a named tuple as result",
-    "a named tuple with defaults",
     "a generator with send",
     "a function with attributes",
-    "reduce over layers",
-    "attrgetter",
-    "itemgetter",
     "annotations and cast",
     "max with a key",
-    "itertools",
-    "takewhile",
-    "getattr of a function by its name",
     "singledispatch",
     "a generator with a return",
     "a generator that is not finished",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bnlint.graph.network import ABSENT, Address, Node, Tensor
 from bnlint.graph.records import Layer, Model
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import Const, Ref, Value
+from bnlint.interpreter.values import Const, Ref, Tuple, Value
 from bnlint.keras import applications
-from bnlint.keras.api.layers import BATCH_NORM, automatic_name, text
+from bnlint.keras.api.layers import BATCH_NORM, automatic_name, number, text
 from bnlint.keras.api.models import unknown_model
 from bnlint.keras.api.names import KerasName
 from bnlint.keras.api.tensors import tensors_in
@@ -69,7 +69,10 @@ def make_application(m: Machine, library: KerasLibrary, name: KerasName, args: A
         record: Layer = m.get(ref.address)
         assert record.model is not None
         model = record.model._replace(application=name.last)
-        m.put(ref.address, record._replace(model=model, pretrained=pretrained, trainable=True, name=_model_name(name)))
+        m.put(
+            ref.address,
+            record._replace(model=model, pretrained=pretrained, trainable=True, name=_model_name(library, name, args)),
+        )
         summary: Layer = m.get(model.layers[0])
         has_none = name.last.startswith(NO_BATCH_NORM)
         m.put(
@@ -93,8 +96,46 @@ def _is(value: Value | None, wanted: object) -> bool:
     return isinstance(value, Const) and value.value is wanted
 
 
-def _model_name(name: KerasName) -> str:
-    return name.last.lower()
+NAMES = {"InceptionV3": "inception_v3", "InceptionResNetV2": "inception_resnet_v2"}
+IMAGENET_ROWS = {"MobileNet": (128, 160, 192, 224), "MobileNetV2": (96, 128, 160, 192, 224)}
+"""The sizes for which there are trained weights; a model with those for another size is named after 224."""
+
+
+def _model_name(library: KerasLibrary, name: KerasName, args: Args) -> str | None:
+    """The name that an application gives its model where the program gives none (measured on seven releases)."""
+    last = name.last
+    given = args.get(None, "name")
+    if given is not None:
+        return text(given)
+    if last in IMAGENET_ROWS:
+        return _name_by_size(last, args)
+    if last.startswith("NASNet"):
+        return f"nasnet_{last[6:].lower()}" if library.is_keras_3(name.root) else "NASNet"
+    if last.startswith("MobileNetV3"):
+        return last if library.is_keras_3(name.root) else None
+    if last.startswith("EfficientNetV2"):
+        return f"efficientnetv2-{last[14:].lower()}"
+    if last.startswith("ConvNeXt"):
+        return f"convnext_{last[8:].lower()}"
+    return NAMES.get(last, last.lower())
+
+
+def _name_by_size(last: str, args: Args) -> str | None:
+    """A MobileNet's name, of its width and of the rows of its input."""
+    alpha, shape = args.get(1, "alpha"), args.get(0, "input_shape")
+    width = 1.0 if alpha is None else number(alpha)
+    weights = args.get(None, "weights")
+    trained = weights is None or (isinstance(weights, Const) and weights.value == "imagenet")
+    rows: Any = None
+    if isinstance(shape, Tuple) and shape.items and isinstance(shape.items[0], Const):
+        rows = shape.items[0].value
+    elif shape is not None or "input_tensor" in args.keywords or args.open:
+        return None
+    elif args.get(None, "include_top") is None:
+        rows = 224
+    if trained and rows not in IMAGENET_ROWS[last]:
+        rows = 224
+    return f"{last.lower()}_{width:.2f}_{rows}" if width is not None else None
 
 
 class _Builder:
@@ -170,8 +211,10 @@ def _build(
         "functional", tuple(addresses), True, tuple(nodes), (outputs[0],), (outputs[-1],), application=name.last
     )
     record: Layer = m.get(ref.address)
-    model_name = text(args.get(None, "name")) or _model_name(name)
-    m.put(ref.address, record._replace(name=model_name, built=True, pretrained=pretrained, model=model))
+    m.put(
+        ref.address,
+        record._replace(name=_model_name(library, name, args), built=True, pretrained=pretrained, model=model),
+    )
     return ref
 
 

@@ -541,7 +541,7 @@ class KerasLibrary:
             record: Class = m.get(cls)
             is_model = found.last in ("Model", "Sequential", "Functional")
             made = Layer(
-                type=found.last if found.last in layers_api.BATCH_NORM else record.name,
+                type=found.last if found.last in layers_api.BATCH_NORM else f"class {record.name}",
                 package=found.root,
                 site=m.place(node),
                 user_class=cls,
