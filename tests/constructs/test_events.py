@@ -22,7 +22,6 @@ TRAINED_IN_SOME_MODE = (None, None, True)
 
 GAPS = {
     "fit called through the class",
-    "minimize",
     "tf.function called as a function",
     "a step under a strategy",
     "a loss scaled",

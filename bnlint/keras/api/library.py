@@ -22,6 +22,7 @@ from bnlint.keras import applications
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layers as layers_api
 from bnlint.keras.api import models as models_api
+from bnlint.keras.api import steps as steps_api
 from bnlint.keras.api import training as training_api
 from bnlint.keras.api.applications import make_application
 from bnlint.keras.api.backend import backend_call
@@ -426,11 +427,7 @@ class KerasLibrary:
                 return Thing("gradients", variables=args.get(1, "sources") or Unknown("variables"))
             return NONE
         if receiver.kind == "optimizer":
-            if name in ("apply_gradients", "apply"):
-                return training_api.apply_gradients(m, self, receiver, args, node)
-            if name == "minimize":
-                return training_api.apply_gradients(m, self, receiver, args, node)
-            return Unknown(f"optimizer.{name}()")
+            return steps_api.optimizer_method(m, self, receiver, name, args, node)
         if receiver.kind == "tensor":
             package = m.get(receiver.tensor.node.layer).package if receiver.tensor.node else "keras"
             return operation(m, name, [receiver.tensor], package, self.is_keras_3(package), node)
@@ -662,9 +659,7 @@ class KerasLibrary:
     def enter(self, m: Machine, value: Value, node: ast.AST) -> Value | None:
         """``with value as x``."""
         if isinstance(value, Thing) and value.kind == "tape":
-            if not m.tapes and m.steps_seen is None:
-                m.eager_calls = []
-            m.tapes += 1
+            steps_api.enter_tape(m)
             return value
         if isinstance(value, Thing):
             return value
@@ -672,8 +667,8 @@ class KerasLibrary:
 
     def leave(self, m: Machine, value: Value, node: ast.AST) -> None:
         """The end of a ``with``: what was called under a tape is remembered for the step that follows."""
-        if isinstance(value, Thing) and value.kind == "tape" and m.tapes:
-            m.tapes -= 1
+        if isinstance(value, Thing) and value.kind == "tape":
+            steps_api.leave_tape(m)
 
     def star(self, module: str, name: str) -> Value | None:
         """What a star import of a Keras module gives."""

@@ -1,24 +1,20 @@
-"""Training: ``compile``, ``fit`` and its relatives, custom steps under a tape, weights in files."""
+"""Training: ``compile``, ``fit`` and its relatives, weights in files."""
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from bnlint.graph.network import Address
 from bnlint.graph.records import Compiled, Layer
-from bnlint.interpreter.calls import call_function
-from bnlint.interpreter.classes import find_in_class
-from bnlint.interpreter.heap import Iterator, List
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import Const, Function, Ref, Thing, Tuple, Unknown, Value
-from bnlint.keras.api.data import Data, thing
+from bnlint.interpreter.values import Const, Ref, Thing, Unknown, Value
 from bnlint.keras.api.flags import all_layers
-from bnlint.keras.api.layers import BATCH_NORM, number, text, trace_call
+from bnlint.keras.api.layers import number, text, trace_call
 from bnlint.keras.api.models import unknown_model
 from bnlint.keras.api.sizes import Sizes, fit_sizes, given
+from bnlint.keras.api.steps import own_train_step
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -182,111 +178,3 @@ def weights_event(m: Machine, ref: Ref, method: str, args: Args, node: ast.AST) 
             if record.pretrained is not True:
                 m.put(address, record._replace(pretrained=True))
     m.event("weights", node, layer=ref.address, path=path, reads=reads, whole=method == "save")
-
-
-# --- custom steps ---------------------------------------------------------------------------------------------------
-
-
-class Step(NamedTuple):
-    """A custom training step: what it calls, and whose variables it changes.
-
-    ``calls`` are (layer, training argument) in order; ``owners`` the models whose trainable variables get gradients;
-    ``partial`` whether only some of those variables; ``heap`` the state in which the variables were listed.
-    """
-
-    calls: tuple[tuple[Address, Any], ...]
-    owners: tuple[Address, ...]
-    partial: bool
-    heap: Any
-
-
-def apply_gradients(m: Machine, library: KerasLibrary, optimizer: Thing, args: Args, node: ast.AST) -> Value:
-    """``optimizer.apply_gradients(zip(gradients, variables))``: a step of the models whose variables these are."""
-    found = [variables for value in args.values() for variables in _variables_in(m, value)]
-    owners = tuple(dict.fromkeys(owner for variables in found for owner in variables.layers))
-    # a frozen model has no trainable variables to give
-    owners = tuple(owner for owner in owners if m.get(owner).trainable is not False) or owners
-    partial = any(variables.data.get("partial") for variables in found)
-    step = Step(tuple(m.eager_calls), owners, partial, found[0].heap if found else m.heap)
-    if m.steps_seen is not None:
-        m.steps_seen.append(step)
-        return Const(None)
-    for called, _ in step.calls if owners else ():
-        _trace(m, library, called, node)
-    if owners:
-        m.event(
-            "fit",
-            node,
-            layer=_trained_model(m, owners[0], step),
-            train="train_step",
-            method="apply_gradients",
-            step=step,
-            batch=None,
-            samples=None,
-            steps=None,
-            epochs=None,
-            validated=False,
-            optimizer=optimizer.name,
-            rate=optimizer.rate,
-        )
-    return Const(None)
-
-
-def _trained_model(m: Machine, owner: Address, step: Step) -> Address:
-    """The model that a step trains: the one whose variables it changes, or the one that is called around it."""
-    called = [address for address, _ in step.calls]
-    inside = [m.get(address) for address in all_layers(m, owner)]
-    if owner in called or any(record.type in BATCH_NORM or record.many for record in inside):
-        return owner
-    return next((address for address in called if owner in all_layers(m, address)), owner)
-
-
-def _trace(m: Machine, library: KerasLibrary, address: Address, node: ast.AST) -> None:
-    record: Layer = m.get(address)
-    if record.user_class is not None:
-        trace_call(m, library, Ref(address), node, 1)
-
-
-def own_train_step(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST) -> Step | None:
-    """What a model's own ``train_step`` does; None where it has none, or leaves the work to Keras's."""
-    record: Layer = m.get(ref.address)
-    method = find_in_class(m, record.user_class, "train_step") if record.user_class is not None else None
-    if not isinstance(method, Function):
-        return None
-    batch = thing(Data(is_batched=False))
-    outer = m.steps_seen, m.eager_calls
-    m.steps_seen, m.eager_calls = [], []
-    try:
-        function = method
-        m.attempt(lambda: call_function(m, function, Args((ref, Tuple((batch, batch)))), node))
-        seen, calls = m.steps_seen, tuple(m.eager_calls)
-    finally:
-        m.steps_seen, m.eager_calls = outer
-    if None in seen:
-        return None
-    for called, _ in calls:
-        if called in m.heap:
-            _trace(m, library, called, node)
-    owners = tuple(dict.fromkeys(owner for step in seen for owner in step.owners))
-    known = tuple((called, training) for called, training in calls if called in m.heap)
-    return Step(known, owners, any(step.partial for step in seen), None)
-
-
-def _variables_in(m: Machine, value: Value, depth: int = 0) -> list[Thing]:
-    if depth > 4:
-        return []
-    if isinstance(value, Thing):
-        if value.kind == "variables":
-            return [value]
-        if value.kind == "gradients":
-            return _variables_in(m, value.variables, depth + 1)
-        if value.kind == "items":
-            return [v for item in value.items.values for v in _variables_in(m, item, depth + 1)]
-    if isinstance(value, Tuple):
-        return [v for item in value.items for v in _variables_in(m, item, depth + 1)]
-    record = m.record(value)
-    if isinstance(record, Iterator):
-        return [v for item in iterate(m, value, m.node).values for v in _variables_in(m, item, depth + 1)]
-    if isinstance(record, List):
-        return [v for item in record.items for v in _variables_in(m, item, depth + 1)]
-    return []

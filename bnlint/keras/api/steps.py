@@ -1,0 +1,183 @@
+"""Custom training steps: gradients taken under a tape and given to an optimizer, and a model's own ``train_step``."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
+
+from bnlint.graph.network import Address
+from bnlint.graph.records import Layer
+from bnlint.interpreter.calls import call, call_function
+from bnlint.interpreter.classes import find_in_class
+from bnlint.interpreter.heap import Instance, Iterator, List
+from bnlint.interpreter.iteration import iterate
+from bnlint.interpreter.library import Args
+from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.values import Bound, Const, Function, Partial, Ref, Thing, Tuple, Unknown, Value
+from bnlint.keras.api.data import Data, thing
+from bnlint.keras.api.flags import all_layers
+from bnlint.keras.api.layers import BATCH_NORM, trace_call
+
+if TYPE_CHECKING:
+    from bnlint.keras.api.library import KerasLibrary
+
+
+UNKNOWN_OPTIMIZER = Thing("optimizer", name=None, rate=None)
+
+
+class Step(NamedTuple):
+    """A custom training step: what it calls, and whose variables it changes.
+
+    ``calls`` are (layer, training argument) in order; ``owners`` the models whose trainable variables get gradients;
+    ``partial`` whether only some of those variables; ``heap`` the state in which the variables were listed.
+    """
+
+    calls: tuple[tuple[Address, Any], ...]
+    owners: tuple[Address, ...]
+    partial: bool
+    heap: Any
+
+
+def enter_tape(m: Machine) -> None:
+    """Under a tape, calls of layers are remembered for the step that follows."""
+    if not m.tapes and m.steps_seen is None:
+        m.eager_calls = []
+    m.tapes += 1
+
+
+def leave_tape(m: Machine) -> None:
+    """The end of what a tape records."""
+    m.tapes = max(m.tapes - 1, 0)
+
+
+def optimizer_method(
+    m: Machine, library: KerasLibrary, optimizer: Value, name: str, args: Args, node: ast.AST
+) -> Value:
+    """A method of an optimizer."""
+    known = optimizer if isinstance(optimizer, Thing) and optimizer.kind == "optimizer" else UNKNOWN_OPTIMIZER
+    if name in ("apply_gradients", "apply"):
+        return apply_gradients(m, library, known, args, node)
+    if name == "minimize":
+        return apply_gradients(m, library, known, Args((_gradients(m, args, node),)), node)
+    if name in ("compute_gradients", "_compute_gradients"):
+        return _gradients(m, args, node)
+    if name in ("get_scaled_loss", "get_unscaled_gradients", "scale_loss"):
+        # a factor changes neither what is called nor which variables follow
+        return args.get(0) or Unknown(f"optimizer.{name}()")
+    return Unknown(f"optimizer.{name}()")
+
+
+def _gradients(m: Machine, args: Args, node: ast.AST) -> Value:
+    """The gradients of ``minimize(loss, variables)``; a loss that is a function is called under a tape of its own."""
+    loss, variables = args.get(0, "loss"), args.get(1, "var_list")
+    if is_callable(loss, m):
+        enter_tape(m)
+        try:
+            call(m, loss, Args(), node)
+        finally:
+            leave_tape(m)
+    if is_callable(variables, m):
+        variables = call(m, variables, Args(), node)
+    return Thing("gradients", variables=variables or Unknown("variables"))
+
+
+def is_callable(value: Value | None, m: Machine) -> TypeGuard[Value]:
+    """Whether a value is a function or method, or an object of the program that can be called."""
+    if isinstance(value, (Function, Bound, Partial)):
+        return True
+    record = m.record(value) if value is not None else None
+    return (
+        isinstance(record, Instance) and record.cls is not None and find_in_class(m, record.cls, "__call__") is not None
+    )
+
+
+def apply_gradients(m: Machine, library: KerasLibrary, optimizer: Thing, args: Args, node: ast.AST) -> Value:
+    """``optimizer.apply_gradients(zip(gradients, variables))``: a step of the models whose variables these are."""
+    found = [variables for value in args.values() for variables in _variables_in(m, value)]
+    owners = tuple(dict.fromkeys(owner for variables in found for owner in variables.layers))
+    # a frozen model has no trainable variables to give
+    owners = tuple(owner for owner in owners if m.get(owner).trainable is not False) or owners
+    partial = any(variables.data.get("partial") for variables in found)
+    step = Step(tuple(m.eager_calls), owners, partial, found[0].heap if found else m.heap)
+    if m.steps_seen is not None:
+        m.steps_seen.append(step)
+        return Const(None)
+    for called, _ in step.calls if owners else ():
+        _trace(m, library, called, node)
+    if owners:
+        m.event(
+            "fit",
+            node,
+            layer=_trained_model(m, owners[0], step),
+            train="train_step",
+            method="apply_gradients",
+            step=step,
+            batch=None,
+            samples=None,
+            steps=None,
+            epochs=None,
+            validated=False,
+            optimizer=optimizer.name,
+            rate=optimizer.rate,
+        )
+    return Const(None)
+
+
+def _trained_model(m: Machine, owner: Address, step: Step) -> Address:
+    """The model that a step trains: the one whose variables it changes, or the one that is called around it."""
+    called = [address for address, _ in step.calls]
+    inside = [m.get(address) for address in all_layers(m, owner)]
+    if owner in called or any(record.type in BATCH_NORM or record.many for record in inside):
+        return owner
+    return next((address for address in called if owner in all_layers(m, address)), owner)
+
+
+def _trace(m: Machine, library: KerasLibrary, address: Address, node: ast.AST) -> None:
+    record: Layer = m.get(address)
+    if record.user_class is not None:
+        trace_call(m, library, Ref(address), node, 1)
+
+
+def own_train_step(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST) -> Step | None:
+    """What a model's own ``train_step`` does; None where it has none, or leaves the work to Keras's."""
+    record: Layer = m.get(ref.address)
+    method = find_in_class(m, record.user_class, "train_step") if record.user_class is not None else None
+    if not isinstance(method, Function):
+        return None
+    batch = thing(Data(is_batched=False))
+    outer = m.steps_seen, m.eager_calls
+    m.steps_seen, m.eager_calls = [], []
+    try:
+        function = method
+        m.attempt(lambda: call_function(m, function, Args((ref, Tuple((batch, batch)))), node))
+        seen, calls = m.steps_seen, tuple(m.eager_calls)
+    finally:
+        m.steps_seen, m.eager_calls = outer
+    if None in seen:
+        return None
+    for called, _ in calls:
+        if called in m.heap:
+            _trace(m, library, called, node)
+    owners = tuple(dict.fromkeys(owner for step in seen for owner in step.owners))
+    known = tuple((called, training) for called, training in calls if called in m.heap)
+    return Step(known, owners, any(step.partial for step in seen), None)
+
+
+def _variables_in(m: Machine, value: Value, depth: int = 0) -> list[Thing]:
+    if depth > 4:
+        return []
+    if isinstance(value, Thing):
+        if value.kind == "variables":
+            return [value]
+        if value.kind == "gradients":
+            return _variables_in(m, value.variables, depth + 1)
+        if value.kind == "items":
+            return [v for item in value.items.values for v in _variables_in(m, item, depth + 1)]
+    if isinstance(value, Tuple):
+        return [v for item in value.items for v in _variables_in(m, item, depth + 1)]
+    record = m.record(value)
+    if isinstance(record, Iterator):
+        return [v for item in iterate(m, value, m.node).values for v in _variables_in(m, item, depth + 1)]
+    if isinstance(record, List):
+        return [v for item in record.items for v in _variables_in(m, item, depth + 1)]
+    return []
