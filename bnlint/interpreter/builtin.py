@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from bnlint.interpreter import arguments, named_tuples, names, namespaces, reflection, texts
@@ -58,9 +59,9 @@ def call_builtin(m: Machine, name: str, args: Args, node: ast.AST) -> Value:
 def _text(m: Machine, args: Args, node: ast.AST) -> Value:
     """``str`` and ``repr``: of a layer or a class, only the words in it are known."""
     if len(args.positional) == 1 and not args.keywords:
-        words = _words(m, args.positional[0], node)
-        if words is not None:
-            return texts.partly_known(*words)
+        found = _partly_known(m, args.positional[0], node)
+        if found is not None:
+            return found
     return _pure(m, "str", args)
 
 
@@ -70,18 +71,18 @@ def _representation(m: Machine, args: Args, node: ast.AST) -> Value:
     )
 
 
-def _words(m: Machine, value: Value, node: ast.AST) -> tuple[str, ...] | None:
-    """The words in the text of a class of a library, or of an object of one; None for anything else."""
+def _partly_known(m: Machine, value: Value, node: ast.AST) -> Value | None:
+    """The text of a class of a library, or of an object of one; None for anything else."""
     if isinstance(value, Lib):
         last = value.name.rpartition(".")[2]
-        return (last,) if last[:1].isupper() else None
+        return texts.partly_known((last,)) if last[:1].isupper() and last != last.upper() else None
     own = getattr(m.record(value), "user_class", None)
     kind = m.library.type_of(m, value) if isinstance(value, Ref) and own is None else None
     name = get_attribute(m, value, "name", node) if isinstance(kind, Lib) else None
     if not isinstance(kind, Lib) or not isinstance(name, Const) or not isinstance(name.value, str):
         return None
     # Keras 3 shows the name and whether the layer is built, Keras 2 the class in full
-    return kind.name.rpartition(".")[2], name.value, "True", "False"
+    return texts.partly_known((kind.name.rpartition(".")[2],), (name.value, "True", "False"))
 
 
 def _pure(m: Machine, name: str, args: Args) -> Value:
@@ -134,6 +135,9 @@ def _len(m: Machine, args: Args, node: ast.AST) -> Value:
         return Const(len(record.items))
     if isinstance(record, Dict) and record.exact:
         return Const(len(record.order))
+    if isinstance(record, Class):
+        items = iterate(m, value, node)
+        return Const(len(items.values)) if items.exact else Unknown("length")
     if isinstance(record, Instance) and record.cls is not None:
         method = find_in_class(m, record.cls, "__len__")
         if isinstance(method, Function):
@@ -183,7 +187,8 @@ def _as_set(m: Machine, args: Args, node: ast.AST) -> Value:
     for item in items.values:
         if not any(same(item, other) for other in distinct):
             distinct.append(item)
-    return m.allocate(node, List(tuple(distinct), items.exact, "set"), "set")
+    exact = items.exact and (len(items.values) < 2 or not any(isinstance(item, (Unknown, OneOf)) for item in distinct))
+    return m.allocate(node, List(tuple(distinct), exact, "set"), "set")
 
 
 def _as_dict(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -415,7 +420,7 @@ def has_attribute(m: Machine, owner: Value, name: str, node: ast.AST) -> bool | 
     if isinstance(found, Const):
         return bool(found.value)
     if isinstance(owner, Const):
-        return hasattr(owner.value, name)
+        return hasattr(Path(owner.value) if isinstance(owner, FilePath) else owner.value, name)
     return None
 
 
@@ -437,6 +442,7 @@ def _isinstance(m: Machine, args: Args, node: ast.AST) -> Value:
 
 BUILTIN_TYPES: dict[str, type | tuple[type, ...]] = {
     "str": str, "int": int, "float": float, "bool": bool, "bytes": bytes, "complex": complex,
+    "object": object,
 }  # fmt: skip
 
 

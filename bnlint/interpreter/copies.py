@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from bnlint.interpreter.heap import Dict, Instance, List
+from bnlint.interpreter.dictionaries import ENUM
+from bnlint.interpreter.heap import Class, Dict, Instance, List
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Address, Const, Function, Lib, Ref, Tuple, Unknown, Value
@@ -17,7 +18,7 @@ def copy(m: Machine, args: Args, node: ast.AST) -> Value | None:
     """``copy.copy``."""
     value = args.get(0, "x")
     record = m.record(value) if value is not None else None
-    if isinstance(record, (List, Dict)) or (isinstance(record, Instance) and record.cls is not None):
+    if isinstance(record, (List, Dict, Instance)) and not _stays(m, value):
         return m.allocate(node, record, "copy")
     return value
 
@@ -36,6 +37,11 @@ def _parts(record: Any) -> tuple[Value, ...]:
     return tuple((record.items if isinstance(record, Dict) else record.attrs).values())
 
 
+def _stays(m: Machine, value: Value | None) -> bool:
+    """Whether a copy is the thing itself: classes, members of enumerations."""
+    return isinstance(value, Ref) and (value.address[0] == ENUM or isinstance(m.record(value), Class))
+
+
 def _is_plain(m: Machine, value: Value, seen: set[Address]) -> bool:
     if isinstance(value, (Const, Lib, Function)):
         return True
@@ -43,6 +49,8 @@ def _is_plain(m: Machine, value: Value, seen: set[Address]) -> bool:
         return value.harmless
     if isinstance(value, Tuple):
         return all(_is_plain(m, item, seen) for item in value.items)
+    if _stays(m, value):
+        return True
     record = m.record(value)
     if not isinstance(value, Ref) or not isinstance(record, (List, Dict, Instance)) or len(seen) > MAX_COPIED:
         return False
@@ -55,7 +63,7 @@ def _is_plain(m: Machine, value: Value, seen: set[Address]) -> bool:
 def _copied(m: Machine, value: Value, node: ast.AST, done: dict[Address, Ref]) -> Value:
     if isinstance(value, Tuple):
         return Tuple(_copied(m, item, node, done) for item in value.items)
-    if not isinstance(value, Ref):
+    if not isinstance(value, Ref) or _stays(m, value):
         return value
     if value.address in done:
         return done[value.address]

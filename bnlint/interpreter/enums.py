@@ -10,7 +10,7 @@ from bnlint.interpreter.classes import find_in_class, library_bases, linearizati
 from bnlint.interpreter.dictionaries import ENUM
 from bnlint.interpreter.heap import Class, Instance
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import Address, Bound, Const, Function, Lib, OneOf, Ref, Thing, Unknown, Value, same
+from bnlint.interpreter.values import Address, Bound, Const, Function, Lib, Ref, Thing, Unknown, Value, same
 
 BASES = frozenset({"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"})
 MIXINS = frozenset({"str", "int", "float"})
@@ -80,17 +80,12 @@ def members(m: Machine, address: Address) -> list[Value] | None:
     return found
 
 
-def by_value(m: Machine, address: Address, value: Value) -> Value | None:
-    """``Enumeration(value)``; None where no member is known to have it."""
-    found = members(m, address)
-    if found is None or find_in_class(m, address, "_missing_") is not None:
-        return None
-    if isinstance(value, Unknown) and found and len(found) <= OneOf.limit:
-        return found[0] if len(found) == 1 else OneOf(tuple(found))
-    for one in found:
-        if same(one, value) or same(m.record(one).attrs["value"], value):
-            return one
-    return None
+def is_unnamed(m: Machine, value: Value) -> bool:
+    """Whether a value is a member of an enumeration of which it is not known which one."""
+    record = m.record(value)
+    if not isinstance(record, Instance) or record.cls is None or (isinstance(value, Ref) and value.address[0] == ENUM):
+        return False
+    return is_enum(m, record.cls)
 
 
 def plain(m: Machine, value: Value) -> Value:

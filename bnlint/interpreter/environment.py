@@ -48,7 +48,8 @@ def set_item(m: Machine, name: Value, value: Value) -> None:
     if key is None:
         m.put(RECORD, record._replace(exact=False))
     else:
-        m.put(RECORD, record._replace(items=record.items.set(key, value), order=(*record.order, key)))
+        order = record.order if key in record.items else (*record.order, key)
+        m.put(RECORD, record._replace(items=record.items.set(key, value), order=order))
 
 
 def forget(m: Machine) -> None:

@@ -17,7 +17,8 @@ from bnlint.interpreter.heap import Dict, Instance, List
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import NONE, Const, Ref, Thing, Tuple, Unknown, Value, same
+from bnlint.interpreter.operators import surely_same
+from bnlint.interpreter.values import NONE, Const, OneOf, Ref, Thing, Tuple, Unknown, Value, same
 
 STRING_METHODS = frozenset(
     """capitalize casefold count endswith find format index isalnum isalpha isascii isdecimal isdigit isidentifier
@@ -97,8 +98,10 @@ def _tuple_method(m: Machine, receiver: Tuple, name: str, args: Args, node: ast.
     item = args.get(0)
     if name == "index" and item is not None:
         for position, other in enumerate(receiver.items):
-            if same(other, item):
+            if surely_same(other, item):
                 return Const(position)
+            if isinstance(other, (Unknown, OneOf)):
+                break
     return Unknown(f"method `{name}` of a tuple")
 
 
@@ -107,6 +110,8 @@ def _list_method(m: Machine, receiver: Ref, record: List, name: str, args: Args,
     first = args.get(0)
     if name in ("append", "add", "appendleft") and first is not None:
         if name == "add" and any(same(first, other) for other in items):
+            if not surely_same(first, first):
+                m.put(receiver.address, record._replace(exact=False))
             return NONE
         added = (first, *items) if name == "appendleft" else (*items, first)
         m.put(receiver.address, record._replace(items=added if len(added) < 3000 else added[:3000]))
@@ -139,8 +144,10 @@ def _list_method(m: Machine, receiver: Ref, record: List, name: str, args: Args,
         return m.allocate(node, record, "copy")
     if name == "index" and first is not None and exact:
         for position, other in enumerate(items):
-            if same(other, first):
+            if surely_same(other, first):
                 return Const(position)
+            if isinstance(other, (Unknown, OneOf)):
+                break
         return Unknown("index()")
     if name == "count" and first is not None and exact and all(isinstance(item, Const) for item in items):
         return Const(sum(same(item, first) for item in items))

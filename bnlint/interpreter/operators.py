@@ -203,7 +203,7 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value, node: ast.AST)
     ):
         if same(left, right):
             return Const(sign == "==")
-        if _are_members(left, right):
+        if _are_members(left, right) or _never_equal(m, left, right):
             return Const(sign == "!=")
         if isinstance(left, Lib) and isinstance(right, Lib):
             return Const(sign != "==")
@@ -216,6 +216,13 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value, node: ast.AST)
 def _are_members(left: Value, right: Value) -> bool:
     """Whether both are members of enumerations: these are equal to themselves only."""
     return all(isinstance(side, Ref) and side.address[0] == ENUM for side in (left, right))
+
+
+def _never_equal(m: Machine, left: Value, right: Value) -> bool:
+    """A container is equal to no number and no text."""
+    held = left if isinstance(right, Const) else right
+    contains_more = isinstance(held, Tuple) or isinstance(m.record(held), (List, Dict))
+    return contains_more and isinstance(right if held is left else left, Const)
 
 
 def _compared(left: Value, sign: str, right: Value) -> str | None:
@@ -235,6 +242,8 @@ def _identical(m: Machine, left: Value, right: Value) -> bool | None:
         return left.value is right.value or (type(left.value) is type(right.value) and left.value == right.value)
     if isinstance(left, Thing) and left.kind == "data":
         return False if isinstance(right, Const) else None
+    if any(enums.is_unnamed(m, side) for side in (left, right)):
+        return None
     return same(left, right)
 
 
@@ -266,11 +275,18 @@ def contains(m: Machine, container: Value, item: Value, node: ast.AST) -> bool |
         return None
     maybe = not items.exact
     for value in items.values:
-        if same(value, item):
+        if surely_same(value, item):
             return True
         if isinstance(value, (Unknown, OneOf)) or isinstance(item, (Unknown, OneOf)) or type(value) is not type(item):
             maybe = True
     return None if maybe else False
+
+
+def surely_same(left: Value, right: Value) -> bool:
+    """Whether two values are one: of two unknown ones or two alternatives that look alike this is not known."""
+    if isinstance(left, Unknown):
+        return left.source is not None and same(left, right)
+    return same(left, right) and not isinstance(left, OneOf)
 
 
 def truth(m: Machine, value: Value) -> bool | None:

@@ -124,20 +124,22 @@ FUNCTIONS: dict[str, Callable[[Machine, Args, ast.AST], Value | None]] = {
 WORD = re.compile(r"\w+")
 
 
-def partly_known(*words: str) -> Thing:
-    """A text that holds these words, and beside them only what Python writes in small letters (modules, addresses)."""
-    return Thing("text", words=words)
+def partly_known(words: tuple[str, ...], maybe: tuple[str, ...] = ()) -> Thing:
+    """A text that holds ``words`` and may hold others; the rest of it is in small letters (modules, addresses)."""
+    return Thing("text", words=words, maybe=maybe)
 
 
 def holds(text: Thing, part: str) -> bool | None:
     """``part in text``: a word with a capital letter can only stand in what is known."""
     if any(part in word for word in text.words):
         return True
+    if any(part in word for word in text.maybe):
+        return None
     return False if WORD.fullmatch(part) and part != part.lower() else None
 
 
 def partly_known_method(text: Thing, name: str, args: Args) -> Value | None:
     """``lower()`` keeps what is known."""
     if name in ("lower", "casefold") and not args.positional:
-        return partly_known(*(word.lower() for word in text.words))
+        return partly_known(*(tuple(word.lower() for word in words) for words in (text.words, text.maybe)))
     return Unknown(f"method `{name}` of a text", harmless=True)
