@@ -13,7 +13,6 @@ Fits = list[dict[State, int | None]]
 
 GAPS = {
     # says something wrong
-    "own class BatchNormalization and that of Keras",
     "the synchronized class where there is one, keras==3.15",
     "TF_USE_LEGACY_KERAS",
     # says something less than is known

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bnlint.interpreter.access import slice_of
 from bnlint.interpreter.heap import List
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args
@@ -25,42 +24,11 @@ from bnlint.keras.api.data import (
     number,
     thing,
 )
+from bnlint.keras.api.indexing import subscript
+from bnlint.keras.api.shapes import NotKnown, integers, is_first, known_shape, like, product
 
 MAX_NUMBERS = 1000
 ROOTS = frozenset({"numpy", "np", "tensorflow", "jax", "cupy"})
-
-
-class NotKnown(Exception):
-    """The size of a result hangs on something that is not known."""
-
-
-# --- shapes ---------------------------------------------------------------------------------------------------------
-
-
-def like(m: Machine, value: Value | None) -> Data:
-    """An array of a shape that is given as a number, a tuple, a list, or the shape of another array."""
-    size = integer(value)
-    if size is not None:
-        return array((size,))
-    if isinstance(value, Thing) and value.kind == "shape":
-        return array(value.shape) if value.shape is not None else array_of(value.samples)
-    sizes = _integers(m, value)
-    return array(sizes) if sizes is not None else array_of(None)
-
-
-def _integers(m: Machine, value: Value | None) -> Shape | None:
-    """The numbers in a tuple or a list, None for one that is not known."""
-    record = m.record(value) if value is not None else None
-    if isinstance(value, Tuple):
-        return tuple(map(integer, value.items))
-    if isinstance(record, List) and record.exact:
-        return tuple(map(integer, record.items))
-    return None
-
-
-def _product(sizes: Sequence[int | None]) -> int | None:
-    known = [size for size in sizes if size is not None]
-    return math.prod(known) if len(known) == len(sizes) else None
 
 
 def _axis(args: Args, position: int | None, default: int | None = None) -> int | None:
@@ -73,21 +41,10 @@ def _axis(args: Args, position: int | None, default: int | None = None) -> int |
     return axis
 
 
-def _shape(data: Data) -> Shape:
-    if data.shape is None:
-        raise NotKnown
-    return data.shape
-
-
-def _is_first(axis: int, data: Data) -> bool:
-    """Whether an axis is that of the examples. Nobody counts the only axis of an array from behind."""
-    return axis == 0 or (data.shape is not None and axis == -len(data.shape))
-
-
 def _resized(data: Data, axis: int, size: Callable[[int | None], int | None]) -> Data:
     """The same array with one axis of another size."""
     if data.shape is None:
-        return array_of(size(data.samples) if axis == 0 else data.samples)
+        return array_of(size(data.samples) if is_first(axis, data) else data.samples)
     sizes = list(data.shape)
     if not -len(sizes) <= axis < len(sizes):
         raise NotKnown
@@ -192,7 +149,7 @@ def _end_to_end(parts: Sequence[Data], axis: int) -> Data:
     first = parts[0]
     if axis < 0 and first.shape is None:
         raise NotKnown  # arrays of labels have no other axis
-    if _is_first(axis, first):
+    if is_first(axis, first):
         tails = {data.shape[1:] if data.shape is not None else None for data in parts}
         tail = tails.pop() if len(tails) == 1 else None
         counts = [data.samples for data in parts]
@@ -214,24 +171,30 @@ def _stack(m: Machine, args: Args) -> Data:
 def _vstack(m: Machine, args: Args) -> Data:
     parts = _joined(m, args)
     rows = all(data.shape is not None and len(data.shape) == 1 for data in parts)
-    return array((len(parts), *_shape(parts[0]))) if rows else _end_to_end(parts, 0)
+    return array((len(parts), *known_shape(parts[0]))) if rows else _end_to_end(parts, 0)
 
 
 def _hstack(m: Machine, args: Args) -> Data:
     parts = _joined(m, args)
-    return _end_to_end(parts, 0 if len(_shape(parts[0])) == 1 else 1)
+    return _end_to_end(parts, 0 if len(known_shape(parts[0])) == 1 else 1)
 
 
-def _beside(m: Machine, args: Args) -> Data:
-    """``column_stack`` and ``dstack`` of arrays with more than one axis leave the examples as they are."""
+def _column_stack(m: Machine, args: Args) -> Data:
+    """Columns side by side leave the examples as they are."""
     parts = _joined(m, args)
     return array_of(next((data.samples for data in parts if data.samples is not None), None))
+
+
+def _dstack(m: Machine, args: Args) -> Data:
+    """Along the third axis: what has only one becomes a single row."""
+    parts = _joined(m, args)
+    return array_of(1) if len(known_shape(parts[0])) == 1 else _column_stack(m, args)
 
 
 def _append(m: Machine, args: Args) -> Data:
     parts = [as_data(args.get(0, "arr")) or array_of(None), as_data(args.get(1, "values")) or array_of(None)]
     axis = _axis(args, 2)
-    if axis is None and any(len(_shape(data)) != 1 for data in parts):
+    if axis is None and any(len(known_shape(data)) != 1 for data in parts):
         raise NotKnown
     return _end_to_end(parts, axis or 0)
 
@@ -253,7 +216,7 @@ MAKERS: dict[str, Callable[[Machine, Args], Data | Value | None]] = {
     **dict.fromkeys(("array", "asarray", "asanyarray", "ascontiguousarray", "constant", "convert_to_tensor"), _array),
     **dict.fromkeys(("arange", "range"), _arange), "linspace": _linspace, "eye": _eye, "identity": _eye,
     **dict.fromkeys(("concatenate", "concat"), _concatenate), "stack": _stack,
-    "vstack": _vstack, "row_stack": _vstack, "hstack": _hstack, "column_stack": _beside, "dstack": _beside,
+    "vstack": _vstack, "row_stack": _vstack, "hstack": _hstack, "column_stack": _column_stack, "dstack": _dstack,
     "append": _append, "where": _where, "flatnonzero": _indices,
 }  # fmt: skip
 
@@ -324,6 +287,9 @@ def _sizes_given(m: Machine, args: Args, *names: str) -> Shape | None:
     return like(m, first).shape if first is not None else None
 
 
+IMAGE_AXES = 3
+
+
 def _reshape(m: Machine, data: Data, args: Args) -> Data:
     sizes = _sizes_given(m, args, "shape", "newshape")
     if sizes is None:
@@ -331,18 +297,18 @@ def _reshape(m: Machine, data: Data, args: Args) -> Data:
     if -1 not in sizes:
         return array(sizes)
     where = sizes.index(-1)
-    others = _product((*sizes[:where], *sizes[where + 1 :]))
-    total = _product(data.shape) if data.shape is not None else None
+    others = product((*sizes[:where], *sizes[where + 1 :]))
+    total = product(data.shape) if data.shape is not None else None
     if total is not None and others:
         rest: int | None = total // others
     else:
-        # of images of an unknown size, `reshape(-1, height, width, 1)` keeps the number; `(-1, 1)` may be pixels
-        rest = data.samples if where == 0 and len(sizes) > 1 and others != 1 else None
+        # `reshape(-1, height, width, 1)` of images of an unknown size keeps their number; `(-1, 3)` may be of pixels
+        rest = data.samples if where == 0 and len(sizes) > IMAGE_AXES else None
     return array((*sizes[:where], rest, *sizes[where + 1 :]))
 
 
 def _flatten(m: Machine, data: Data, args: Args) -> Data:
-    return array((_product(_shape(data)),))
+    return array((product(known_shape(data)),))
 
 
 def _transpose(m: Machine, data: Data, args: Args) -> Data:
@@ -350,7 +316,7 @@ def _transpose(m: Machine, data: Data, args: Args) -> Data:
     if axes is None:
         if not is_none(args.get(0, "axes", "perm")):
             raise NotKnown
-        return array(_shape(data)[::-1])
+        return array(known_shape(data)[::-1])
     if data.shape is None:
         if axes[0] != 0:
             raise NotKnown
@@ -428,11 +394,11 @@ def _repeat(m: Machine, data: Data, args: Args) -> Data:
 def _tile(m: Machine, data: Data, args: Args) -> Data:
     given = args.get(0, "reps", "multiples")
     size = integer(given)
-    times: Shape | None = (size,) if size is not None else _integers(m, given)
-    if times is None or (data.shape is None and len(times) == 1):
-        raise NotKnown
+    times: Shape | None = (size,) if size is not None else integers(m, given)
+    if times is None or (data.shape is None and (len(times) == 1 or times[0] != 1)):
+        raise NotKnown  # the numbers are those of the last axes
     if data.shape is None:
-        return array_of(data.samples * times[0] if data.samples is not None and times[0] is not None else None)
+        return array_of(data.samples)
     rank = max(len(times), len(data.shape))
     sizes = (*(1,) * (rank - len(data.shape)), *data.shape)
     each = (*(1,) * (rank - len(times)), *times)
@@ -443,7 +409,7 @@ def _pad(m: Machine, data: Data, args: Args) -> Data:
     widths = args.get(0, "pad_width", "paddings")
     record = m.record(widths) if widths is not None else None
     rows = widths.items if isinstance(widths, Tuple) else record.items if isinstance(record, List) else ()
-    first = _integers(m, rows[0]) if rows else None
+    first = integers(m, rows[0]) if rows else None
     if first is None or len(first) != 2 or data.samples is None or None in first:
         raise NotKnown
     return array_of(data.samples + sum(size for size in first if size is not None))
@@ -460,6 +426,11 @@ def _take(m: Machine, data: Data, args: Args) -> Data:
     return _gather(m, data, args, None)
 
 
+def _any(m: Machine, data: Data, args: Args) -> Data | None:
+    made = _reduce(m, data, args)
+    return replace(made, is_mask=True) if made is not None else None
+
+
 def _reduce(m: Machine, data: Data, args: Args) -> Data | None:
     axis = _axis(args, 0)
     if axis is None:
@@ -468,7 +439,7 @@ def _reduce(m: Machine, data: Data, args: Args) -> Data | None:
         return _resized(data, axis, lambda _: 1)
     if data.shape is not None:
         return _without(data.shape, axis)
-    if _is_first(axis, data):
+    if is_first(axis, data):
         raise NotKnown
     return array_of(data.samples)
 
@@ -494,19 +465,20 @@ MASKS = frozenset(
     logical_or logical_xor not_equal notna""".split()
 )
 REDUCTIONS = frozenset(
-    """all any amax amin argmax argmin max mean median min prod reduce_max reduce_mean reduce_min reduce_sum std sum
+    """amax amin argmax argmin max mean median min prod reduce_max reduce_mean reduce_min reduce_sum std sum
     var""".split()
 )
 METHODS: dict[str, Callable[[Machine, Data, Args], Data | Value | None]] = {
     **dict.fromkeys(KEEPS, _keep), **dict.fromkeys(IMAGES, _keep_examples), **dict.fromkeys(MASKS, _mask),
-    **dict.fromkeys(REDUCTIONS, _reduce), "one_hot": _one_hot, "to_categorical": _one_hot, "reshape": _reshape,
-    "flatten": _flatten, "ravel": _flatten, "transpose": _transpose, "swapaxes": _swapaxes, "moveaxis": _moveaxis,
+    **dict.fromkeys(REDUCTIONS, _reduce), "all": _any, "any": _any, "one_hot": _one_hot, "to_categorical": _one_hot,
+    "reshape": _reshape, "flatten": _flatten, "ravel": _flatten,
+    "transpose": _transpose, "swapaxes": _swapaxes, "moveaxis": _moveaxis,
     "expand_dims": _expand_dims, "squeeze": _squeeze, "repeat": _repeat, "tile": _tile, "pad": _pad, "take": _take,
     "gather": _gather, "numpy": _numbers, "item": _numbers,
 }  # fmt: skip
 
 
-# --- calls, items, operators ----------------------------------------------------------------------------------------
+# --- calls ----------------------------------------------------------------------------------------------------------
 
 
 def array_call(m: Machine, name: str, args: Args) -> Value | None:
@@ -567,131 +539,3 @@ def _scalar(name: str, args: Args) -> Value | None:
         return Const(SCALARS[name](given))
     except (ValueError, OverflowError):
         return None
-
-
-def subscript(m: Machine, data: Data, index: Value) -> Data:
-    """``x[:1000]``, ``x[mask]``, ``x[..., None]``."""
-    items = list(index.items) if isinstance(index, Tuple) else [index]
-    try:
-        found = _indexed(m, data, items)
-    except NotKnown:
-        found = array_of(None)
-    bounds = slice_of(index)
-    if bounds is not None and data.numbers is not None:
-        found = replace(found, numbers=data.numbers[bounds])
-    return replace(found, is_mask=data.is_mask)
-
-
-def _indexed(m: Machine, data: Data, items: list[Value]) -> Data:
-    """Indexing axis by axis. Where the first of several index arrays stands in front, it is enough."""
-    axes = data.shape if data.shape is not None else (data.samples,)
-    if len(items) > 1 and _is_picking(m, items[0]) and any(_is_picking(m, item) for item in items[1:]):
-        return array_of(_picked(m, items[0]))
-    sizes: list[int | None] = []
-    position = arrays = 0
-    for at, item in enumerate(items):
-        if isinstance(item, Const) and item.value is Ellipsis:
-            if data.shape is None:
-                return array_of(_first(sizes or axes[position:]))
-            stop = len(axes) - sum(not is_none(one) for one in items[at + 1 :])
-            sizes.extend(axes[position:stop])
-            position = stop
-        elif is_none(item):
-            sizes.append(1)
-        elif isinstance(item, Const) and isinstance(item.value, str):
-            return array_of(data.samples)  # a column of a table
-        elif integer(item) is not None:
-            position += 1
-        elif isinstance(item, Thing) and item.kind == "slice":
-            sizes.append(_sliced(item, axes[position] if position < len(axes) else None))
-            position += 1
-        elif _is_picking(m, item) and not arrays:
-            sizes.append(_picked(m, item))
-            position += 1
-            arrays += 1
-        else:
-            # a number or an array: behind the examples it does not matter whether the axis stays
-            return array_of(_first(sizes if not arrays else ()))
-    return array((*sizes, *axes[position:])) if data.shape is not None else array_of(_first(sizes))
-
-
-def _first(sizes: Sequence[int | None]) -> int | None:
-    if not sizes:
-        raise NotKnown
-    return sizes[0]
-
-
-def _is_picking(m: Machine, item: Value) -> bool:
-    return as_data(item) is not None or isinstance(m.record(item), List)
-
-
-def _sliced(item: Value, size: int | None) -> int | None:
-    bounds = slice_of(item)
-    return len(range(size)[bounds]) if bounds is not None and size is not None else None
-
-
-def _picked(m: Machine, item: Value) -> int | None:
-    """How many examples an index array or a list takes."""
-    data = as_data(item)
-    if data is not None:
-        return None if data.is_mask else data.samples
-    numbers = _integers(m, item)
-    return len(numbers) if numbers is not None and None not in numbers else None
-
-
-COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
-ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "<<", ">>"})
-CONVERSIONS: dict[str, Callable[[Any], Any]] = {"int": int, "float": float}
-OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
-    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
-    "//": lambda a, b: a // b, "%": lambda a, b: a % b,
-}  # fmt: skip
-
-
-def operate(operator: str, operands: Sequence[Value]) -> Value | None:
-    """An operator on arrays; None where none of the operands is one."""
-    found = [data for data in map(as_data, operands) if data is not None and data.form in ("array", None)]
-    if not found:
-        return None
-    if operator in CONVERSIONS:
-        value = number(operands[0])
-        return Const(CONVERSIONS[operator](value)) if value is not None else None
-    if len(operands) == 2 and all(data.shape == () for data in found) and operator in OPERATIONS:
-        return _of_numbers(operator, operands)
-    if operator == "@":
-        left = as_data(operands[0])
-        return thing(array_of(left.samples if left is not None else None))
-    if operator not in ARITHMETIC and operator not in COMPARISONS and operator not in ("abs", "round"):
-        return None
-    made = found[0] if len(found) == 1 else _broadcast(found[0], found[1])
-    is_mask = operator in COMPARISONS or any(data.is_mask for data in found)
-    return thing(replace(array_of(made.samples), shape=made.shape, is_mask=is_mask))
-
-
-def _of_numbers(operator: str, operands: Sequence[Value]) -> Value | None:
-    left, right = number(operands[0]), number(operands[1])
-    if left is None or right is None:
-        return None
-    try:
-        value = OPERATIONS[operator](left, right)
-    except ZeroDivisionError:
-        return None
-    return thing(replace(array(()), numbers=(value,)))
-
-
-def _broadcast(left: Data, right: Data) -> Data:
-    """The shape of an operation on two arrays."""
-    if left.shape is not None and right.shape is not None:
-        longer, shorter = (
-            (left.shape, right.shape) if len(left.shape) >= len(right.shape) else (right.shape, left.shape)
-        )
-        padded = (*(1,) * (len(longer) - len(shorter)), *shorter)
-        return array(tuple(b if a == 1 else a if b in (1, a) or b is None else None
-                           for a, b in zip(longer, padded, strict=True)))  # fmt: skip
-    if left.samples == right.samples:
-        return array_of(left.samples)
-    for one, other in ((left, right), (right, left)):
-        # one row beside an array of examples
-        if one.shape is not None and len(one.shape) <= 1:
-            return array_of(other.samples)
-    return array_of(None)

@@ -9,7 +9,7 @@ from bnlint.interpreter.access import slice_of
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Bound, Const, Thing, Tuple, Unknown, Value
-from bnlint.keras.api import arrays, pipelines, splits
+from bnlint.keras.api import arrays, indexing, pipelines, splits
 from bnlint.keras.api.data import Data, array, array_of, as_data, data_of, thing
 from bnlint.keras.api.generators import generator_flow
 
@@ -109,7 +109,7 @@ def data_item(m: Machine, value: Thing, index: Value) -> Value:
         return pipelines.tfds_item(value, index)
     if data.form == "sequence":
         return _item(data)
-    return thing(arrays.subscript(m, data, index)) if data.form != "pipeline" else Unknown("item of a data set")
+    return thing(indexing.subscript(m, data, index)) if data.form != "pipeline" else Unknown("item of a data set")
 
 
 def shape_item(value: Thing, index: Value) -> Value:
@@ -150,7 +150,7 @@ def data_length(data: Data) -> int | None:
 
 def data_operation(operator: str, operands: Sequence[Value]) -> Value | None:
     """An operator on arrays; None where there are none."""
-    return arrays.operate(operator, operands)
+    return indexing.operate(operator, operands)
 
 
 def predictions(m: Machine, inputs: Value | None) -> Value:

@@ -337,7 +337,8 @@ class KerasLibrary:
         if area == "callbacks" and last[:1].isupper():
             if last == "ModelCheckpoint":
                 training_api.checkpoint_event(m, args, node)
-            return Thing("callback", name=last)
+            hooks = args.keywords if last == "LambdaCallback" else {}
+            return Thing("callback", name=last, hooks=hooks)
         if area in OPTIMIZER_AREAS and last[:1].isupper():
             return training_api.make_optimizer(last, args)
         if last == "clone_model":

@@ -6,14 +6,14 @@ import ast
 from typing import TYPE_CHECKING
 
 from bnlint.graph.records import Compiled, Layer
-from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Ref, Thing, Unknown, Value
+from bnlint.keras.api import callbacks
 from bnlint.keras.api.flags import all_layers
 from bnlint.keras.api.layers import number, text, trace_call
 from bnlint.keras.api.models import unknown_model
-from bnlint.keras.api.sizes import Sizes, fit_sizes, given
+from bnlint.keras.api.sizes import Sizes, fit_sizes
 from bnlint.keras.api.steps import own_train_step
 
 if TYPE_CHECKING:
@@ -70,13 +70,17 @@ def fit_model(
     model = record.model
     if model is None:
         return Unknown("fit of something that is no model")
+    handed = callbacks.argument(args, method)
+    callbacks.begin(m, library, ref, handed, node)
+    record = m.get(ref.address)
+    model = record.model or model
     if model.compiled is not None and model.compiled.first_fit is None:
         compiled = model.compiled._replace(first_fit=m.heap)
         m.put(ref.address, record._replace(model=model._replace(compiled=compiled)))
     sizes = fit_sizes(m, library, record.package, method, args, node)
     kind = "train_on_batch" if method == "train_on_batch" else "fit"
     step = own_train_step(m, library, ref, node)
-    stops = sizes.stops or (kind == "fit" and may_stop(m, args, method))
+    stops = sizes.stops or (kind == "fit" and callbacks.may_stop(m, args, method))
     origins = {value.origin for value in args.values() if isinstance(value, Const) and value.origin is not None}
     m.event(
         "fit",
@@ -93,6 +97,7 @@ def fit_model(
         validated=sizes.validated,
         stops=stops,
     )
+    callbacks.end(m, ref, handed, node)
     if is_keras and (method in GENERATOR_METHODS or "layers" in args.keywords):
         _api_event(m, ref, method, args, node)
     return Thing("history") if stops else history(sizes)
@@ -141,24 +146,6 @@ def other_method(m: Machine, ref: Ref, method: str, args: Args, node: ast.AST) -
     """``evaluate_generator`` and ``predict_generator``: rules speak about them."""
     if method in GENERATOR_METHODS:
         _api_event(m, ref, method, args, node)
-
-
-STEADY = frozenset(
-    "ModelCheckpoint TensorBoard ReduceLROnPlateau LearningRateScheduler CSVLogger History ProgbarLogger BaseLogger "
-    "RemoteMonitor BackupAndRestore LambdaCallback SwapEMAWeights".split()
-)
-"""Callbacks that never end a fit before its last epoch."""
-
-
-def may_stop(m: Machine, args: Args, method: str) -> bool:
-    """Whether a callback may end the fit early, so that its number of epochs is only the largest possible."""
-    callbacks = given(args, 4 if method == "fit_generator" else 5, "callbacks")
-    if callbacks is None:
-        return args.open
-    items = iterate(m, callbacks, m.node)
-    return not items.exact or not all(
-        isinstance(item, Thing) and item.kind == "callback" and item.name in STEADY for item in items.values
-    )
 
 
 def checkpoint_event(m: Machine, args: Args, node: ast.AST) -> None:
