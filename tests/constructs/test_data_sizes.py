@@ -728,3 +728,80 @@ def test_generators(sizes: Sizes, program: str) -> None:
 def test_sequences(sizes: Sizes, program: str) -> None:
     fit = last_fit(KERAS_3, program, target="keras==3.15")
     assert (fit.batch_size, fit.steps_per_epoch, fit.epochs) == sizes
+
+
+# how many examples numpy counts; None where it hangs on values, or on a rank that the program does not show
+LENGTHS: dict[str, int | None] = {
+    "x[y.astype(bool)]": None,
+    "x[~(y == 0)]": None,
+    "x[np.where(y > 0)[0]]": None,
+    "x[np.any(x > 0, axis=(1, 2, 3))]": None,
+    "x[np.ones(1000, dtype=bool)]": None,
+    "x[[0, 2, 1]]": 3,
+    "x[np.argsort(y)[::-1][:10]]": 10,
+    "x[:, :, 0, None]": 1000,
+    "x[0, :, [2, 1]]": None,
+    "np.dstack([y, y])": 1,
+    "np.append(y, y)": 2000,
+    "np.tile(y, 3)": 3000,
+    "np.tile(x, (1, 1, 1, 3))": 1000,
+    "np.moveaxis(x, -1, 0)": 3,
+    "np.swapaxes(x, 1, 2)": 1000,
+    "np.squeeze(x[:1])": 32,
+    "np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0)))": 1000,
+    "x.reshape(-1, 3)": 1024000,
+    "x.mean(axis=(1, 2))": None,
+    "x.mean(axis=-1)": 1000,
+    "x.mean(axis=0)": 32,
+    "x - x.mean(axis=0)": 1000,
+    "y[:, None] * np.ones(5)": 1000,
+    "np.zeros((len(x),) + x.shape[1:3])": 1000,
+    "files.reshape(-1, 3)": None,
+    "files.reshape(-1, 32, 32, 3)": 10,
+    "files.flatten()": None,
+    "np.concatenate([files, files], axis=-1)": None,
+}
+
+
+@pytest.mark.parametrize(("array", "length"), LENGTHS.items())
+def test_lengths_of_arrays(array: str, length: int | None) -> None:
+    load = "files = np.array([np.load(f'{i}.npy') for i in range(10)])\n"
+    assert last_fit(KERAS_3, load, f"model.fit({array}, y)", target="keras==3.15").samples == length
+
+
+@pytest.mark.parametrize(
+    ("target", "samples"), [("keras==3.15", 1000), ("tensorflow==2.15", 800), ("keras==2.2.4", 1000)]
+)
+def test_validation_data_beside_a_split(target: str, samples: int) -> None:
+    """The Keras 2 of TensorFlow takes the split off all the same (read in its `fit`)."""
+    program = """
+        import numpy as np
+        from keras.layers import BatchNormalization
+        from keras.models import Sequential
+
+        x, y = np.zeros((1000, 4)), np.zeros((1000,))
+        model = Sequential([BatchNormalization(input_shape=(4,))])
+        model.compile("adam", "mse")
+        model.fit(x, y, validation_split=0.2, validation_data=(x, y))
+    """
+    program = program.replace("keras.", "tensorflow.keras.") if target.startswith("tensorflow") else program
+    assert last_fit(program, target=target).samples == samples
+
+
+@pytest.mark.parametrize(
+    ("target", "fit", "updates"),
+    [
+        ("keras==3.15", "ds.batch(50), steps_per_epoch=10, epochs=4", 40),
+        ("keras==3.15", "ds.batch(50), steps_per_epoch=100, epochs=4", 80),
+        ("keras==3.15", "ds.batch(50), steps_per_epoch=15, epochs=4", None),
+        ("keras==3.15", "ds.repeat().batch(50), steps_per_epoch=15, epochs=4", 60),
+        ("tensorflow==2.15", "ds.batch(50), steps_per_epoch=10, epochs=4", None),
+        ("tensorflow==2.15", "ds.batch(50), steps_per_epoch=20, epochs=4", 80),
+        ("tensorflow==2.15", "ds.batch(50), steps_per_epoch=5, epochs=4", 20),
+        ("tensorflow==2.15", "x, y, batch_size=50, steps_per_epoch=15, epochs=4", 60),
+    ],
+)
+def test_updates_of_data_that_may_not_last(target: str, fit: str, updates: int | None) -> None:
+    """Keras 3 begins anew at the end of the data; the Keras 2 of TensorFlow ends the fit there."""
+    program = (KERAS_3 if target.startswith("keras") else KERAS_2, SLICES, f"model.fit({fit})")
+    assert last_fit(*program, target=target).batch_norm[0].updates == updates

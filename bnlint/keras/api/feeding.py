@@ -9,7 +9,7 @@ from bnlint.interpreter.access import slice_of
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Bound, Const, Thing, Tuple, Unknown, Value
-from bnlint.keras.api import arrays, indexing, pipelines, splits
+from bnlint.keras.api import arrays, indexing, new_arrays, pipelines, splits
 from bnlint.keras.api.data import Data, array, array_of, as_data, data_of, thing
 from bnlint.keras.api.generators import generator_flow
 
@@ -69,7 +69,7 @@ def data_method(m: Machine, value: Thing, method: str, args: Args, node: ast.AST
     if value.kind == "generator":
         return generator_flow(m, value, method, args) or Unknown(f"generator.{method}()")
     if value.kind == "random":
-        return arrays.random_call(m, method, args) or Unknown(f"random.{method}()", harmless=True)
+        return new_arrays.random_call(m, method, args) or Unknown(f"random.{method}()", harmless=True)
     found = pipelines.tfds_method(m, value, method, args, node)
     return found or Unknown(f"{value.kind}.{method}()", harmless=True)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bnlint.interpreter.heap import List
+from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Thing, Tuple, Value
-from bnlint.keras.api.data import Data, Shape, array, array_of, integer
+from bnlint.keras.api.data import Data, Shape, array, array_of, integer, is_none
 
 
 class NotKnown(Exception):
@@ -56,3 +57,25 @@ def is_first(axis: int, data: Data) -> bool:
     if axis < -1:
         raise NotKnown
     return axis == 0
+
+
+def axis_of(args: Args, position: int | None, default: int | None = None) -> int | None:
+    """The axis that a function is told; raises where it is not known."""
+    value = args.get(position, "axis")
+    if is_none(value):
+        return default
+    axis = integer(value)
+    if axis is None:
+        raise NotKnown
+    return axis
+
+
+def resized(data: Data, axis: int, size: Callable[[int | None], int | None]) -> Data:
+    """The same array with one axis of another size."""
+    if data.shape is None:
+        return array_of(size(data.samples) if is_first(axis, data) else data.samples)
+    sizes = list(data.shape)
+    if not -len(sizes) <= axis < len(sizes):
+        raise NotKnown
+    sizes[axis] = size(sizes[axis])
+    return array(tuple(sizes))
