@@ -78,6 +78,8 @@ def _instance_attribute(m: Machine, owner: Ref, record: Instance, name: str, nod
             return bind(m, owner, found, name, node)
         if name == "__class__":
             return Ref(record.cls)
+        if name == "__setattr__":
+            return Bound(owner, name)
         if name in named_tuples.METHODS and named_tuples.fields_of(m, record.cls) is not None:
             return Bound(owner, name)
     source = record.attrs.get(names.SOURCE)

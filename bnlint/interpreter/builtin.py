@@ -522,6 +522,9 @@ def _is_builtin(m: Machine, value: Value, record: Any, name: str) -> bool | None
         return name == "object"
     if named_tuples.as_tuple(m, value) is not None:
         return name in ("tuple", "object")
+    if isinstance(record, Instance) and record.cls is not None:
+        bases = {base.name for base in library_bases(m, record.cls)}
+        return True if name == "object" or f"builtins.{name}" in bases else None if record.open or bases else False
     if isinstance(value, Const) and value.value is None:
         return name in ("NoneType", "object")
     if isinstance(value, Const):

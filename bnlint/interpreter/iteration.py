@@ -22,7 +22,9 @@ def iterate(m: Machine, value: Value, node: ast.AST) -> Items:
         return Items([Const(character) for character in value.value[:1000]], len(value.value) <= 1000)
     record = m.record(value)
     if isinstance(record, List):
-        return Items(record.items, record.exact)
+        # things in a set of which it is not known what they are may be one and the same
+        alike = record.kind == "set" and any(isinstance(item, (Unknown, OneOf)) for item in record.items)
+        return Items(record.items, record.exact and not (alike and len(record.items) > 1))
     if isinstance(record, Dict):
         return Items([unhash(key) for key in record.order], record.exact)
     if isinstance(value, Thing) and value.kind == "items":

@@ -7,10 +7,10 @@ import ast
 from bnlint.interpreter import named_tuples
 from bnlint.interpreter.access import get_attribute
 from bnlint.interpreter.builtin import BUILTIN_TYPES, has_attribute, is_instance
-from bnlint.interpreter.classes import find_in_class
+from bnlint.interpreter.classes import find_in_class, library_bases
 from bnlint.interpreter.dictionaries import hashable
 from bnlint.interpreter.expressions import evaluate
-from bnlint.interpreter.heap import Class, Dict, List
+from bnlint.interpreter.heap import Class, Dict, Instance, List
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.operators import compare
 from bnlint.interpreter.values import Const, Lib, Ref, Tuple, Unknown, Value
@@ -85,7 +85,7 @@ def _sequence(m: Machine, subject: Value, pattern: ast.MatchSequence, bound: Nam
     least = len(pattern.patterns) - len(stars)
     if items is None:
         _bind_unknown(pattern, bound)
-        return False if isinstance(subject, Const) or isinstance(m.record(subject), Dict) else None
+        return False if isinstance(subject, Const) or _holds_nothing(m, subject, Dict) else None
     if len(items) < least or (not stars and len(items) != least):
         return False
     if not stars:
@@ -100,11 +100,19 @@ def _sequence(m: Machine, subject: Value, pattern: ast.MatchSequence, bound: Nam
     return _all([fits(m, item, one, bound) for item, one in zip(rest, inner, strict=True)])
 
 
+def _holds_nothing(m: Machine, subject: Value, other: type) -> bool:
+    """Whether a thing of the heap is of another kind of container, or an object that is none."""
+    record = m.record(subject)
+    if isinstance(record, Instance) and record.cls is not None:
+        return not record.open and all(base.name.startswith("enum.") for base in library_bases(m, record.cls))
+    return isinstance(record, other)
+
+
 def _mapping(m: Machine, subject: Value, pattern: ast.MatchMapping, bound: Names) -> bool | None:
     record = m.record(subject)
     if not isinstance(record, Dict):
         _bind_unknown(pattern, bound)
-        return False if isinstance(subject, (Const, Tuple)) or isinstance(record, List) else None
+        return False if isinstance(subject, (Const, Tuple)) or _holds_nothing(m, subject, List) else None
     answers: list[bool | None] = []
     taken: list[object] = []
     for node, inner in zip(pattern.keys, pattern.patterns, strict=True):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bnlint.interpreter import enums, environment, files, named_tuples, namespaces, texts
+from bnlint.interpreter.classes import find_in_class, library_bases
 from bnlint.interpreter.dictionaries import ENUM, hashable
 from bnlint.interpreter.heap import Class, Dict, Instance, List
 from bnlint.interpreter.iteration import iterate
@@ -197,11 +198,11 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value, node: ast.AST)
         except TypeError:
             return Unknown("comparison that raises")
     if (
-        isinstance(left, (Lib, Ref, Tuple, Function))
+        isinstance(left, (Lib, Ref, Tuple, Function, Const))
         and isinstance(right, (Lib, Ref, Tuple, Const, Function))
         and sign in ("==", "!=")
     ):
-        if same(left, right):
+        if surely_same(left, right):
             return Const(sign == "==")
         if _are_members(left, right) or _never_equal(m, left, right):
             return Const(sign == "!=")
@@ -219,10 +220,19 @@ def _are_members(left: Value, right: Value) -> bool:
 
 
 def _never_equal(m: Machine, left: Value, right: Value) -> bool:
-    """A container is equal to no number and no text."""
-    held = left if isinstance(right, Const) else right
-    contains_more = isinstance(held, Tuple) or isinstance(m.record(held), (List, Dict))
-    return contains_more and isinstance(right if held is left else left, Const)
+    """A container, or an object that does not say otherwise, is equal to no number and no text."""
+    held, other = (left, right) if isinstance(right, Const) else (right, left)
+    return isinstance(other, Const) and (
+        isinstance(held, Tuple) or isinstance(m.record(held), (List, Dict)) or _compares_by_identity(m, held)
+    )
+
+
+def _compares_by_identity(m: Machine, value: Value) -> bool:
+    record = m.record(value)
+    if not isinstance(record, Instance) or record.cls is None or record.open:
+        return False
+    own = find_in_class(m, record.cls, "__eq__") is None
+    return own and all(base.name.startswith("enum.") for base in library_bases(m, record.cls))
 
 
 def _compared(left: Value, sign: str, right: Value) -> str | None:
@@ -286,6 +296,8 @@ def surely_same(left: Value, right: Value) -> bool:
     """Whether two values are one: of two unknown ones or two alternatives that look alike this is not known."""
     if isinstance(left, Unknown):
         return left.source is not None and same(left, right)
+    if isinstance(left, Tuple) and isinstance(right, Tuple):
+        return len(left.items) == len(right.items) and all(map(surely_same, left.items, right.items))
     return same(left, right) and not isinstance(left, OneOf)
 
 
