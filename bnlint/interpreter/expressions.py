@@ -8,13 +8,13 @@ from typing import Any
 
 from immutables import Map
 
-from bnlint.interpreter import names
+from bnlint.interpreter import errors, names
 from bnlint.interpreter.access import get_attribute, get_item, parts_of, set_attribute, set_item
 from bnlint.interpreter.dictionaries import make_dict, unhash
 from bnlint.interpreter.heap import Dict, List, Scope
 from bnlint.interpreter.iteration import iterate, lazy
 from bnlint.interpreter.library import Items
-from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.machine import LATER_TURNS, Machine
 from bnlint.interpreter.operators import compare, each, key_of, negate, operate, truth
 from bnlint.interpreter.values import NONE, TRUE, Const, Function, OneOf, Ref, Thing, Tuple, Unknown, Value, join_values
 
@@ -196,13 +196,17 @@ def _conditional(m: Machine, node: ast.IfExp) -> Value:
 
 
 def _attribute(m: Machine, node: ast.Attribute) -> Value:
-    return get_attribute(m, evaluate(m, node.value), node.attr, node)
+    owner = evaluate(m, node.value)
+    if m.raises() and errors.lacks_attribute(m, owner, node.attr):
+        return errors.fail(m, "AttributeError", f"attribute `{node.attr}`")
+    return get_attribute(m, owner, node.attr, node)
 
 
 def _subscript(m: Machine, node: ast.Subscript) -> Value:
     owner = evaluate(m, node.value)
     index = evaluate(m, node.slice)
-    return get_item(m, owner, index, node)
+    error = errors.missing_item(m, owner, index) if m.raises() else None
+    return get_item(m, owner, index, node) if error is None else errors.fail(m, error, "item that is missing")
 
 
 def _slice(m: Machine, node: ast.Slice) -> Value:
@@ -263,7 +267,7 @@ def _run_comprehension(
             values = (item,)
         for turn, item in enumerate(values):
             m.tick()
-            m.context = (*inner, turn if known else "*")
+            m.context = (*inner, turn if known else LATER_TURNS)
             assign(m, generator.target, item)
             decided: bool | None = True
             for condition in generator.ifs:

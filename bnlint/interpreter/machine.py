@@ -25,6 +25,10 @@ MAX_DEPTH = 40
 MAX_RECURSION = 6
 
 
+LATER_TURNS = "*"
+"""What stands in a context for all turns of a loop but the first, where they are not run one by one."""
+
+
 class BudgetExceeded(Exception):
     """The program is too large to be followed within the step budget."""
 
@@ -55,10 +59,12 @@ class Frame:
     """One function call: its scope, and the ends of paths that were joined away."""
 
     __slots__ = (
+        "at_each",
         "at_yield",
         "began",
         "function",
         "is_context",
+        "level",
         "loops",
         "owner",
         "receiver",
@@ -79,6 +85,8 @@ class Frame:
         self.yields: list[tuple[Value, bool]] = []
         self.is_context = False
         self.at_yield: Callable[[Value], None] | None = None
+        self.at_each: Callable[[Value], None] | None = None
+        self.level = (0, 0)
         self.began = 0
 
 
@@ -171,6 +179,9 @@ class Machine:
         self.memo: dict[Any, Any] = {}
         self.trying = 0
         self.starting = False
+        self.stashed = 0
+        self.tries: list[tuple[int, ...]] = []
+        self.handling: list[Value | None] = []
         self.node: ast.AST = source.tree.body[0] if source.tree.body else source.tree
         self.node_source = source
         self.version = 0
@@ -242,6 +253,16 @@ class Machine:
         """An unknown value, and a note of what was not understood."""
         self.unknowns.append((self.place(node), reason))
         return Unknown(reason, source)
+
+    # --- what is certain --------------------------------------------------------------------------------------------
+
+    def certainty(self) -> tuple[int, ...]:
+        """Changes where something undecided begins: while it is the same, what runs runs for certain."""
+        return self.trying, self.star, self.stashed, len(self.traces)
+
+    def raises(self) -> bool:
+        """Whether an error that is raised now is surely seen by a ``try``."""
+        return bool(self.tries) and self.tries[-1] == self.certainty()
 
     # --- joins and branches -----------------------------------------------------------------------------------------
 
@@ -355,6 +376,7 @@ class Machine:
         return ended[-1].result  # type: ignore[no-any-return]
 
     def _stash(self, completion: Completion, heap: Map[Address, Any]) -> None:
+        self.stashed += 1
         if completion.kind == "return":
             self.frame.returns.append((completion.value or Unknown(), heap))
         elif self.frame.loops:
@@ -394,6 +416,11 @@ class Machine:
         heap, _ = self._join_arms(tried)
         self._merge(tried, heap)
         return joined
+
+
+def context_of(address: Address) -> tuple[Any, ...]:
+    """The calls and loop turns in which something was made; none where an address was not made by `allocate`."""
+    return address[5] if len(address) > 5 and isinstance(address[5], tuple) else ()
 
 
 class Arm:

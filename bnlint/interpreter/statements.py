@@ -8,13 +8,13 @@ from typing import Any
 
 from immutables import Map
 
-from bnlint.interpreter import names
+from bnlint.interpreter import errors, names
 from bnlint.interpreter.calls import enter_instance, leave_instance, run_context
 from bnlint.interpreter.expressions import assign, evaluate, operate_in_place
 from bnlint.interpreter.heap import UNSETTLED, Class, Iterator, Scope, widen, without_anything, without_constants
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Items
-from bnlint.interpreter.machine import BREAK, CONTINUE, RAISED, Completion, LoopEnds, Machine
+from bnlint.interpreter.machine import BREAK, CONTINUE, LATER_TURNS, RAISED, Completion, LoopEnds, Machine
 from bnlint.interpreter.matching import fits
 from bnlint.interpreter.operators import key_of, truth
 from bnlint.interpreter.values import Address, Const, Ref, Thing, Tuple, Unknown, Value, join_values
@@ -84,13 +84,15 @@ def _return(m: Machine, node: ast.Return) -> Completion:
 
 
 def _raise(m: Machine, node: ast.Raise) -> Completion:
-    if node.exc is not None:
-        evaluate(m, node.exc)
+    kind = errors.raised_by(m, node.exc)
+    if m.raises():
+        raise errors.ProgramError(kind)
     return RAISED
 
 
 def _assert(m: Machine, node: ast.Assert) -> None:
-    evaluate(m, node.test)
+    if truth(m, evaluate(m, node.test)) is False:
+        errors.fail(m, "AssertionError", "assertion that fails")
 
 
 def _nothing(m: Machine, node: ast.stmt) -> None:
@@ -230,7 +232,7 @@ def _fixpoint(
         bind(0)
         done = _turn(m, body, ends)
         if done is None:
-            m.context = (*context, "*")
+            m.context = (*context, LATER_TURNS)
             m.star += 1
             m.turns = (*outer_turns, count - 1 if count is not None else None)
             try:
@@ -365,25 +367,80 @@ def _with_generator(
 
 
 def _try(m: Machine, node: ast.Try) -> Completion | None:
+    try:
+        done = _with_handlers(m, node)
+    except errors.Unwinding:
+        finished = run_block(m, node.finalbody)
+        if finished is None:
+            raise
+        return finished
+    finished = run_block(m, node.finalbody)
+    return finished if finished is not None else done
+
+
+def _with_handlers(m: Machine, node: ast.Try) -> Completion | None:
+    """The body and its handlers: what surely raises goes to the handler, else either may have done the work."""
+
     def body() -> Completion | None:
-        done = run_block(m, node.body)
+        done, error = _until_error(m, node)
+        if error is not None:
+            return _catch(m, node, error)
         return run_block(m, node.orelse) if done is None else done
 
     arms: list[Callable[[], Completion | None]] = [body]
     for handler in node.handlers:
         if _replaces(handler):
-            arms.append(lambda handler=handler: _handle(m, handler))  # type: ignore[misc]
-    done: Completion | None = m.branch(None, node, arms) if len(arms) > 1 else body()
+            arms.append(lambda handler=handler: _handle(m, handler, None))  # type: ignore[misc]
+    if len(arms) > 1 and m.attempt(lambda: _until_error(m, node)).result[1] is None:
+        done: Completion | None = m.branch(None, node, arms)
+        return done
+    done = body()
     if len(arms) == 1 and done is RAISED and node.handlers:
-        done = _handle(m, node.handlers[0])
-    finished = run_block(m, node.finalbody)
-    return finished if finished is not None else done
+        return _handle(m, node.handlers[0], None)
+    return done
 
 
-def _handle(m: Machine, handler: ast.ExceptHandler) -> Completion | None:
+def _until_error(m: Machine, node: ast.Try) -> tuple[Completion | None, errors.ProgramError | None]:
+    """Runs the body as far as it comes."""
+    if not node.handlers:
+        return run_block(m, node.body), None
+    m.tries.append(m.certainty())
+    try:
+        return run_block(m, node.body), None
+    except errors.ProgramError as error:
+        return None, error
+    finally:
+        m.tries.pop()
+
+
+def _catch(m: Machine, node: ast.Try, error: errors.ProgramError) -> Completion | None:
+    """Runs the handler that catches an error, or those that may."""
+    possible: list[ast.ExceptHandler] = []
+    for handler in node.handlers:
+        fitting = errors.catches(m, evaluate(m, handler.type), error.kind) if handler.type is not None else True
+        if fitting is not False:
+            possible.append(handler)
+        if fitting:
+            break
+    if not possible:
+        if m.raises():
+            raise error
+        return RAISED
+    if len(possible) == 1:
+        return _handle(m, possible[0], error.kind)
+    arms = [lambda handler=handler: _handle(m, handler, error.kind) for handler in possible]
+    done: Completion | None = m.branch(None, node, arms)
+    return done
+
+
+def _handle(m: Machine, handler: ast.ExceptHandler, kind: Value | None) -> Completion | None:
     if handler.name:
         names.store(m, handler.name, Unknown("exception"))
-    return run_block(m, handler.body)
+    m.handling.append(kind)
+    try:
+        return run_block(m, handler.body)
+    finally:
+        m.handling.pop()
 
 
 def _replaces(handler: ast.ExceptHandler) -> bool:

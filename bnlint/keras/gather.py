@@ -9,6 +9,7 @@ from bnlint.graph.network import Address
 from bnlint.graph.places import Place, order
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import BatchNormAtFit, Because, Fit, Program
+from bnlint.interpreter.machine import LATER_TURNS, context_of
 from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.backbones import backbone_of, group_key, label_of, owner_of
 from bnlint.keras.calls import gather_calls, gather_layers
@@ -320,7 +321,10 @@ def _put(
         row.state.record.pretrained,
         residual,
         updates,
-        row.state.record.many or differs or any(link.container == "lambda" for link in row.state.use.links),
+        row.state.record.many
+        or differs
+        or any(link.container == "lambda" for link in row.state.use.links)
+        or _is_of_many_turns(row.state.address, run.views[index].root),
         row.enabled_by if row.enabled_by_assignment else None,
         row.state.record.frozen_at if frozen else None,
         row.state.record.flag_at,
@@ -328,6 +332,15 @@ def _put(
         row.state.record.momentum_given,
     )
     grouped.setdefault(key, []).append((row, outcome))
+
+
+def _is_of_many_turns(address: Address, root: Address) -> bool:
+    """Whether a layer stands for those of all later turns of a loop that the trained model is not made in."""
+    return _later_turns(address) > _later_turns(root)
+
+
+def _later_turns(address: Address) -> int:
+    return sum(part == LATER_TURNS for part in context_of(address))
 
 
 def _subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]], key: Any) -> BatchNormAtFit:

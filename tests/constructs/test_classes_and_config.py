@@ -45,7 +45,6 @@ GAPS = {
     "attributes set through __setattr__",
     "subclasses registered",
     "a cached property of numbers",
-    "an Enum member is not its value",
     "a dictionary filled from a file line by line",
     "a dictionary handed to unknown code",
     "an object handed to unknown code",

@@ -21,13 +21,7 @@ Fits = list[dict[State, int | None]]
 
 GAPS = {
     # says something wrong
-    "subclass, layers made in build",
-    "a class of the program saved and loaded",
     "layers.pop on Keras 2.2.4",
-    "added in a loop of unknown length",
-    "added while something lasts",
-    "appended in a loop of unknown length",
-    "in a comprehension of unknown length",
     # says something less than is known
     "a layer from its config",
     "clone with a function",

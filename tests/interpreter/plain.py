@@ -48,7 +48,7 @@ class Plain:
     def set_attribute(self, m: Machine, target: Ref, name: str, value: Value, node: ast.AST) -> bool:
         return False
 
-    def set_unknown(self, m: Machine, name: str, value: Value, node: ast.AST) -> None:
+    def set_unknown(self, m: Machine, owner: Value, name: str, value: Value, node: ast.AST) -> None:
         pass
 
     def call(self, m: Machine, callee: Value, args: Args, node: ast.AST) -> Value | None:

@@ -176,6 +176,14 @@ def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: as
     return output if count < 2 else m.allocate(node, List((output,) * count), "outputs")
 
 
+def _was_built(record: Layer, build: Function) -> bool:
+    """Whether the program has called ``build`` itself: what it sets is there."""
+    return any(
+        isinstance(child, ast.Attribute) and isinstance(child.ctx, ast.Store) and child.attr in record.attrs
+        for child in ast.walk(build.node)
+    )
+
+
 def trace_call(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST, inputs: int = 1) -> None:
     """Runs the ``call`` of a layer of the program on symbolic tensors, to see what it calls and how.
 
@@ -185,7 +193,7 @@ def trace_call(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST, input
     if record.user_class is None:
         return
     build = find_in_class(m, record.user_class, "build")
-    if isinstance(build, Function) and not (record.model and record.model.nodes):
+    if isinstance(build, Function) and not (record.model and record.model.nodes) and not _was_built(record, build):
         from bnlint.interpreter.calls import call_function
 
         call_function(m, build, Args((ref, Unknown("input shape"))), node)

@@ -17,7 +17,20 @@ from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.stdlib import CALLS_BACK, stdlib_method
-from bnlint.interpreter.values import NONE, Bound, Const, Lib, OneOf, Ref, Thing, Tuple, Unknown, Value
+from bnlint.interpreter.values import (
+    NONE,
+    Bound,
+    Const,
+    Function,
+    Lib,
+    OneOf,
+    Partial,
+    Ref,
+    Thing,
+    Tuple,
+    Unknown,
+    Value,
+)
 from bnlint.keras import applications
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layers as layers_api
@@ -38,6 +51,7 @@ from bnlint.keras.api.harmless import KERAS_AREAS, METHODS, is_harmless
 from bnlint.keras.api.names import KerasName, keras_name
 from bnlint.keras.api.saving import clone_model, from_config, load_model, save_model
 from bnlint.keras.api.stars import is_exported
+from bnlint.keras.api.structures import structure_call
 from bnlint.keras.api.tensors import argument_tensors, connect, opaque, operation, tensors_in, training_argument, wrap
 from bnlint.keras.releases import Release, Target
 from bnlint.keras.semantics import Behaviour
@@ -200,7 +214,7 @@ class KerasLibrary:
             return Ref(record.holds[0])
         if name in ("__class__",):
             return self.type_of(m, value)
-        if name == "submodules":
+        if name == "submodules" and not self.is_keras_3(record.package):
             everything = [Ref(a) for a in all_layers(m, value.address)[1:]]
             return m.allocate(node, List(tuple(everything), True), "submodules")
         if name in ("input_shape", "output_shape"):
@@ -247,6 +261,8 @@ class KerasLibrary:
             else:
                 set_trainable(m, self.behaviour(record.package), target.address, value, node)
             return False
+        if name in ("_trainable_variables", "_trainable_weights"):
+            forget_flags(m, [target.address], f"`{name}` set")
         if name == "momentum":
             counts = self.behaviour(record.package)
             takes = counts.momentum_attribute_counts if counts is not None else None
@@ -260,9 +276,15 @@ class KerasLibrary:
         m.put(target.address, record._replace(attrs=record.attrs.set(name, value)))
         return True
 
-    def set_unknown(self, m: Machine, name: str, value: Value, node: ast.AST) -> None:
-        """An attribute of something unknown was set: if it is a flag, it may be that of any layer."""
-        if name == "trainable":
+    def set_unknown(self, m: Machine, owner: Value, name: str, value: Value, node: ast.AST) -> None:
+        """An attribute of no record was set: if it is a flag, that of a layer's weight, or of any layer."""
+        if name != "trainable" or isinstance(owner, (Const, Function, Lib)):
+            return
+        if isinstance(owner, Thing) and owner.kind == "variables":
+            forget_flags(m, [inner for one in owner.layers for inner in all_layers(m, one)], "flags of single weights")
+        elif isinstance(owner, Bound) and isinstance(m.record(owner.receiver), Layer):
+            forget_flags(m, layers_in(m, owner.receiver), f"`{owner.name}.trainable` set")
+        else:
             weaken_flags(m, value, m.place(node))
 
     # --- calls ------------------------------------------------------------------------------------------------------
@@ -285,6 +307,9 @@ class KerasLibrary:
 
     def _call_name(self, m: Machine, qualified: str, args: Args, node: ast.AST) -> Value | None:
         name = keras_name(qualified)
+        found = structure_call(m, qualified, args, node)
+        if found is not None:
+            return found
         if name is not None:
             found = backend_call(m, name, args, self.target, node) or self._call_keras(m, name, args, node)
             if found is not None:
@@ -408,6 +433,9 @@ class KerasLibrary:
             return made
         if name.last == "preprocess_input" and isinstance(first, Thing) and first.kind == "data":
             return first
+        functions = any(isinstance(value, (Function, Bound, Partial)) for value in args.values())
+        if functions and self.holds(m, args.values()):
+            return None  # the function may be called with the layers
         if name.area in KERAS_AREAS or name.area in ("applications", "models") or len(name.path) == 1:
             return Unknown(f"result of keras.{'.'.join(name.path)}", harmless=name.area != "models")
         return None
@@ -464,7 +492,7 @@ class KerasLibrary:
             training_api.other_method(m, ref, name, args, node)
             return Unknown(f"result of {name}()")
         if name == "_flatten_layers":
-            return m.allocate(node, List(tuple(map(Ref, all_layers(m, ref.address)))), "flat layers")
+            return models_api.flat_layers(m, ref, args, node)
         if name in ("from_config", "add_loss", "add_metric", "add_weight", "add_update"):
             return Unknown(f"result of {name}()")
         return None

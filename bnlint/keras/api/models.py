@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from bnlint.graph.network import ABSENT, Address, Tensor, trace
 from bnlint.graph.records import Layer, Model
-from bnlint.interpreter.heap import List
+from bnlint.interpreter.heap import Dict, List
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import NONE, Const, OneOf, Ref, Thing, Unknown, Value
+from bnlint.interpreter.values import NONE, Const, OneOf, Ref, Thing, Tuple, Unknown, Value
+from bnlint.keras.api.flags import all_layers, inner_layers, layers_in
 from bnlint.keras.api.layers import automatic_name, text
 from bnlint.keras.api.names import KerasName
 from bnlint.keras.api.tensors import connect, opaque, tensors_in, unknown_layers, unknown_part, wrap
@@ -201,10 +202,19 @@ def layer_list(m: Machine, ref: Ref, node: ast.AST) -> Value:
     if record.model is not None and record.model.kind != "subclassed":
         addresses, exact = list(record.model.layers), record.model.exact
     else:
-        from bnlint.keras.api.flags import inner_layers
-
         addresses, exact = [a for a in inner_layers(m, record)], True
     return m.allocate(node, List(tuple(map(Ref, addresses)), exact), "layers")
+
+
+def flat_layers(m: Machine, ref: Ref, args: Args, node: ast.AST) -> Value:
+    """``model._flatten_layers(recursive=True, include_self=True)``."""
+    deep, own = args.get(0, "recursive"), args.get(1, "include_self")
+    found = all_layers(m, ref.address)
+    if isinstance(deep, Const) and not deep.value:
+        found = [ref.address, *inner_layers(m, m.get(ref.address))]
+    if isinstance(own, Const) and not own.value:
+        found = found[1:]
+    return m.allocate(node, List(tuple(map(Ref, found))), "flat layers")
 
 
 def get_layer(m: Machine, ref: Ref, args: Args, node: ast.AST) -> Value:
@@ -246,6 +256,10 @@ def _copy(m: Machine, address: Address, node: ast.AST, copies: dict[Address, Add
     target = m.allocate(node, record, (part, len(copies)))
     copies[address] = target.address
     holds = tuple(_copy(m, inner, node, copies, part) for inner in record.holds)
+    attrs = record.attrs
+    for name, value in record.attrs.items():
+        copied = _copy_value(m, value, node, copies, part)
+        attrs = attrs if copied is value else attrs.set(name, copied)
     model = record.model
     if model is not None:
         layers = tuple(_copy(m, inner, node, copies, part) for inner in model.layers)
@@ -261,8 +275,28 @@ def _copy(m: Machine, address: Address, node: ast.AST, copies: dict[Address, Add
             inner = m.get(made.layer)
             if made.layer in copies.values() and made.layer != target.address:
                 m.put(made.layer, inner._replace(node=made))
-    m.put(target.address, record._replace(holds=holds, model=model, pretrained=False, label=None, node=None))
+    m.put(
+        target.address, record._replace(holds=holds, model=model, attrs=attrs, pretrained=False, label=None, node=None)
+    )
     return target.address
+
+
+def _copy_value(m: Machine, value: Value, node: ast.AST, copies: dict[Address, Address], part: object) -> Value:
+    """What a copied layer's attribute holds: copies of the layers in it."""
+    record = m.record(value)
+    if isinstance(value, Ref) and isinstance(record, Layer):
+        return Ref(_copy(m, value.address, node, copies, part))
+    if isinstance(value, Tuple) and layers_in(m, value):
+        return Tuple(_copy_value(m, item, node, copies, part) for item in value.items)
+    if isinstance(record, List) and layers_in(m, value):
+        items = tuple(_copy_value(m, item, node, copies, part) for item in record.items)
+        return m.allocate(node, record._replace(items=items), (part, "list"))
+    if isinstance(record, Dict) and layers_in(m, value):
+        kept = record.items
+        for key in record.order:
+            kept = kept.set(key, _copy_value(m, kept[key], node, copies, part))
+        return m.allocate(node, record._replace(items=kept), (part, "dict"))
+    return value
 
 
 def _copy_nodes(
