@@ -354,9 +354,9 @@ def enter_instance(m: Machine, value: Value, node: ast.AST) -> Value | None:
     return _special(m, value, "__enter__", Args(), node)
 
 
-def leave_instance(m: Machine, value: Value, node: ast.AST) -> None:
+def leave_instance(m: Machine, value: Value, node: ast.AST) -> Value | None:
     """``__exit__`` of an object of a class of the program."""
-    _special(m, value, "__exit__", Args((NONE, NONE, NONE)), node)
+    return _special(m, value, "__exit__", Args((NONE, NONE, NONE)), node)
 
 
 def _special(m: Machine, value: Value, name: str, args: Args, node: ast.AST) -> Value | None:

@@ -23,6 +23,8 @@ KNOWN_TURNS = 50
 CHEAP_TURNS = 1000
 FIXPOINT_TURNS = 5
 ENDLESS_TURNS = 2
+CONVERTERS = frozenset({"int", "float", "str", "bool"})
+CONVERTING = (ast.Assign, ast.Call, ast.Name, ast.Constant, ast.expr_context)
 SILENT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "KeyboardInterrupt", "RuntimeError"})
 
 
@@ -334,11 +336,26 @@ def _with(m: Machine, node: ast.With | ast.AsyncWith) -> Completion | None:
         entered.append(value)
         if item.optional_vars is not None:
             assign(m, item.optional_vars, inside if inside is not None else Unknown("context manager"))
-    done = run_block(m, body)
+    try:
+        done = run_block(m, body)
+    except errors.Unwinding as error:
+        # a program's error may be swallowed by what an object's `__exit__` gives
+        swallowed = _leave(m, entered, node)
+        if not swallowed or not isinstance(error, errors.ProgramError):
+            raise
+        return None
+    _leave(m, entered, node)
+    return done
+
+
+def _leave(m: Machine, entered: list[Value], node: ast.With | ast.AsyncWith) -> bool:
+    """Leaves the context managers, the last first; whether one of them says that it has dealt with an error."""
+    swallowed = False
     for value in reversed(entered):
         m.library.leave(m, value, node)
-        leave_instance(m, value, node)
-    return done
+        found = leave_instance(m, value, node)
+        swallowed = swallowed or (found is not None and truth(m, found) is True)
+    return swallowed
 
 
 def _with_generator(
@@ -387,6 +404,8 @@ def _with_handlers(m: Machine, node: ast.Try) -> Completion | None:
             return _catch(m, node, error)
         return run_block(m, node.orelse) if done is None else done
 
+    if _surely_succeeds(m, node.body):
+        return body()
     arms: list[Callable[[], Completion | None]] = [body]
     for handler in node.handlers:
         if _replaces(handler):
@@ -398,6 +417,22 @@ def _with_handlers(m: Machine, node: ast.Try) -> Completion | None:
     if len(arms) == 1 and done is RAISED and node.handlers:
         return _handle(m, node.handlers[0], None)
     return done
+
+
+def _surely_succeeds(m: Machine, body: Sequence[ast.stmt]) -> bool:
+    """Whether a body only converts constants, and these can be converted."""
+    parts = [part for stmt in body for part in ast.walk(stmt)]
+    if {type(stmt) for stmt in body} != {ast.Assign} or not all(isinstance(part, CONVERTING) for part in parts):
+        return False
+    values: list[Value] = []
+
+    def convert() -> None:
+        values.extend(evaluate(m, stmt.value) for stmt in body if isinstance(stmt, ast.Assign))
+
+    m.attempt(convert)
+    callees = [part.func for part in parts if isinstance(part, ast.Call)]
+    plain = all(isinstance(callee, ast.Name) and callee.id in CONVERTERS for callee in callees)
+    return plain and all(isinstance(value, Const) for value in values)
 
 
 def _until_error(m: Machine, node: ast.Try) -> tuple[Completion | None, errors.ProgramError | None]:
