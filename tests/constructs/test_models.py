@@ -35,10 +35,7 @@ GAPS = {
     "derived from BatchNormalization, inference when frozen",
     "saved and loaded, SavedModel",
     "get_output_at",
-    "segmentation_models, encoder frozen",
-    "segmentation_models, all frozen",
     "efficientnet.tfkeras, trained",
-    "classification_models",
     "keras_cv",
     "keras_hub, a task",
 }

@@ -76,7 +76,14 @@ def set_trainable(m: Machine, behaviour: Behaviour | None, address: Address, val
 
 
 def _set(
-    m: Machine, address: Address, wanted: bool | None, place: Place, reaches: bool | None, ignores: bool | None
+    m: Machine,
+    address: Address,
+    wanted: bool | None,
+    place: Place,
+    reaches: bool | None,
+    ignores: bool | None,
+    *,
+    whole: bool = False,
 ) -> bool:
     """Sets one flag and what it reaches; False where the assignment has no effect."""
     record: Layer = m.get(address)
@@ -85,7 +92,8 @@ def _set(
         _note_place(m, address, wanted, place)
         return False
     doubtful = ignores is not False and inner and (ignores is None or record.trainable is None)
-    _assign_flag(m, address, wanted, place, weak=record.many)
+    # an assignment to a model means all layers of a record that stands for them
+    _assign_flag(m, address, wanted, place, weak=record.many and not (whole and record.trainable is not None))
     for child in inner if reaches is not False else []:
         if reaches is None:
             _assign_flag(m, child, wanted, place, weak=True)
@@ -94,7 +102,7 @@ def _set(
             if doubtful:
                 _assign_flag(m, layer, wanted, place, weak=True)
             elif ignores:
-                _set(m, layer, wanted, place, reaches, ignores)
+                _set(m, layer, wanted, place, reaches, ignores, whole=True)
             else:
                 _assign_flag(m, layer, wanted, place, weak=False)
     return True

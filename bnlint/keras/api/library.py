@@ -47,6 +47,7 @@ from bnlint.keras.api.flags import (
     set_trainable,
     weaken_flags,
 )
+from bnlint.keras.api.foreign import foreign_call
 from bnlint.keras.api.harmless import KERAS_AREAS, METHODS, is_harmless
 from bnlint.keras.api.names import KerasName, keras_name
 from bnlint.keras.api.saving import clone_model, from_config, load_model, save_model
@@ -308,12 +309,12 @@ class KerasLibrary:
     def _call_name(self, m: Machine, qualified: str, args: Args, node: ast.AST) -> Value | None:
         name = keras_name(qualified)
         found = structure_call(m, qualified, args, node)
+        if found is None and name is not None:
+            found = backend_call(m, name, args, self.target, node) or self._call_keras(m, name, args, node)
+        elif found is None:
+            found = foreign_call(m, self, qualified, args, node)
         if found is not None:
             return found
-        if name is not None:
-            found = backend_call(m, name, args, self.target, node) or self._call_keras(m, name, args, node)
-            if found is not None:
-                return found
         inputs = argument_tensors(m, args) if qualified not in CALLS_BACK else []
         if inputs:
             return self._on_tensors(m, qualified, name, inputs, args, node)
