@@ -11,7 +11,7 @@ from bnlint.interpreter.heap import Instance, List
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import FALSE, NONE, TRUE, Const, Lib, Ref, Thing, Tuple, Unknown, Value
+from bnlint.interpreter.values import FALSE, NONE, TRUE, Const, Ref, Thing, Tuple, Unknown, Value, join_values
 
 
 def parser(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -24,11 +24,10 @@ def parser_method(m: Machine, parser: Thing, name: str, args: Args, node: ast.AS
     """A method of a parser or of a group of its arguments."""
     options: Ref = parser.options
     if name == "add_argument":
-        _add_argument(m, options, args, node)
+        _add_argument(m, parser, args, node)
         return Unknown("argparse action")
     if name == "set_defaults":
-        record: Instance = m.get(options.address)
-        m.put(options.address, record._replace(attrs=record.attrs.update(args.keywords)))
+        _set_defaults(m, parser, args)
         return NONE
     if name in ("parse_args", "parse_known_args"):
         record = m.get(options.address)
@@ -45,9 +44,47 @@ def parser_method(m: Machine, parser: Thing, name: str, args: Args, node: ast.AS
         return result if name == "parse_args" else _pair(result)
     if name in ("add_argument_group", "add_mutually_exclusive_group"):
         return parser
-    if name in ("add_subparsers", "add_parser"):
+    if name == "add_subparsers":
         return parser
+    if name == "add_parser":
+        return Thing("parser", options=options, command=len(m.log))
     return Unknown(f"argparse {name}()")
+
+
+def _set_defaults(m: Machine, parser: Thing, args: Args) -> None:
+    """The defaults of a command count where none is set for the whole program; of which command, is not known."""
+    options: Ref = parser.options
+    record: Instance = m.get(options.address)
+    attrs = record.attrs
+    for name, value in args.keywords.items():
+        before = attrs.get(name)
+        if "command" not in parser.data or before is None:
+            attrs = attrs.set(name, value)
+        elif _owner(m, options, name) is not None:
+            attrs = attrs.set(name, join_values(before, value))
+        else:
+            continue
+        _own(m, options, name, parser.data.get("command"), declared=False)
+    m.put(options.address, record._replace(attrs=attrs))
+
+
+def _own(m: Machine, options: Ref, name: str, command: int | None, *, declared: bool) -> None:
+    """Remembers who gave an argument its default: a command or the whole program, by declaring it or beside that."""
+    m.put(("argument", options.address, name), List((Const(command), Const(declared))))
+
+
+def _owner(m: Machine, options: Ref, name: str) -> int | None:
+    return _owned(m, options, name)[0]
+
+
+def _is_declared(m: Machine, options: Ref, name: str) -> bool:
+    return bool(_owned(m, options, name)[1])
+
+
+def _owned(m: Machine, options: Ref, name: str) -> tuple[int | None, bool | None]:
+    record = m.heap.get(("argument", options.address, name))
+    command, declared = record.items if isinstance(record, List) and record.exact else (NONE, NONE)
+    return getattr(command, "value", None), getattr(declared, "value", None)
 
 
 def _pair(result: Value) -> Value:
@@ -62,7 +99,7 @@ def choices(m: Machine, source: str | None) -> tuple[str, ...]:
     return tuple(found) if len(found) == len(items) else ()
 
 
-def _add_argument(m: Machine, options: Ref, args: Args, node: ast.AST) -> None:
+def _add_argument(m: Machine, parser: Thing, args: Args, node: ast.AST) -> None:
     flags = [v.value for v in args.positional if isinstance(v, Const) and isinstance(v.value, str)]
     dest = args.get(None, "dest")
     if isinstance(dest, Const) and isinstance(dest.value, str):
@@ -74,6 +111,7 @@ def _add_argument(m: Machine, options: Ref, args: Args, node: ast.AST) -> None:
         return
     action = args.get(None, "action")
     default = args.get(None, "default")
+    given = default is not None
     if default is None:
         kind = action.value if isinstance(action, Const) else None
         required = args.get(None, "required")
@@ -85,7 +123,12 @@ def _add_argument(m: Machine, options: Ref, args: Args, node: ast.AST) -> None:
             default = Unknown("argument", f"args.{name}")
         else:
             default = NONE
-    default = _converted(args.get(None, "type"), default)
+    options: Ref = parser.options
+    command = parser.data.get("command")
+    before = m.get(options.address).attrs.get(name)
+    if before is not None and command is None and (_is_declared(m, options, name) or not given):
+        return  # of two arguments with one name the first decides; what was set before stands in for no default
+    default = _converted(m, args.get(None, "type"), default, node)
     limits = args.get(None, "choices")
     if isinstance(default, Unknown) and limits is not None:
         items = iterate(m, limits, node)
@@ -93,16 +136,16 @@ def _add_argument(m: Machine, options: Ref, args: Args, node: ast.AST) -> None:
     if isinstance(default, Const) and default.value is not None:
         default = Const(default.value, (m.place(node), f"{(flags or [name])[-1]} by default {default.value!r}"))
     record: Instance = m.get(options.address)
+    if before is not None and command is not None and _owner(m, options, name) != command:
+        default = join_values(before, default)
     m.put(options.address, record._replace(attrs=record.attrs.set(name, default)))
+    _own(m, options, name, command, declared=True)
 
 
-def _converted(kind: Value | None, default: Value) -> Value:
+def _converted(m: Machine, kind: Value | None, default: Value, node: ast.AST) -> Value:
     """Argparse converts a default that is a string."""
-    if isinstance(default, Const) and isinstance(default.value, str) and isinstance(kind, Lib):
-        convert = {"builtins.int": int, "builtins.float": float}.get(kind.name)
-        if convert is not None:
-            try:
-                return Const(convert(default.value))
-            except ValueError:
-                return Unknown("argument")
-    return default
+    from bnlint.interpreter.calls import call
+
+    if kind is None or not (isinstance(default, Const) and isinstance(default.value, str)):
+        return default
+    return call(m, kind, Args((default,)), node)

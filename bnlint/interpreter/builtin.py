@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from immutables import Map
+
 from bnlint.interpreter import arguments, named_tuples, names, namespaces, reflection, texts
 from bnlint.interpreter.access import choose_item, get_attribute, set_attribute
 from bnlint.interpreter.classes import find_in_class, library_bases, linearization
@@ -400,9 +402,24 @@ def _setattr(m: Machine, args: Args, node: ast.AST) -> Value:
         else:
             record = m.record(owner)
             if isinstance(owner, Ref) and isinstance(record, Instance):
-                m.put(owner.address, record._replace(open=True))
+                forget_attributes(m, owner, record)
             m.library.havoc(m, [owner], "setattr() with an unknown name")
     return NONE
+
+
+def forget_attributes(m: Machine, owner: Ref, record: Instance) -> None:
+    """Some attribute was set, it is not known which: any of them may be another now."""
+    names_of_class = {
+        name
+        for address in (linearization(m, record.cls) if record.cls is not None else ())
+        for name, value in m.get(address).names.items()
+        if not isinstance(value, Function)
+    }
+    lost: dict[str, Value] = {name: Unknown(f"attribute `{name}`") for name in (*record.attrs, *names_of_class)}
+    if names.SOURCE in record.attrs:
+        lost[names.SOURCE] = record.attrs[names.SOURCE]
+    m.put(owner.address, record._replace(attrs=Map(lost), open=True))
+    namespaces.attributes_changed(m, owner)
 
 
 def has_attribute(m: Machine, owner: Value, name: str, node: ast.AST) -> bool | None:

@@ -63,7 +63,7 @@ def get(m: Machine, args: Args, node: ast.AST) -> Value:
     if name is None:
         return Unknown("environment variable")
     inside = has(m, name)
-    if inside is None and _variables(m).items:
+    if inside is None and (_variables(m).items or not _variables(m).exact):
         return Unknown("environment variable")
     if inside:
         return item(m, name)

@@ -195,8 +195,11 @@ def _dict_method(m: Machine, receiver: Ref, record: Dict, name: str, args: Args,
         if isinstance(other, Dict):
             pairs.extend((key, other.items[key]) for key in other.order)
             exact = exact and other.exact
-        elif first is not None:
+        if (first is not None and not (isinstance(other, Dict) and other.exact)) or args.open:
+            # what is not known of the other may stand over any key here
             exact = False
+            for key in order:
+                items = items.set(key, Unknown("an item that may have been updated"))
         pairs.extend((hashable(Const(key)), value) for key, value in args.keywords.items())
         for key, value in pairs:
             order = order if key in items else (*order, key)

@@ -12,7 +12,7 @@ from bnlint.interpreter.classes import find_in_class, library_bases
 from bnlint.interpreter.dictionaries import ENUM, hashable
 from bnlint.interpreter.heap import Class, Dict, Instance, List
 from bnlint.interpreter.iteration import iterate
-from bnlint.interpreter.library import Items
+from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import (
     Bound,
@@ -192,6 +192,11 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value, node: ast.AST)
             return Const(inside is isinstance(op, ast.In))
         return Unknown("condition", _compared(left, "in", right))
     sign, function = COMPARE[type(op)]
+    if sign in ("==", "!="):
+        equal = _own_equality(m, left, right)
+        if equal is not None:
+            decided = truth(m, equal)
+            return Const(decided is (sign == "==")) if decided is not None else Unknown("comparison of own objects")
     if isinstance(left, Const) and isinstance(right, Const):
         try:
             return Const(bool(function(left.value, right.value)))
@@ -214,6 +219,21 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value, node: ast.AST)
     return found if found is not None else Unknown("condition", _compared(left, sign, right))
 
 
+def _own_equality(m: Machine, left: Value, right: Value) -> Value | None:
+    """What ``__eq__`` of a class of the program answers, or that of a data class; None where there is none."""
+    found = own_method(m, left, "__eq__", (right,))
+    first, second = m.record(left), m.record(right)
+    if found is not None or not isinstance(first, Instance) or not isinstance(second, Instance):
+        return found
+    if first.cls is None or first.cls != second.cls or first.open or second.open or not m.get(first.cls).dataclass:
+        return None
+    fields = [(value, second.attrs.get(name)) for name, value in first.attrs.items()]
+    if len(first.attrs) == len(second.attrs) and all(b is not None and surely_same(a, b) for a, b in fields):
+        return Const(True)
+    differ = any(isinstance(a, Const) and isinstance(b, Const) and a.value != b.value for a, b in fields)
+    return Const(False) if differ else Unknown("comparison of data classes")
+
+
 def _are_members(left: Value, right: Value) -> bool:
     """Whether both are members of enumerations: these are equal to themselves only."""
     return all(isinstance(side, Ref) and side.address[0] == ENUM for side in (left, right))
@@ -232,7 +252,8 @@ def _compares_by_identity(m: Machine, value: Value) -> bool:
     if not isinstance(record, Instance) or record.cls is None or record.open:
         return False
     own = find_in_class(m, record.cls, "__eq__") is None
-    return own and all(base.name.startswith("enum.") for base in library_bases(m, record.cls))
+    bases = library_bases(m, record.cls)
+    return own and all(base.name.startswith("enum.") or base.name in PLAIN_BASES for base in bases)
 
 
 def _compared(left: Value, sign: str, right: Value) -> str | None:
@@ -272,6 +293,9 @@ def contains(m: Machine, container: Value, item: Value, node: ast.AST) -> bool |
         return namespaces.contains(m, container, item)
     if environment.is_environment(container):
         return environment.has(m, item)
+    own = own_method(m, container, "__contains__", (item,))
+    if own is not None:
+        return truth(m, own)
     record = m.record(container)
     if isinstance(record, Dict):
         key = hashable(item)
@@ -319,9 +343,39 @@ def truth(m: Machine, value: Value) -> bool | None:
         return bool(record.items) if record.exact else None
     if isinstance(record, Dict):
         return bool(record.items) or (None if not record.exact else False)
-    if record is not None and not (isinstance(record, Instance) and record.open):
-        return True
-    return None
+    if isinstance(record, Instance):
+        return _truth_of_object(m, value, record)
+    return True if record is not None else None
+
+
+def _truth_of_object(m: Machine, value: Value, record: Instance) -> bool | None:
+    """An object counts as true, unless its class says otherwise."""
+    for name in ("__bool__", "__len__"):
+        found = own_method(m, value, name, ())
+        if found is not None:
+            return bool(found.value) if isinstance(found, Const) else None
+    if record.open:
+        return None
+    bases = library_bases(m, record.cls) if record.cls is not None else []
+    whole = named_tuples.as_tuple(m, value)
+    if whole is not None:
+        return bool(whole.items)
+    return True if all(base.name.startswith("enum.") or base.name in PLAIN_BASES for base in bases) else None
+
+
+PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Protocol", "typing.Generic", "builtins.Exception"})
+"""Bases that leave it to their classes what counts as true and what is equal."""
+
+
+def own_method(m: Machine, value: Value, name: str, values: tuple[Value, ...]) -> Value | None:
+    """What a special method of an object of the program answers; None where its class has none."""
+    from bnlint.interpreter.calls import call_function
+
+    record = m.record(value)
+    method = find_in_class(m, record.cls, name) if isinstance(record, Instance) and record.cls is not None else None
+    if not isinstance(method, Function):
+        return None
+    return call_function(m, method, Args((value, *values)), m.node)
 
 
 def key_of(value: Value) -> str | None:

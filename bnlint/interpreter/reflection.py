@@ -66,7 +66,7 @@ def evaluate_text(m: Machine, args: Args, node: ast.AST) -> Value:
 
 
 def run_text(m: Machine, args: Args, node: ast.AST) -> Value:
-    """``exec`` of a constant text that imports or assigns."""
+    """``exec`` of a constant text that imports, assigns or calls."""
     from bnlint.interpreter.statements import run_block
 
     text = _text(args)
@@ -105,6 +105,6 @@ def _is_simple(tree: ast.AST) -> bool:
 def _binds_simply(statement: ast.stmt) -> bool:
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         return True
-    return isinstance(statement, ast.Assign) and all(
-        isinstance(target, ast.Name) and _is_simple(statement.value) for target in statement.targets
-    )
+    if isinstance(statement, ast.Expr):
+        return _is_simple(statement.value)
+    return isinstance(statement, ast.Assign) and all(map(_is_simple, (*statement.targets, statement.value)))

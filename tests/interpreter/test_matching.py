@@ -115,3 +115,48 @@ def test_a_guard_that_is_not_known_forks() -> None:
 )
 def test_conditions(expression: str, value: object) -> None:
     assert names(f"import loader\n{READ}\nfound = {expression}")["found"] == value
+
+
+OBJECTS = """
+from dataclasses import dataclass
+
+class Policy:
+    def __init__(self, names):
+        self.names = names
+    def __bool__(self):
+        return "bn" in self.names
+    def __contains__(self, name):
+        return name in self.names
+    def __eq__(self, other):
+        return self.names == other.names
+
+class Names:
+    def __len__(self):
+        return 0
+
+class Foreign(loader.Base):
+    pass
+
+@dataclass
+class Stage:
+    name: str = "head"
+    units: int = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("bool(Policy(['bn'])), bool(Policy([]))", (True, False)),
+        ("bool(Names())", False),
+        ("bool(Foreign())", UNKNOWN),
+        ("'bn' in Policy(['bn']), 'bn' not in Policy([])", (True, True)),
+        ("Policy(('bn',)) == Policy(('bn',)), Policy(('bn',)) != Policy(('bn',))", (True, False)),
+        ("Stage() == Stage('head'), Stage() != Stage(units=2)", (True, True)),
+        ("Stage() == Stage(loader.name())", UNKNOWN),
+        ("Stage() == 'head'", False),
+        ("Foreign() == 'head'", UNKNOWN),
+    ],
+)
+def test_objects_of_the_program_answer_for_themselves(expression: str, value: object) -> None:
+    assert names(f"import loader\n{OBJECTS}\nfound = {expression}")["found"] == value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.interpreter.plain import UNKNOWN, logged, names
+from tests.interpreter.plain import UNKNOWN, logged, names, one_of, some
 
 
 def argument(declared: str, read: str) -> object:
@@ -146,3 +146,130 @@ def test_a_list_handed_to_unknown_code_may_hold_anything() -> None:
         count = len(sizes)
     """)
     assert found["count"] == UNKNOWN
+
+
+def test_a_variable_that_the_program_sets_is_set() -> None:
+    found = names("""
+        import os
+        import loader
+        missing = "SEED" in os.environ
+        os.environ["SEED"] = "1"
+        os.environ.setdefault("SEED", "2")
+        os.environ.setdefault("DEVICE", "cpu")
+        os.environ.update({"MODE": "tune"}, LEVEL="3")
+        found = os.environ["SEED"], os.getenv("SEED", "0"), os.environ.get("DEVICE"), "MODE" in os.environ
+        level = os.environ.pop("LEVEL")
+        left = "LEVEL" in os.environ, os.environ.get("SEED", "0")
+    """)
+    assert (found["missing"], found["found"]) == (False, ("1", "1", "cpu", True))
+    assert (found["level"], found["left"]) == ("3", (UNKNOWN, UNKNOWN))
+
+
+def test_what_is_declared_first_decides_an_argument_that_is_declared_twice() -> None:
+    found = names("""
+        import argparse
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--freeze", dest="freeze", action="store_true")
+        parser.add_argument("--no-freeze", dest="freeze", action="store_false")
+        parser.set_defaults(rate=0.5)
+        parser.add_argument("--rate", type=float, default=0.1)
+        parser.add_argument("--size", type=int)
+        parser.set_defaults(size=64)
+        args = parser.parse_args()
+        found = args.freeze, args.rate, args.size
+    """)
+    assert found["found"] == (False, 0.1, 64)
+
+
+@pytest.mark.parametrize(
+    ("converter", "value"),
+    [("bool", True), ("lambda text: text == 'yes'", True), ("truth", False), ("loader.convert", UNKNOWN)],
+)
+def test_a_default_that_is_a_text_is_converted(converter: str, value: object) -> None:
+    found = names(f"""
+        import argparse, loader
+        def truth(text):
+            return text.lower() in ("1", "true")
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--tune", type={converter}, default="yes")
+        found = parser.parse_args().tune
+    """)
+    assert found["found"] == value
+
+
+def test_the_defaults_of_commands_are_those_of_one_of_them() -> None:
+    found = names("""
+        import argparse
+        parser = argparse.ArgumentParser()
+        parser.set_defaults(rate=0.1)
+        commands = parser.add_subparsers()
+        for name, size in [("train", 32), ("tune", 64)]:
+            command = commands.add_parser(name)
+            command.set_defaults(size=size, rate=0.5)
+        args = parser.parse_args()
+        found = args.rate, args.size
+    """)
+    assert found["found"] == (0.1, one_of(32, 64))
+
+
+def test_chance() -> None:
+    found = names("""
+        import random
+        sizes = [32, 64, 128]
+        random.shuffle(sizes)
+        count, first, is_there = len(sizes), sizes[0], 64 in sizes
+        choice, only = random.choice(["a", "b"]), random.choice([7])
+        sample = random.sample([1, 2, 3], 2)
+        left = len(list(set(sizes)))
+    """)
+    assert (found["count"], found["first"], found["is_there"]) == (3, one_of(32, 64, 128), UNKNOWN)
+    assert (found["choice"], found["only"], found["sample"]) == (one_of("a", "b"), 7, some(1, 2, 3))
+    assert found["left"] == UNKNOWN
+
+
+def test_paths() -> None:
+    found = names("""
+        import os
+        from pathlib import Path
+        folder = Path("runs") / "first"
+        best = folder / "best.h5"
+        parts = best.name, best.stem, best.suffix, str(best.parent), str(best.with_suffix(".keras")), f"{best}"
+        again = os.path.join(folder, "best.h5")
+        is_text = isinstance(best, str), hasattr(best, "exists"), hasattr(best, "lower")
+        exists = best.exists()
+    """)
+    assert found["parts"] == ("best.h5", "best", ".h5", "runs/first", "runs/first/best.keras", "runs/first/best.h5")
+    assert (found["again"], found["is_text"]) == ("runs/first/best.h5", (False, True, False))
+    assert found["exists"] == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ('fnmatch.fnmatch("conv1_bn", "*_bn")', True),
+        ('fnmatch.fnmatch("conv1_bn_2", "*_bn")', False),
+        ('fnmatch.filter(["a_bn", "b"], "*_bn")', ["a_bn"]),
+        ("fnmatch.fnmatch(loader.name(), '*')", UNKNOWN),
+        ('"model_{:02d}.h5".format(3)', "model_03.h5"),
+        ('"{:>100000}".format("x")', UNKNOWN),
+        ('"{0:{1}}".format(3, 99999)', UNKNOWN),
+    ],
+)
+def test_texts(expression: str, value: object) -> None:
+    assert names(f"import fnmatch, loader\nfound = {expression}")["found"] == value
+
+
+def test_an_update_with_something_unknown_may_change_every_item() -> None:
+    found = names("""
+        import loader
+        config, other = {"size": 32}, {"size": 32}
+        config.update(loader.config())
+        config["rate"] = 0.1
+        other.update({"rate": 0.5})
+        class Settings:
+            size = 32
+        settings = Settings()
+        setattr(settings, loader.name(), 1)
+        found = config["size"], config["rate"], other, settings.size
+    """)
+    assert found["found"] == (UNKNOWN, 0.1, {"size": 32, "rate": 0.5}, UNKNOWN)
