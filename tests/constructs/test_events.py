@@ -21,16 +21,11 @@ TRAINED_IN_SOME_MODE = (None, None, True)
 """Trained, in a mode that is not known."""
 
 GAPS = {
-    "fit called through the class",
-    "tf.function called as a function",
-    "a step under a strategy",
-    "a loss scaled",
     "a tuner",
     "a tuner that decides the freeze",
     "a tuner that chooses how much to freeze",
     "a hypermodel",
     "the best of a tuner",
-    "an objective of optuna in a lambda",
     "a wrapper for scikit-learn",
     "a wrapper with build_fn",
     "a cross validation",
@@ -38,7 +33,6 @@ GAPS = {
     "a callback that unfreezes",
     "a callback that freezes before the training",
     "a lambda callback that unfreezes",
-    "a process of its own",
     "a grid search of scikit-learn",
 }
 """Programs of which bnlint does not yet know what is true."""

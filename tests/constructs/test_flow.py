@@ -20,7 +20,6 @@ GAPS = {
     "del of a key",
     "a slice assigned",
     "tqdm around a loop",
-    "a pool",
     "any stops an iterator",
     "exec of a text",
     "methods of lists",

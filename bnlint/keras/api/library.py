@@ -32,6 +32,7 @@ from bnlint.interpreter.values import (
     Value,
 )
 from bnlint.keras import applications
+from bnlint.keras.api import companions
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layers as layers_api
 from bnlint.keras.api import models as models_api
@@ -173,6 +174,9 @@ class KerasLibrary:
         return Const(".".join(map(str, (*version, 0, 0)[:3]))) if version is not None else Unknown("version")
 
     def _thing_attribute(self, m: Machine, value: Thing, name: str, node: ast.AST) -> Value | None:
+        found = companions.attribute(m, value, name)
+        if found is not None:
+            return found
         if value.kind == "data" or value.kind in data_api.DATA_KINDS:
             return data_api.data_attribute(value, name)
         if value.kind == "tensor":
@@ -293,13 +297,16 @@ class KerasLibrary:
     def call(self, m: Machine, callee: Value, args: Args, node: ast.AST) -> Value | None:
         """Calls a class, function, method or layer."""
         if isinstance(callee, Lib):
-            return self._call_name(m, callee.name, args, node)
+            found = companions.call_name(m, self, callee.name, args, node)
+            return found if found is not None else self._call_name(m, callee.name, args, node)
         if isinstance(callee, Ref) and isinstance(m.record(callee), Layer):
             return layers_api.call_layer(m, self, callee, args, node)
         if isinstance(callee, Bound):
             return self._call_method(m, callee, args, node)
         if isinstance(callee, Unknown):
-            training_api.fit_unknown(m, self, callee, args, node)
+            found = companions.call_unknown(m, self, callee, args, node)
+            if found is not None:
+                return found
             inputs = argument_tensors(m, args)
             if inputs:
                 package = m.get(inputs[0].node.layer).package if inputs[0].node else "keras"
@@ -446,6 +453,9 @@ class KerasLibrary:
         record = m.record(receiver)
         if isinstance(record, Layer) and isinstance(receiver, Ref):
             return self._layer_method(m, receiver, record, name, args, node)
+        found = companions.call_method(m, self, callee, args, node)
+        if found is not None:
+            return found
         if not isinstance(receiver, Thing):
             return None
         if receiver.kind in ("parser", "pattern", "flag"):
