@@ -63,13 +63,9 @@ def _namespace(m: Machine, args: Args, node: ast.AST) -> Value:
 
 
 def _dataclass_field(m: Machine, args: Args, node: ast.AST) -> Value:
-    factory = args.get(None, "default_factory")
-    if factory is not None:
-        from bnlint.interpreter.calls import call
-
-        return Thing("field", value=call(m, factory, Args(), node))
-    default = args.get(None, "default")
-    return Thing("field", value=default if default is not None else Unknown("field"))
+    factory, init = args.get(None, "default_factory"), args.get(None, "init")
+    given = init is None or not (isinstance(init, Const) and init.value is False)
+    return Thing("field", value=args.get(None, "default"), factory=factory, init=given)
 
 
 def _defaultdict(m: Machine, args: Args, node: ast.AST) -> Value:
