@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 
 from bnlint.interpreter import enums, environment, files, named_tuples, names, namespaces, project
-from bnlint.interpreter.classes import after, find_in_class
-from bnlint.interpreter.dictionaries import hashable, make_dict
+from bnlint.interpreter.classes import after, class_of, find_in_class
+from bnlint.interpreter.dictionaries import hashable, make_dict, set_somewhere
 from bnlint.interpreter.heap import Class, Dict, Instance, List, Scope
 from bnlint.interpreter.iteration import iterate
-from bnlint.interpreter.library import Args
+from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.operators import each
+from bnlint.interpreter.operators import each, own_method
 from bnlint.interpreter.values import (
+    NONE,
     Bound,
     Const,
     Function,
@@ -82,6 +83,10 @@ def _instance_attribute(m: Machine, owner: Ref, record: Instance, name: str, nod
             return Bound(owner, name)
         if name in named_tuples.METHODS and named_tuples.fields_of(m, record.cls) is not None:
             return Bound(owner, name)
+    if not record.open and not name.startswith("__"):
+        given = own_method(m, owner, "__getattr__", (Const(name),))
+        if given is not None:
+            return given
     source = record.attrs.get(names.SOURCE)
     prefix = source.value if isinstance(source, Const) else None
     if record.cls is None and not record.open:
@@ -134,13 +139,32 @@ def _super_attribute(m: Machine, owner: Super, name: str) -> Value:
 def bind(m: Machine, owner: Ref, found: Value, name: str, node: ast.AST) -> Value:
     """A class's attribute as seen from an object: methods are bound, properties are called."""
     if isinstance(found, Function):
-        if found.decorated in ("property", "cached_property"):
+        if found.decorated == "cached_property":
+            return _cached_property(m, owner, Bound(owner, name, found), node)
+        if found.decorated == "property":
             from bnlint.interpreter.calls import call
 
             return call(m, Bound(owner, name, found), Args(), node)
         if found.decorated != "staticmethod":
             return Bound(owner, name, found)
-    return found
+    given = own_method(m, found, "__get__", (owner, Ref(cls) if (cls := class_of(m, owner)) is not None else NONE))
+    return given if given is not None else found
+
+
+def _cached_property(m: Machine, owner: Ref, method: Bound, node: ast.AST) -> Value:
+    """What a property gave when it was first read."""
+    from bnlint.interpreter.calls import call
+
+    address = ("cached property", owner.address, method.name)
+    record = m.heap.get(address)
+    if isinstance(record, List) and record.exact:
+        return record.items[0]
+    value = call(m, method, Args(), node)
+    if isinstance(m.record(owner), Instance):
+        set_plainly(m, owner, method.name, value, node)
+    else:  # it goes past what a model does with attributes that are set
+        m.put(address, List((value,)))
+    return value
 
 
 def set_attribute(m: Machine, owner: Value, name: str, value: Value, node: ast.AST) -> None:
@@ -152,9 +176,17 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, node: ast.A
             m.events.extend(arm.events)
         return
     if not isinstance(owner, Ref):
-        if isinstance(owner, Unknown) and not owner.harmless:
-            m.library.set_unknown(m, name, value, node)
+        if not (isinstance(owner, Unknown) and owner.harmless):
+            m.library.set_unknown(m, owner, name, value, node)
         return
+    record = m.record(owner)
+    if isinstance(record, Instance) and own_method(m, owner, "__setattr__", (Const(name), value)) is not None:
+        return
+    set_plainly(m, owner, name, value, node)
+
+
+def set_plainly(m: Machine, owner: Ref, name: str, value: Value, node: ast.AST) -> None:
+    """``object.__setattr__(owner, name, value)``."""
     record = m.record(owner)
     if isinstance(record, Instance):
         if record.cls is not None:
@@ -171,6 +203,14 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, node: ast.A
         m.put(owner.address, record._replace(names=record.names.set(name, value)))
     elif m.library.set_attribute(m, owner, name, value, node):
         m.library.named(m, value, f"self.{name}")
+
+
+def delete_attribute(m: Machine, owner: Value, name: str) -> None:
+    """``del owner.name``."""
+    record = m.record(owner)
+    if isinstance(owner, Ref) and isinstance(record, Instance) and name in record.attrs:
+        m.put(owner.address, record._replace(attrs=record.attrs.delete(name)))
+        namespaces.attributes_changed(m, owner)
 
 
 def slice_of(index: Value) -> slice | None:
@@ -193,6 +233,9 @@ def get_item(m: Machine, owner: Value, index: Value, node: ast.AST) -> Value:
         return each(index, lambda value: get_item(m, owner, value, node))
     record = m.record(owner)
     if isinstance(record, Instance):
+        given = own_method(m, owner, "__getitem__", (index,))
+        if given is not None:
+            return given
         owner = named_tuples.as_tuple(m, owner) or owner
     if isinstance(record, Class) and isinstance(owner, Ref) and isinstance(index, Const):
         return enums.member(m, owner.address, str(index.value)) or Unknown("item of a class")
@@ -309,13 +352,18 @@ def set_item(m: Machine, owner: Value, index: Value, value: Value) -> None:
     if isinstance(record, Dict):
         key = hashable(index)
         if key is None:
-            m.put(owner.address, record._replace(exact=False))
+            m.put(owner.address, set_somewhere(record, value))
         else:
             order = record.order if key in record.items else (*record.order, key)
             m.put(owner.address, record._replace(items=record.items.set(key, value), order=order))
         namespaces.items_changed(m, owner)
+    elif isinstance(record, Instance):
+        own_method(m, owner, "__setitem__", (index, value))
     elif isinstance(record, List):
-        if isinstance(index, Const) and isinstance(index.value, int) and record.exact:
+        bounds = slice_of(index)
+        if bounds is not None and record.exact:
+            _set_slice(m, owner, record, bounds, value)
+        elif isinstance(index, Const) and isinstance(index.value, int) and record.exact:
             items = list(record.items)
             try:
                 items[index.value] = value
@@ -324,6 +372,39 @@ def set_item(m: Machine, owner: Value, index: Value, value: Value) -> None:
             m.put(owner.address, record._replace(items=tuple(items)))
         else:
             m.put(owner.address, List((*record.items, value), False, record.kind))
+
+
+def _set_slice(m: Machine, owner: Ref, record: List, bounds: slice, value: Value) -> None:
+    """``owner[a:b] = value`` of a list whose items are known."""
+    new, items = iterate(m, value, m.node), list(record.items)
+    try:
+        items[bounds] = new.values
+    except ValueError:  # a step, and another number of items: it raises
+        new = Items(new.values, False)
+    m.put(owner.address, record._replace(items=tuple(items), exact=new.exact))
+
+
+def delete_item(m: Machine, owner: Value, index: Value) -> None:
+    """``del owner[index]``; what is left is not followed where the index is not known."""
+    record = m.record(owner)
+    if isinstance(owner, Ref) and isinstance(record, Dict) and hashable(index) in record.items:
+        order = tuple(key for key in record.order if key != hashable(index))
+        m.put(owner.address, record._replace(items=record.items.delete(hashable(index)), order=order))
+        namespaces.items_changed(m, owner)
+        return
+    bounds = slice_of(index)
+    at = index.value if isinstance(index, Const) and isinstance(index.value, int) else bounds
+    if isinstance(owner, Ref) and isinstance(record, List) and record.exact and at is not None:
+        items = list(record.items)
+        try:
+            del items[at]
+        except IndexError:
+            return
+        m.put(owner.address, record._replace(items=tuple(items)))
+        return
+    if isinstance(record, Instance):
+        own_method(m, owner, "__delitem__", (index,))
+    names.forget_items(m, owner)
 
 
 def parts_of(m: Machine, value: Value, count: int, node: ast.AST) -> list[Value] | None:

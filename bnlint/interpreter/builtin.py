@@ -9,8 +9,8 @@ from typing import Any
 
 from immutables import Map
 
-from bnlint.interpreter import arguments, named_tuples, names, namespaces, reflection, texts
-from bnlint.interpreter.access import choose_item, get_attribute, set_attribute
+from bnlint.interpreter import arguments, errors, named_tuples, names, namespaces, reflection, texts
+from bnlint.interpreter.access import choose_item, get_attribute, set_attribute, set_plainly
 from bnlint.interpreter.classes import find_in_class, library_bases, linearization
 from bnlint.interpreter.dictionaries import make_dict, unhash
 from bnlint.interpreter.files import FilePath
@@ -118,8 +118,8 @@ def _pure(m: Machine, name: str, args: Args) -> Value:
         first = args.positional[0]
         origin = first.origin if len(values) == 1 and isinstance(first, Const) else None
         return Const(PURE[name](*values), origin)
-    except Exception:  # the program's own error: it raises there
-        return Unknown(f"{name}() that raises")
+    except Exception as error:  # the program's own error: it raises there
+        return errors.fail(m, type(error).__name__, f"{name}() that raises")
 
 
 def _len(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -326,6 +326,8 @@ def _filter(m: Machine, args: Args, node: ast.AST) -> Value:
 
 def _extreme(smaller: bool) -> Callable[[Machine, Args, ast.AST], Value]:
     def run(m: Machine, args: Args, node: ast.AST) -> Value:
+        from bnlint.interpreter.calls import call
+
         if len(args.positional) == 1:
             items = iterate(m, args.positional[0], node)
             values = list(items.values)
@@ -333,11 +335,16 @@ def _extreme(smaller: bool) -> Callable[[Machine, Args, ast.AST], Value]:
                 return Unknown("min() or max()")
         else:
             values = list(args.positional)
-        numbers = [value.value for value in values if isinstance(value, Const)]
-        if not numbers or len(numbers) != len(values) or args.keywords:
+        if not values and "default" in args.keywords:
+            return args.keywords["default"]
+        key = args.get(None, "key")
+        keys = values if key is None else [call(m, key, Args((value,)), node) for value in values[:MAX_RANGE]]
+        numbers = [value.value for value in keys if isinstance(value, Const)]
+        if not numbers or len(numbers) != len(values) or not set(args.keywords) <= {"key", "default"}:
             return Unknown("min() or max()")
         try:
-            return Const(min(numbers) if smaller else max(numbers))
+            best = min(numbers) if smaller else max(numbers)
+            return values[numbers.index(best)]
         except TypeError:
             return Unknown("min() or max() that raises")
 
@@ -405,6 +412,15 @@ def _setattr(m: Machine, args: Args, node: ast.AST) -> Value:
                 forget_attributes(m, owner, record)
             m.library.havoc(m, [owner], "setattr() with an unknown name")
     return NONE
+
+
+def _plain_setattr(m: Machine, args: Args, node: ast.AST) -> Value:
+    """``object.__setattr__``, which a class's own ``__setattr__`` calls."""
+    owner, name, value = (args.get(position) for position in range(3))
+    if isinstance(owner, Ref) and isinstance(name, Const) and isinstance(name.value, str) and value is not None:
+        set_plainly(m, owner, name.value, value, node)
+        return NONE
+    return _setattr(m, args, node)
 
 
 def forget_attributes(m: Machine, owner: Ref, record: Instance) -> None:
@@ -654,7 +670,7 @@ HANDLERS: dict[str, Callable[[Machine, Args, ast.AST], Value]] = {
     "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr, "isinstance": _isinstance, "type": _type,
     "next": _next, "callable": _callable, "input": _input, "vars": _vars, "print": _silent,
     "issubclass": _issubclass, "globals": _globals, "locals": _locals, "eval": reflection.evaluate_text,
-    "exec": reflection.run_text, "__import__": reflection.dunder_import, "object.__setattr__": _setattr,
+    "exec": reflection.run_text, "__import__": reflection.dunder_import, "object.__setattr__": _plain_setattr,
     "str": _text, "repr": _representation,
     "iter": _iter, "slice": _slice, "staticmethod": _staticmethod, "classmethod": _staticmethod,
 }  # fmt: skip

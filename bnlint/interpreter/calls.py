@@ -8,8 +8,9 @@ from collections.abc import Callable
 from immutables import Map
 
 from bnlint.interpreter import memo, names
+from bnlint.interpreter.access import set_plainly
 from bnlint.interpreter.builtin import call_builtin
-from bnlint.interpreter.classes import find_in_class, library_bases, linearization
+from bnlint.interpreter.classes import class_of, find_in_class, library_bases, linearization
 from bnlint.interpreter.dictionaries import hashable, make_dict, unhash
 from bnlint.interpreter.expressions import evaluate
 from bnlint.interpreter.forgetting import forget_handed
@@ -364,7 +365,14 @@ def instantiate(m: Machine, cls: Ref, args: Args, node: ast.AST) -> Value:
     record: Class = m.get(cls.address)
     m.called.add(record.node)
     bases = library_bases(m, cls.address)
-    ref = m.library.new_instance(m, cls.address, bases, node) if bases else None
+    own = find_in_class(m, cls.address, "__new__")
+    if isinstance(own, Function) and not bases:
+        made = call_function(m, own, args.shifted(cls), node)
+        if not isinstance(made, Ref) or class_of(m, made) is None:
+            return made
+        ref: Ref | None = made
+    else:
+        ref = m.library.new_instance(m, cls.address, bases, node) if bases else None
     if ref is None:
         foreign = any(isinstance(base, Unknown) for base in record.bases)
         ref = m.allocate(node, Instance(cls.address, Map(), foreign), "instance")
@@ -438,6 +446,12 @@ def _super(m: Machine, node: ast.Call) -> Value | None:
 
 
 def _call_super(m: Machine, receiver: Super, name: str, args: Args, node: ast.AST) -> Value:
+    first, second = args.get(0), args.get(1)
+    if name == "__setattr__" and isinstance(receiver.receiver, Ref) and isinstance(first, Const) and second is not None:
+        set_plainly(m, receiver.receiver, str(first.value), second, node)
+        return NONE
+    if name == "__new__" and isinstance(first, Ref) and not library_bases(m, first.address):
+        return m.allocate(node, Instance(first.address, Map()), "instance")
     if isinstance(receiver.receiver, Ref):
         for base in library_bases(m, receiver.owner):
             found = m.library.super_call(m, receiver.receiver, base, name, args, node)

@@ -7,7 +7,7 @@ from typing import Any
 from immutables import Map
 
 from bnlint.interpreter.heap import Dict
-from bnlint.interpreter.values import Const, Lib, Ref, Tuple, Value
+from bnlint.interpreter.values import Const, Lib, Ref, Tuple, Value, join_values
 
 ENUM = "enum"
 """How the address of an enumeration's member begins; the class's address and the member's name follow."""
@@ -27,6 +27,14 @@ def make_dict(pairs: list[tuple[Value, Value]], kind: str = "dict") -> Dict:
             order.append(known)
         items = items.set(known, value)
     return Dict(items, tuple(order), exact, kind)
+
+
+def set_somewhere(record: Dict, value: Value) -> Dict:
+    """A dictionary in which a value was set under a key that is not known: it may stand under each of them now."""
+    items = record.items
+    for key in record.order:
+        items = items.set(key, join_values(items[key], value))
+    return record._replace(items=items, exact=False)
 
 
 def hashable(key: Value) -> object | None:

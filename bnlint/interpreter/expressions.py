@@ -102,11 +102,12 @@ def _dict(m: Machine, node: ast.Dict) -> Value:
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
             record = m.record(evaluate(m, value))
+            known = isinstance(record, Dict) and record.exact
+            if not known:  # it may have any key
+                pairs = [(given, Unknown("an item that may be another")) for given, _ in pairs]
             if isinstance(record, Dict):
                 pairs.extend((unhash(k), record.items[k]) for k in record.order)
-                exact = exact and record.exact
-            else:
-                exact = False
+            exact = exact and known
         else:
             pairs.append((evaluate(m, key), evaluate(m, value)))
     record = make_dict(pairs)

@@ -9,7 +9,7 @@ from bnlint.interpreter import enums, named_tuples
 from bnlint.interpreter.classes import find_in_class
 from bnlint.interpreter.dictionaries import unhash
 from bnlint.interpreter.heap import Class, Dict, Instance, Iterator, List
-from bnlint.interpreter.library import Items
+from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Function, OneOf, Ref, Thing, Tuple, Unknown, Value
 
@@ -39,7 +39,7 @@ def iterate(m: Machine, value: Value, node: ast.AST) -> Items:
     if isinstance(record, Instance) and record.cls is not None:
         found = find_in_class(m, record.cls, "__iter__")
         if isinstance(found, Function):
-            return Items([Unknown("item")], False)
+            return _own_items(m, value, found, node)
         whole = named_tuples.as_tuple(m, value)
         if whole is not None:
             return Items(whole.items)
@@ -53,6 +53,16 @@ def iterate(m: Machine, value: Value, node: ast.AST) -> Items:
     if isinstance(value, Unknown):
         return Items([Unknown(value.reason or "item of something unknown", harmless=value.harmless)], False)
     return Items([Unknown("item of something unknown")], False)
+
+
+def _own_items(m: Machine, value: Value, method: Function, node: ast.AST) -> Items:
+    """What ``__iter__`` of a class of the program gives; an object that is its own iterator is not followed."""
+    from bnlint.interpreter.calls import call_function
+
+    given = call_function(m, method, Args((value,)), node)
+    if isinstance(m.record(given), (Iterator, List, Dict)):
+        return iterate(m, given, node)
+    return Items([Unknown("item")], False)
 
 
 def consume(m: Machine, ref: Ref, record: Iterator) -> Items:

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from bnlint.interpreter import enums, environment, files, named_tuples, namespaces, texts
+from bnlint.interpreter import enums, environment, errors, files, named_tuples, namespaces, texts
 from bnlint.interpreter.classes import find_in_class, library_bases
 from bnlint.interpreter.dictionaries import ENUM, hashable
 from bnlint.interpreter.heap import Class, Dict, Instance, List
@@ -99,8 +99,8 @@ def operate(m: Machine, op: ast.operator, left: Value, right: Value, node: ast.A
             return Unknown("large value")
         try:
             return Const(function(left.value, right.value))
-        except Exception:  # the program's own error, whatever it is: it raises there, and nothing is known after it
-            return Unknown("operation that raises")
+        except Exception as error:  # the program's own error, whatever it is: nothing is known after it
+            return errors.fail(m, type(error).__name__, "operation that raises")
     if sign == "%" and isinstance(left, Const) and isinstance(right, Tuple):
         parts = [item.value for item in right.items if isinstance(item, Const)]
         if len(parts) == len(right.items) and isinstance(left.value, str):
@@ -112,6 +112,10 @@ def operate(m: Machine, op: ast.operator, left: Value, right: Value, node: ast.A
         joined = _concatenate(m, left, right, node)
         if joined is not None:
             return joined
+    if sign in SETS:
+        combined = _combined_sets(m, sign, left, right, node)
+        if combined is not None:
+            return combined
     if sign == "*":
         repeated = _repeat(m, left, right, node)
         if repeated is not None:
@@ -127,6 +131,26 @@ def _is_class(m: Machine, value: Value) -> bool:
     if isinstance(value, Thing):
         return value.kind == "union"
     return isinstance(m.record(value), Class) or (isinstance(value, Const) and value.value is None)
+
+
+SETS = frozenset({"|", "&", "-", "^"})
+
+
+def _combined_sets(m: Machine, sign: str, left: Value, right: Value, node: ast.AST) -> Value | None:
+    """Operators on sets of constants, and ``|`` on dictionaries."""
+    first, second = m.record(left), m.record(right)
+    if sign == "|" and isinstance(first, Dict) and isinstance(second, Dict) and second.exact:
+        order = (*first.order, *(key for key in second.order if key not in first.items))
+        return m.allocate(node, first._replace(items=first.items.update(second.items), order=order))
+    if not all(isinstance(record, List) and record.kind == "set" and record.exact for record in (first, second)):
+        return None
+    if not all(isinstance(item, Const) for record in (first, second) for item in record.items):
+        return None
+    ours, theirs = ({hashable(item): item for item in record.items} for record in (first, second))
+    kept = {key: item for key, item in ours.items() if sign == "|" or (key in theirs) is (sign == "&")}
+    if sign in ("|", "^"):
+        kept |= {key: item for key, item in theirs.items() if sign == "|" or key not in ours}
+    return m.allocate(node, List(tuple(kept.values()), True, "set"))
 
 
 def _concatenate(m: Machine, left: Value, right: Value, node: ast.AST) -> Value | None:
@@ -209,6 +233,9 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value, node: ast.AST)
     ):
         if surely_same(left, right):
             return Const(sign == "==")
+        alike = _equal_containers(m, left, right)
+        if alike is not None:
+            return Const(alike is (sign == "=="))
         if _are_members(left, right) or _never_equal(m, left, right):
             return Const(sign == "!=")
         if isinstance(left, Lib) and isinstance(right, Lib):
@@ -232,6 +259,22 @@ def _own_equality(m: Machine, left: Value, right: Value) -> Value | None:
         return Const(True)
     differ = any(isinstance(a, Const) and isinstance(b, Const) and a.value != b.value for a, b in fields)
     return Const(False) if differ else Unknown("comparison of data classes")
+
+
+def _equal_containers(m: Machine, left: Value, right: Value) -> bool | None:
+    """Whether two tuples, two lists or two sets of constants are equal; None where it is not known."""
+    sides: list[tuple[Value, ...]] = []
+    kinds: list[str] = []
+    for side in (left, right):
+        record = m.record(side)
+        if not isinstance(side, Tuple) and not (isinstance(record, List) and record.exact):
+            return None
+        sides.append(side.items if isinstance(side, Tuple) else record.items)
+        kinds.append("tuple" if isinstance(side, Tuple) else record.kind)
+    if kinds[0] != kinds[1] or not all(isinstance(item, Const) for items in sides for item in items):
+        return None
+    values = [[item.value for item in items if isinstance(item, Const)] for items in sides]
+    return set(values[0]) == set(values[1]) if kinds[0] == "set" else values[0] == values[1]
 
 
 def _are_members(left: Value, right: Value) -> bool:
@@ -323,6 +366,15 @@ def surely_same(left: Value, right: Value) -> bool:
     if isinstance(left, Tuple) and isinstance(right, Tuple):
         return len(left.items) == len(right.items) and all(map(surely_same, left.items, right.items))
     return same(left, right) and not isinstance(left, OneOf)
+
+
+def surely_differ(m: Machine, left: Value, right: Value) -> bool:
+    """Whether two values are known not to be equal: constants, and things that are equal to themselves only."""
+    if isinstance(left, Const) and isinstance(right, Const):
+        return bool(left.value != right.value)
+    if not (isinstance(left, Ref) and isinstance(right, Ref)) or left.address == right.address:
+        return False
+    return not any(isinstance(m.record(side), (List, Dict, Instance)) for side in (left, right))
 
 
 def truth(m: Machine, value: Value) -> bool | None:

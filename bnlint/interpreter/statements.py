@@ -9,15 +9,17 @@ from typing import Any
 from immutables import Map
 
 from bnlint.interpreter import errors, names
-from bnlint.interpreter.calls import enter_instance, leave_instance, run_context
+from bnlint.interpreter.access import delete_attribute, delete_item
+from bnlint.interpreter.calls import call_function, enter_instance, leave_instance, run_context
+from bnlint.interpreter.classes import linearization
 from bnlint.interpreter.expressions import assign, evaluate, operate_in_place
 from bnlint.interpreter.heap import UNSETTLED, Class, Iterator, Scope, widen, without_anything, without_constants
 from bnlint.interpreter.iteration import iterate
-from bnlint.interpreter.library import Items
+from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import BREAK, CONTINUE, LATER_TURNS, RAISED, Completion, LoopEnds, Machine
 from bnlint.interpreter.matching import fits
 from bnlint.interpreter.operators import key_of, truth
-from bnlint.interpreter.values import Address, Const, Ref, Thing, Tuple, Unknown, Value, join_values
+from bnlint.interpreter.values import Address, Const, Function, Ref, Thing, Tuple, Unknown, Value, join_values
 
 KNOWN_TURNS = 50
 CHEAP_TURNS = 1000
@@ -76,9 +78,9 @@ def _delete(m: Machine, node: ast.Delete) -> None:
         if isinstance(target, ast.Name):
             names.delete(m, target.id)
         elif isinstance(target, ast.Subscript):
-            owner = evaluate(m, target.value)
-            m.library.havoc(m, [], "deleted item")
-            names.forget_items(m, owner)
+            delete_item(m, evaluate(m, target.value), evaluate(m, target.slice))
+        elif isinstance(target, ast.Attribute):
+            delete_attribute(m, evaluate(m, target.value), target.attr)
 
 
 def _return(m: Machine, node: ast.Return) -> Completion:
@@ -557,7 +559,18 @@ def _class(m: Machine, node: ast.ClassDef) -> None:
     m.put(
         ref.address, record._replace(names=members, dataclass=bool(decorators & {"dataclass", "define", "attrs", "s"}))
     )
+    _tell_bases(m, ref, node)
     names.store(m, node.name, names.decorate(m, ref, node.decorator_list))
+
+
+def _tell_bases(m: Machine, cls: Ref, node: ast.ClassDef) -> None:
+    """``__init_subclass__`` of the nearest base that has one."""
+    for base in linearization(m, cls.address)[1:]:
+        method = m.get(base).names.get("__init_subclass__")
+        if isinstance(method, Function):
+            given = {word.arg: evaluate(m, word.value) for word in node.keywords if word.arg not in (None, "metaclass")}
+            call_function(m, method, Args((cls,), given), node)
+            return
 
 
 EXECUTE: dict[type, Callable[..., Completion | None]] = {
