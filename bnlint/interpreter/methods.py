@@ -17,7 +17,7 @@ from bnlint.interpreter.heap import Dict, Instance, List
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.operators import surely_same
+from bnlint.interpreter.operators import surely_differ, surely_same
 from bnlint.interpreter.values import NONE, Const, OneOf, Ref, Thing, Tuple, Unknown, Value, same
 
 STRING_METHODS = frozenset(
@@ -151,13 +151,33 @@ def _list_method(m: Machine, receiver: Ref, record: List, name: str, args: Args,
         return Unknown("index()")
     if name == "count" and first is not None and exact and all(isinstance(item, Const) for item in items):
         return Const(sum(same(item, first) for item in items))
-    if name in ("remove", "discard", "sort", "difference_update"):
+    if name == "sort":
+        ordered = m.record(call_builtin(m, "sorted", Args((receiver,), args.keywords), node))
+        known = ordered if isinstance(ordered, List) else record._replace(exact=False)
+        m.put(receiver.address, record._replace(items=known.items, exact=known.exact))
+        return NONE
+    if name in ("remove", "discard") and first is not None and exact:
+        at = _place_of(m, items, first)
+        if at is not None:
+            m.put(receiver.address, record._replace(items=(*items[:at], *items[at + 1 :])))
+            return NONE
+    if name in ("remove", "discard", "difference_update"):
         m.put(receiver.address, record._replace(exact=False))
         return NONE
     if name == "union" and first is not None:
         more = iterate(m, first, node)
         return m.allocate(node, List(items + more.values, exact and more.exact, "set"), "union")
     return Unknown(f"method `{name}` of a list")
+
+
+def _place_of(m: Machine, items: tuple[Value, ...], wanted: Value) -> int | None:
+    """Where the first item equal to ``wanted`` stands; None where it is not known."""
+    for position, item in enumerate(items):
+        if surely_same(item, wanted):
+            return position
+        if not surely_differ(m, item, wanted):
+            return None
+    return None
 
 
 def _dict_method(m: Machine, receiver: Ref, record: Dict, name: str, args: Args, node: ast.AST) -> Value:

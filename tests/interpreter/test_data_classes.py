@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.interpreter.plain import UNKNOWN, names
+from tests.interpreter.plain import UNKNOWN, names, some
 
 MODES = """
 from enum import Enum, IntEnum, StrEnum, auto
@@ -172,3 +172,25 @@ def test_dictionaries_with_defaults() -> None:
     """)
     groups = {"conv": ["conv_1", "conv_2"], "bn": ["bn_1"]}
     assert found["found"] == (groups, {"start": 1, "a": 2}, 7, None, False)
+
+
+@pytest.mark.parametrize(
+    ("statement", "value"),
+    [
+        ("found.remove(2)", [3, 1]),
+        ("found.remove(loader.size())", some(3, 2, 1)),
+        ("found.sort()", [1, 2, 3]),
+        ("found.sort(key=lambda n: n % 2, reverse=True)", [3, 1, 2]),
+        ("found = max(found, key=lambda n: -n)", 1),
+        ("found = min(found, key=loader.key)", UNKNOWN),
+        ("found = max([], default=0)", 0),
+        ("found = found == [3, 2, 1], found != [3, 2], (1, 2) == (1, 3)", (True, True, False)),
+        ("found = found == [3, 2, loader.size()]", UNKNOWN),
+        ("found = {1, 2} == {2, 1}, sorted({1, 2} | {3}), sorted({1, 2} - {1})", (True, [1, 2, 3], [2])),
+        ("found = sorted({1, 2} & {2, 3}), sorted({1, 2} ^ {2, 3})", ([2], [1, 3])),
+        ("found = {'a': 1} | {'a': 2, 'b': 3}", {"a": 2, "b": 3}),
+        ("found = {1, loader.size()} - {1}", UNKNOWN),
+    ],
+)
+def test_containers(statement: str, value: object) -> None:
+    assert names(f"import loader\nfound = [3, 2, 1]\n{statement}")["found"] == value
