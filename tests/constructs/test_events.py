@@ -21,19 +21,10 @@ TRAINED_IN_SOME_MODE = (None, None, True)
 """Trained, in a mode that is not known."""
 
 GAPS = {
-    "a tuner",
-    "a tuner that decides the freeze",
-    "a tuner that chooses how much to freeze",
-    "a hypermodel",
-    "the best of a tuner",
-    "a wrapper for scikit-learn",
-    "a wrapper with build_fn",
-    "a cross validation",
     "a fit inside a callback",
     "a callback that unfreezes",
     "a callback that freezes before the training",
     "a lambda callback that unfreezes",
-    "a grid search of scikit-learn",
 }
 """Programs of which bnlint does not yet know what is true."""
 

@@ -10,7 +10,7 @@ from bnlint.graph.records import Layer
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Bound, Lib, Ref, Thing, Unknown, Value
-from bnlint.keras.api import passing, running
+from bnlint.keras.api import passing, running, tuning, wrappers
 from bnlint.keras.api.hyperparameters import HYPER_PARAMETERS, TRIAL, hyper_parameter
 from bnlint.keras.api.names import keras_name
 from bnlint.keras.api.running import Handler
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 Method = Callable[[Machine, "KerasLibrary", Thing, str, Args, ast.AST], Value]
 
-CALLS: dict[str, Handler] = {**passing.CALLS, **running.CALLS}
+CALLS: dict[str, Handler] = {**passing.CALLS, **running.CALLS, **tuning.CALLS, **wrappers.CALLS}
 METHODS: dict[str, Method] = {
     "job": running.job_method,
     "pool": running.pool_method,
     "study": running.study_method,
     "strategy": running.strategy_method,
+    "hypermodel": tuning.hypermodel_method,
+    "search": wrappers.search_method,
     HYPER_PARAMETERS.kind: hyper_parameter,
     TRIAL.kind: hyper_parameter,
 }
@@ -35,6 +37,7 @@ METHODS: dict[str, Method] = {
 ATTRIBUTES = {"study": frozenset({"best_params", "best_value", "best_trials", "trials", "user_attrs", "direction"}),
               "strategy": frozenset({"num_replicas_in_sync", "extended", "cluster_resolver"}),
               "job": frozenset({"pid", "exitcode", "name", "daemon", "max", "res"}),
+              "search": frozenset({"best_params_", "best_score_", "best_estimator_", "cv_results_", "best_index_"}),
               HYPER_PARAMETERS.kind: frozenset({"values", "space"}),
               TRIAL.kind: frozenset({"params", "value", "values", "number", "user_attrs", "state"})}  # fmt: skip
 """What is no method."""
@@ -59,6 +62,10 @@ def call_name(m: Machine, library: KerasLibrary, qualified: str, args: Args, nod
         return running.strategy(m, library, args, node)
     if qualified.startswith("tensorflow_addons.optimizers.") and key.partition(".")[2][:1].isupper():
         return passing.addons_optimizer(key.partition(".")[2], args)
+    if tuning.is_tuner(qualified):
+        return tuning.make_tuner(m, qualified, args, node)
+    if key.partition(".")[0] in ("sklearn", "skopt"):
+        return wrappers.call_sklearn(m, library, key.partition(".")[2], args, node)
     found = _unbound(m, library, qualified, args, node)
     if found is not None or library.harmless(qualified):
         return found
@@ -82,6 +89,11 @@ def call_method(m: Machine, library: KerasLibrary, callee: Bound, args: Args, no
     receiver, name = callee.receiver, callee.name
     if isinstance(receiver, Thing) and receiver.kind in METHODS:
         return METHODS[receiver.kind](m, library, receiver, name, args, node)
+    record = m.record(receiver)
+    if isinstance(record, tuning.Tuner) and isinstance(receiver, Ref):
+        return tuning.tuner_method(m, library, receiver, record, name, args, node)
+    if isinstance(record, wrappers.Estimator) and isinstance(receiver, Ref):
+        return wrappers.estimator_method(m, library, receiver, record, name, args, node)
     return None if isinstance(receiver, Thing) else _by_method(m, library, receiver, name, args, node)
 
 
@@ -101,15 +113,33 @@ def _by_method(
     """A method whose name tells what it does, whatever it is a method of."""
     if method == "apply_gradients":
         return optimizer_method(m, library, receiver, method, args, node)
-    return running.run_unknown(m, library, method, args, node)
+    found = running.run_unknown(m, library, method, args, node)
+    return found if found is not None else tuning.search_unknown(m, library, method, args, node)
 
 
-def attribute(m: Machine, value: Value, name: str) -> Value | None:
+def attribute(m: Machine, value: Value, name: str, node: ast.AST) -> Value | None:
     """An attribute; None where it is a method, or the value is none of these."""
+    record = m.record(value)
+    if isinstance(record, tuning.Tuner) and isinstance(value, Ref):
+        return tuning.attribute(m, value, record, name, node)
+    if isinstance(record, wrappers.Estimator) and isinstance(value, Ref):
+        return wrappers.estimator_attribute(value, record, name)
     if not isinstance(value, Thing):
         return None
+    if value.kind == "tuner trial":
+        return HYPER_PARAMETERS if name == "hyperparameters" else Unknown(name, harmless=True)
     if value.kind == "study":
         found = running.study_attribute(name)
         if found is not None:
             return found
     return Unknown(name, harmless=True) if name in ATTRIBUTES.get(value.kind, ()) else None
+
+
+def set_attribute(m: Machine, target: Ref, name: str, value: Value) -> None:
+    """``tuner.name = value``, as a tuner of the program does in its constructor."""
+    if isinstance(m.record(target), tuning.Tuner):
+        tuning.set_attribute(m, target, name, value)
+
+
+new_instance = tuning.new_instance
+super_call = tuning.super_call

@@ -154,6 +154,9 @@ class KerasLibrary:
             if name == "__version__":
                 return self._version(value.name)
             return None if name != "__name__" else Const(value.name.rsplit(".", 1)[-1])
+        found = companions.attribute(m, value, name, node)
+        if found is not None:
+            return found
         if isinstance(value, Thing):
             return self._thing_attribute(m, value, name, node)
         record = m.record(value)
@@ -174,9 +177,6 @@ class KerasLibrary:
         return Const(".".join(map(str, (*version, 0, 0)[:3]))) if version is not None else Unknown("version")
 
     def _thing_attribute(self, m: Machine, value: Thing, name: str, node: ast.AST) -> Value | None:
-        found = companions.attribute(m, value, name)
-        if found is not None:
-            return found
         if value.kind == "data" or value.kind in data_api.DATA_KINDS:
             return data_api.data_attribute(value, name)
         if value.kind == "tensor":
@@ -259,6 +259,7 @@ class KerasLibrary:
         """``layer.name = value``."""
         record = m.record(target)
         if not isinstance(record, Layer):
+            companions.set_attribute(m, target, name, value)
             return False
         if name == "trainable":
             if record.user_class is not None and find_in_class(m, record.user_class, "trainable") is not None:
@@ -519,7 +520,8 @@ class KerasLibrary:
         """``super().__init__(…)`` and other inherited methods."""
         record = m.record(receiver)
         if not isinstance(record, Layer):
-            return NONE if name == "__init__" else None
+            result = companions.super_call(m, self, receiver, base, name, args, node)
+            return NONE if result is None and name == "__init__" else result
         if name == "__init__":
             return self._init_base(m, receiver, record, base, args, node)
         if name == "__call__":
@@ -568,7 +570,7 @@ class KerasLibrary:
         return NONE
 
     def new_instance(self, m: Machine, cls: Address, bases: Sequence[Lib], node: ast.AST) -> Ref | None:
-        """An object of a class that derives from a Keras layer or model."""
+        """An object of a class that derives from a Keras layer or model, or from what trains them."""
         for base in bases:
             found = keras_name(base.name)
             if found is None or found.area in ("callbacks", "utils", "losses", "metrics", "optimizers"):
@@ -588,7 +590,7 @@ class KerasLibrary:
                 name=layers_api.automatic_name(m, self, self.automatic_prefix(record.name), found.root),
             )
             return m.allocate(node, made, "object")
-        return None
+        return companions.new_instance(m, cls, bases, node)
 
     def is_instance(self, m: Machine, value: Value, cls: Lib) -> bool | None:
         """``isinstance(value, cls)``."""
