@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
+from collections.abc import Callable
 from pathlib import PurePosixPath
 
+from bnlint.interpreter.heap import List
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import NONE, Const, Thing, Unknown, Value
+from bnlint.interpreter.values import NONE, Const, Thing, Tuple, Unknown, Value
 
 
 class FilePath(Const):
@@ -33,6 +36,28 @@ def join(m: Machine, args: Args, node: ast.AST) -> Value:
     if len(parts) == len(args.positional) and parts:
         return Const(posixpath.join(*parts))
     return Unknown("path")
+
+
+def part(name: str) -> Callable[[Machine, Args, ast.AST], Value]:
+    """``os.path.basename`` and its like, of a constant path."""
+    function = getattr(posixpath, name)
+
+    def run(m: Machine, args: Args, node: ast.AST) -> Value:
+        path = args.get(0)
+        if not (isinstance(path, Const) and isinstance(path.value, str)):
+            return Unknown("path")
+        found = function(path.value)
+        return Tuple(map(Const, found)) if isinstance(found, tuple) else Const(found)
+
+    return run
+
+
+def new_folder(m: Machine, args: Args, node: ast.AST) -> Value:
+    """``tempfile.mkdtemp()``: a folder that no other call has made; its name here stands for the one it gets."""
+    if m.star:
+        return Unknown("a new folder")
+    made = m.allocate(node, List((), False), "folder")
+    return Const("/tmp/" + re.sub(r"\W+", "_", repr(made.address)))
 
 
 def exists(m: Machine, args: Args, node: ast.AST) -> Value:

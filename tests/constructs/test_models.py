@@ -26,7 +26,6 @@ GAPS = {
     "a layer from its config",
     "clone with a function",
     "a deep copy",
-    "the path in a temporary folder",
     "the file of a checkpoint",
     "json through a file",
     "a Lambda that calls a frozen model",

@@ -273,3 +273,18 @@ def test_an_update_with_something_unknown_may_change_every_item() -> None:
         found = config["size"], config["rate"], other, settings.size
     """)
     assert found["found"] == (UNKNOWN, 0.1, {"size": 32, "rate": 0.5}, UNKNOWN)
+
+
+def test_parts_of_paths_and_new_folders() -> None:
+    found = names("""
+        import os, tempfile
+        path = "runs/first/best.h5"
+        parts = os.path.basename(path), os.path.dirname(path), os.path.splitext(path)
+        one, other = tempfile.mkdtemp(), tempfile.mkdtemp()
+        same = os.path.join(one, "a") == os.path.join(one, "a"), one == other
+        def folder():
+            return tempfile.mkdtemp()
+        again = folder() == folder()
+    """)
+    assert found["parts"] == ("best.h5", "runs/first", ("runs/first/best", ".h5"))
+    assert (found["same"], found["again"]) == ((True, False), False)
