@@ -29,9 +29,9 @@ def _variables(m: Machine) -> Dict:
 def has(m: Machine, name: Value) -> bool | None:
     """``name in os.environ``; None where it is not known."""
     key, record = hashable(name), _variables(m)
-    if key is None:
+    if key is None or not record.exact:
         return None
-    return True if key in record.items else False if record.exact else None
+    return key in record.items
 
 
 def item(m: Machine, name: Value) -> Value:
@@ -45,7 +45,8 @@ def item(m: Machine, name: Value) -> Value:
 def set_item(m: Machine, name: Value, value: Value) -> None:
     """``os.environ[name] = value``."""
     key, record = hashable(name), _variables(m)
-    if key is None:
+    if key is None or (m.trying and RECORD not in m.heap):
+        # what the other arm of a branch does not set must not count as set where the two are joined
         m.put(RECORD, record._replace(exact=False))
     else:
         order = record.order if key in record.items else (*record.order, key)

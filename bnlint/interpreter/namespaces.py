@@ -9,7 +9,7 @@ from bnlint.interpreter.dictionaries import make_dict, unhash
 from bnlint.interpreter.heap import Dict, Instance, Scope
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import NONE, Const, Lib, Ref, Thing, Unknown, Value
+from bnlint.interpreter.values import NONE, Address, Const, Lib, Ref, Thing, Unknown, Value
 
 OF_OBJECT = "vars"
 """How the address of an object's dictionary begins; the object's own address follows."""
@@ -86,8 +86,24 @@ def item(m: Machine, view: Thing, key: Value, node: ast.AST) -> Value:
 def set_item(m: Machine, view: Thing, key: Value, value: Value) -> None:
     """``globals()[key] = value``; what a function's ``locals()`` are set to is felt nowhere."""
     scope = m.record(view.of)
-    if isinstance(scope, Scope) and scope.kind == "module" and isinstance(key, Const) and isinstance(key.value, str):
+    if not isinstance(scope, Scope) or scope.kind != "module":
+        return
+    if isinstance(key, Const) and isinstance(key.value, str):
         m.put(view.of.address, scope._replace(names=scope.names.set(key.value, value)))
+    else:
+        forget_plain(m, view.of.address)
+
+
+def forget_plain(m: Machine, address: Address) -> None:
+    """Names of a scope were set, it is not known which: those of constants may stand for others now."""
+    from bnlint.interpreter.forgetting import is_plain
+
+    scope: Scope = m.get(address)
+    bound = scope.names
+    for name, value in scope.names.items():
+        if is_plain(value):
+            bound = bound.set(name, Unknown(f"`{name}` may have been set by its name"))
+    m.put(address, scope._replace(names=bound))
 
 
 def contains(m: Machine, view: Thing, key: Value) -> bool | None:
@@ -114,6 +130,8 @@ def method(m: Machine, view: Thing, name: str, args: Args, node: ast.AST) -> Val
         pairs = [(unhash(k), record.items[k]) for k in record.order] if isinstance(record, Dict) else []
         for one, value in [*pairs, *((Const(n), v) for n, v in args.keywords.items())]:
             set_item(m, view, one, value)
+        if args.open or (key is not None and not (isinstance(record, Dict) and record.exact)):
+            set_item(m, view, Unknown("name"), Unknown("value"))
         return NONE
     if name in ("keys", "items", "values", "copy"):
         return Thing("items", items=Items([Unknown("a name of a module")], False))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 
-from bnlint.interpreter import names
+from bnlint.interpreter import names, namespaces
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.operators import each
@@ -73,6 +73,10 @@ def run_text(m: Machine, args: Args, node: ast.AST) -> Value:
     tree = _parsed(text, "exec", node) if text is not None else None
     if isinstance(tree, ast.Module) and all(map(_binds_simply, tree.body)):
         run_block(m, tree.body)
+    elif len(args.positional) == 1 and not args.keywords:
+        # whatever it does, it may bind names that the program reads afterwards
+        for scope in dict.fromkeys((m.frame.scope, namespaces.of_module(m).of.address)):
+            namespaces.forget_plain(m, scope)
     return NONE
 
 

@@ -144,3 +144,18 @@ def test_six(function: str) -> None:
         found = list({function}(3)), reduce(lambda a, b: a + b, [1, 2]), list(pair("a", "b")), list(six.moves.range(2))
     """)
     assert found["found"] == ([0, 1, 2], 3, [("a", "b")], [0, 1])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "globals()[loader.name()] = 64",
+        "globals().update(loader.settings())",
+        "exec(loader.text())",
+        'exec("for i in range(3): size = i")',
+    ],
+)
+def test_a_name_that_may_have_been_set(statement: str) -> None:
+    found = names(f"import loader\nsize = 32\ndef build(): pass\n{statement}")
+    assert found["size"] == UNKNOWN
+    assert found["build"] is not UNKNOWN

@@ -288,3 +288,15 @@ def test_parts_of_paths_and_new_folders() -> None:
     """)
     assert found["parts"] == ("best.h5", "runs/first", ("runs/first/best", ".h5"))
     assert (found["same"], found["again"]) == ((True, False), False)
+
+
+def test_a_variable_that_is_set_on_one_path_only() -> None:
+    found = names("""
+        import os
+        import loader
+        for _ in loader.items():
+            if loader.flag():
+                os.environ["SEED"] = "1"
+        found = "SEED" in os.environ, os.getenv("SEED", "0")
+    """)
+    assert found["found"] == (UNKNOWN, UNKNOWN)
