@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from typing import Any
 
 from immutables import Map
 
@@ -196,8 +197,12 @@ def call_function(
     args: Args,
     node: ast.AST,
     at_yield: Callable[[Value], None] | None = None,
+    at_each: Callable[[Value], None] | None = None,
 ) -> Value:
-    """Runs a function of the program on abstract arguments."""
+    """Runs a function of the program on abstract arguments.
+
+    ``at_yield`` runs where a generator first yields, ``at_each`` wherever it does.
+    """
     body = function.node
     if function.decorated == "contextmanager" and at_yield is None:
         m.called.add(body)
@@ -205,24 +210,34 @@ def call_function(
     if function.decorated == "cached":
         return _cached(m, function, args, node)
     m.called.add(body)
-    if m.depth >= MAX_DEPTH or m.running.count(body) >= MAX_RECURSION:
+    if m.depth >= MAX_DEPTH or _recurs(m, body, args):
         return unresolved(m, args, node, f"recursion of `{function.name}`")
     m.tick()
-    if at_yield is None and m.frame.source.outline.is_generator(body) and not m.starting:
-        return lazy(m, node, lambda: _run_generator(m, function, args, node), "generator")
+    blocks = (at_yield, at_each)
+    if blocks == (None, None) and m.frame.source.outline.is_generator(body) and not m.starting:
+
+        def stream(block: Callable[[Value], None]) -> None:
+            call_function(m, function, args, node, at_each=block)
+
+        return lazy(m, node, lambda: _run_generator(m, function, args, node), "generator", stream)
     m.starting = False
-    key = memo.key_of(function, args) if at_yield is None else None
+    key = memo.key_of(function, args) if blocks == (None, None) else None
     known = memo.recall(m, key)
     if known is not None:
         return known
     before = memo.Moment(m)
-    value = _call_anew(m, function, args, node, at_yield)
+    value = _call_anew(m, function, args, node, *blocks)
     memo.remember(m, key, function, before, value)
     return value
 
 
 def _call_anew(
-    m: Machine, function: Function, args: Args, node: ast.AST, at_yield: Callable[[Value], None] | None
+    m: Machine,
+    function: Function,
+    args: Args,
+    node: ast.AST,
+    at_yield: Callable[[Value], None] | None,
+    at_each: Callable[[Value], None] | None,
 ) -> Value:
     body = function.node
     names_map = bind_arguments(m, function, args, node)
@@ -235,17 +250,38 @@ def _call_anew(
     frame = Frame(scope.address, source, function.name, function.owner)
     frame.began = len(m.log)
     frame.at_yield = at_yield
+    frame.at_each = at_each
+    frame.level = (m.trying, m.star)
     frame.is_context = at_yield is not None
     frame.receiver = args.positional[0] if function.owner is not None and args.positional else None
     m.frame = frame
     m.depth += 1
-    m.running.append(body)
+    m.running.append((body, _progress(m, args)))
     try:
         return _run_body(m, body, frame)
     finally:
         m.running.pop()
         m.depth -= 1
         m.frame, m.context, m.calls = outer_frame, outer_context, outer_calls
+
+
+def _progress(m: Machine, args: Args) -> tuple[Any, ...]:
+    """What tells one call of a recursion from the next: constants that count, while nothing undecided is between."""
+    constants = tuple((name, repr(value.value)) for name, value in _named(args) if isinstance(value, Const))
+    return m.trying, m.star, constants
+
+
+def _named(args: Args) -> list[tuple[object, Value]]:
+    return [*enumerate(args.positional), *args.keywords.items()]
+
+
+def _recurs(m: Machine, body: object, args: Args) -> bool:
+    """Whether a function calls itself too often: more than a few times only where its constants tell them apart."""
+    earlier = [progress for running, progress in m.running if running is body]
+    if len(earlier) < MAX_RECURSION:
+        return False
+    now = _progress(m, args)
+    return now in earlier or any(progress[:2] != now[:2] for progress in earlier)
 
 
 CACHES = ("caches",)

@@ -9,13 +9,13 @@ import ast
 from collections.abc import Callable, Iterator
 
 from bnlint.interpreter.calls import call_function, instantiate
-from bnlint.interpreter.classes import class_of, find_in_class, linearization
+from bnlint.interpreter.classes import class_of, find_in_class, library_bases, linearization
 from bnlint.interpreter.heap import Class
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Event, Machine
-from bnlint.interpreter.values import Const, Function, Ref
+from bnlint.interpreter.values import Const, Function, Ref, Unknown, Value
 
-SPECIAL = ("property", "cached_property", "setter", "staticmethod", "classmethod")
+SPECIAL = ("property", "cached_property", "setter")
 MAX_PREPARATIONS = 8
 
 
@@ -45,6 +45,10 @@ class Methods:
             for name, value in record.names.items():
                 if isinstance(value, Function) and isinstance(value.node, ast.FunctionDef):
                     self.found.setdefault(name, value)
+        record = m.get(cls.address)
+        self._body = set(record.node.body)
+        self._names = {name for address in linearization(m, cls.address) for name in m.get(address).names}
+        self.open = bool(library_bases(m, cls.address)) or any(isinstance(base, Unknown) for base in record.bases)
         self._own: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
 
     def of(self, name: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -58,6 +62,16 @@ class Methods:
             self._own[name] = read, written
         return self._own[name]
 
+    def is_abstract(self, name: str) -> bool:
+        """Whether a method calls what only a class that derives from this one can give."""
+        given = self.found.keys() | self._names | {other for one in self.found for other in self.of(one)[1]}
+        return not self.open and bool(_called(self.found[name].node) - given)
+
+    def completes(self, name: str) -> bool:
+        """Whether the class gives an inherited method something that it calls."""
+        node = self.found[name].node
+        return node not in self._body and any(self.found[other].node in self._body for other in self.of(name)[0])
+
     def entries(self) -> list[str]:
         """Methods that no other method calls, in the order of the text; a method and its caller are one entry."""
         inner = {
@@ -66,7 +80,9 @@ class Methods:
         names = [
             name
             for name, function in self.found.items()
-            if name not in inner and not name.startswith("__") and function.decorated not in SPECIAL
+            if name not in inner
+            and (name == "__call__" or not name.startswith("__"))
+            and function.decorated not in SPECIAL
         ]
         return sorted(names, key=lambda name: self.found[name].node.lineno)
 
@@ -85,11 +101,31 @@ def _attributes(node: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(read), frozenset(written)
 
 
+def _called(node: ast.AST) -> set[str]:
+    """The methods that a method calls on its object."""
+    parameters = getattr(node, "args", None)
+    own = parameters.args[0].arg if parameters is not None and parameters.args else None
+    callees = [child.func for child in ast.walk(node) if isinstance(child, ast.Call)]
+    return {
+        callee.attr
+        for callee in callees
+        if isinstance(callee, ast.Attribute) and isinstance(callee.value, ast.Name) and callee.value.id == own
+    }
+
+
+def _derived(m: Machine, cls: Ref) -> bool:
+    """Whether a class of the module derives from this one."""
+    values = [value for value in m.get(m.globals).names.values() if isinstance(m.record(value), Class)]
+    return any(isinstance(value, Ref) and cls.address in linearization(m, value.address)[1:] for value in values)
+
+
 def _methods(m: Machine, cls: Ref, node: ast.ClassDef) -> Iterator[Callable[[], None]]:
     methods = Methods(m, cls)
+    derived = _derived(m, cls)
     for name in methods.entries():
         # those that another entry point has called meanwhile are known from there
-        if methods.found[name].node not in m.called:
+        done = methods.found[name].node in m.called and not methods.completes(name)
+        if not done and not (derived and methods.is_abstract(name)):
             yield lambda name=name: _run_method(m, cls, node, methods, name)  # type: ignore[misc]
 
 
@@ -98,6 +134,10 @@ def _run_method(m: Machine, cls: Ref, node: ast.ClassDef, methods: Methods, name
 
     Methods that stand before it and set flags may have been called first, or not.
     """
+    function = methods.found[name]
+    if function.decorated in ("staticmethod", "classmethod"):
+        call_function(m, function, Args((cls,) if function.decorated == "classmethod" else ()), function.node)
+        return
     made = instantiate(m, cls, Args(), node)
     if not isinstance(made, Ref):
         return
@@ -138,7 +178,9 @@ def _is_open(m: Machine, made: Ref, name: str) -> bool:
 
 def _call(m: Machine, made: Ref, methods: Methods, name: str) -> None:
     function = methods.found[name]
-    call_function(m, function, Args((made,)), function.node)
+    cls = class_of(m, made)
+    receiver: dict[str, tuple[Value, ...]] = {"staticmethod": (), "classmethod": (Ref(cls) if cls else made,)}
+    call_function(m, function, Args(receiver.get(function.decorated, (made,))), function.node)
 
 
 def _maybe(m: Machine, made: Ref, methods: Methods, name: str, key: str) -> None:

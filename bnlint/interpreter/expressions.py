@@ -11,7 +11,7 @@ from immutables import Map
 from bnlint.interpreter import errors, names
 from bnlint.interpreter.access import get_attribute, get_item, parts_of, set_attribute, set_item
 from bnlint.interpreter.dictionaries import make_dict, unhash
-from bnlint.interpreter.heap import Dict, List, Scope
+from bnlint.interpreter.heap import Dict, Iterator, List, Scope
 from bnlint.interpreter.iteration import iterate, lazy
 from bnlint.interpreter.library import Items
 from bnlint.interpreter.machine import LATER_TURNS, Machine
@@ -321,13 +321,32 @@ def _yield(m: Machine, node: ast.Yield | ast.YieldFrom) -> Value:
         block, m.frame.at_yield = m.frame.at_yield, None
         block(value)
         return NONE
-    certain = not m.star and not m.trying
+    if m.frame.at_each is not None:
+        _hand_out(m, node, value, m.frame.at_each)
+        return NONE  # what a loop sends
+    certain = m.frame.level == (m.trying, m.star)
     if isinstance(node, ast.YieldFrom):
         items = iterate(m, value, node)
         m.frame.yields.extend((item, certain and items.exact) for item in items.values)
     elif len(m.frame.yields) < MAX_YIELDS:
         m.frame.yields.append((value, certain))
     return Unknown("what a generator is sent")
+
+
+def _hand_out(m: Machine, node: ast.Yield | ast.YieldFrom, value: Value, block: Callable[[Value], None]) -> None:
+    """Runs a loop's body with what a generator yields."""
+    record = m.record(value)
+    if not isinstance(node, ast.YieldFrom):
+        block(value)
+    elif isinstance(value, Ref) and isinstance(record, Iterator) and record.stream is not None:
+        m.put(value.address, Iterator(Items(())))
+        record.stream(block)
+    else:
+        items = iterate(m, value, node)
+        if not items.exact:
+            block(Unknown("item"))
+        for item in items.values if items.exact else ():
+            block(item)
 
 
 def _starred(m: Machine, node: ast.Starred) -> Value:

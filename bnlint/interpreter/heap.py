@@ -39,10 +39,14 @@ class List(NamedTuple):
 
 
 class Iterator(NamedTuple):
-    """What is left of an iterator; where ``run`` is there, the work has not been done yet."""
+    """What is left of an iterator; where ``run`` is there, the work has not been done yet.
+
+    ``stream`` does the same work, and calls something with each item as soon as it is there.
+    """
 
     items: Any
     run: Any = None
+    stream: Any = None
 
     def join(self, other: Iterator) -> tuple[Iterator, bool]:
         """Consumed on one path and not on the other: what is left is not known."""

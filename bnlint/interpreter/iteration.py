@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from typing import Any
 
 from bnlint.interpreter import enums, named_tuples
 from bnlint.interpreter.classes import find_in_class
@@ -72,16 +73,23 @@ def consume(m: Machine, ref: Ref, record: Iterator) -> Items:
     return items
 
 
-def lazy(m: Machine, node: ast.AST, run: Callable[[], Items], part: str = "iterator") -> Ref:
+def lazy(
+    m: Machine,
+    node: ast.AST,
+    run: Callable[[], Items],
+    part: str = "iterator",
+    stream: Callable[[Callable[[Value], None]], None] | None = None,
+) -> Ref:
     """An iterator that does its work when it is consumed (a generator, a ``map``), as if it stood where it was made."""
     frame, context = m.frame, m.context
 
-    def resumed() -> Items:
+    def resumed(work: Callable[..., Any], *args: Any) -> Any:
         outer = m.frame, m.context
         m.frame, m.context = frame, context
         try:
-            return run()
+            return work(*args)
         finally:
             m.frame, m.context = outer
 
-    return m.allocate(node, Iterator(Items(()), resumed), part)
+    resumed_stream = None if stream is None else lambda block: resumed(stream, block)
+    return m.allocate(node, Iterator(Items(()), lambda: resumed(run), resumed_stream), part)

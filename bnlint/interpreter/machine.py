@@ -169,7 +169,7 @@ class Machine:
         self.star = 0
         self.turns: tuple[int | None, ...] = ()
         self.depth = 0
-        self.running: list[object] = []
+        self.running: list[tuple[object, tuple[Any, ...]]] = []
         self.called: set[object] = set()
         self.unknowns: list[tuple[Place, str]] = []
         self.traces: list[list[Any]] = [[]]

@@ -432,4 +432,4 @@ def own_method(m: Machine, value: Value, name: str, values: tuple[Value, ...]) -
 
 def key_of(value: Value) -> str | None:
     """The named input that an undecided condition hangs on."""
-    return value.source if isinstance(value, Unknown) else None
+    return value.source or value.binding if isinstance(value, Unknown) else None

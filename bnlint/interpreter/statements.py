@@ -47,10 +47,20 @@ def _expression(m: Machine, node: ast.Expr) -> Completion | None:
 
 
 def _assign(m: Machine, node: ast.Assign) -> None:
-    value = evaluate(m, node.value)
+    value = _bound_once(m, node, evaluate(m, node.value))
     for target in node.targets:
         assign(m, target, value)
         _give_name(m, target, value)
+
+
+def _bound_once(m: Machine, node: ast.Assign, value: Value) -> Value:
+    """Something unknown, with a name for what it is where no input has given it one."""
+    if not isinstance(value, Unknown) or value.source is not None or value.binding is not None:
+        return value
+    target = node.targets[0]
+    if not isinstance(target, (ast.Name, ast.Attribute)) or m.star:
+        return value
+    return Unknown(value.reason, harmless=value.harmless, binding=m.place_key(node))
 
 
 def _give_name(m: Machine, target: ast.expr, value: Value) -> None:
@@ -158,6 +168,8 @@ def _if(m: Machine, node: ast.If) -> Completion | None:
 
 def _for(m: Machine, node: ast.For | ast.AsyncFor) -> Completion | None:
     iterable = evaluate(m, node.iter)
+    if isinstance(iterable, Ref) and acts_between(m, iterable, node):
+        return _in_place(m, node, iterable)
     items = iterate(m, iterable, node)
     outline = m.frame.source.outline
     limit = CHEAP_TURNS if outline.builds(node) and not outline.trains(node) else KNOWN_TURNS
@@ -185,6 +197,71 @@ def _known_turns(m: Machine, node: ast.For | ast.AsyncFor, items: Items, iterabl
         m.frame.loops.pop()
         m.context = context
     return _after_loop(m, ends, run_block(m, node.orelse))
+
+
+def acts_between(m: Machine, iterable: Ref, node: ast.AST) -> bool:
+    """Whether a generator does something between its items that what consumes them can feel."""
+    record = m.record(iterable)
+    if not isinstance(record, Iterator) or record.stream is None:
+        return False
+    start = m.heap
+    arm = m.attempt(lambda: iterate(m, iterable, node))
+    changed = (address for address in arm.touched if address in start and address != iterable.address)
+    return bool(arm.events) or any(arm.heap.get(address) is not start[address] for address in changed)
+
+
+class _InPlace:
+    """A loop whose body runs wherever the generator that it consumes yields."""
+
+    def __init__(self, m: Machine, node: ast.For | ast.AsyncFor) -> None:
+        self.m, self.node = m, node
+        self.frame, self.context, self.certainty = m.frame, m.context, m.certainty()
+        self.ends = LoopEnds(len(m.log))
+        self.done: Completion | None = None
+        self.turn = 0
+
+    def body(self, item: Value) -> None:
+        """One turn; what leaves the loop for certain closes the generator."""
+        m, inner = self.m, (self.m.frame, self.m.context)
+        m.frame = self.frame
+        m.context = (*self.context, "*" if m.star > self.certainty[1] else self.turn)
+        self.turn += 1
+        try:
+            m.tick()
+            assign(m, self.node.target, item)
+            certainty = m.certainty()
+            done = _turn(m, self.node.body, self.ends)
+        finally:
+            m.frame, m.context = inner
+        if done is None:
+            return
+        if certainty == self.certainty:
+            self.done = done
+            raise errors.Closed(self)
+        if done.kind == "return":
+            self.frame.returns.append((done.value or Const(None), m.heap))
+            m.stashed += 1
+        else:
+            self.ends.breaks.append(m.heap)
+
+
+def _in_place(m: Machine, node: ast.For | ast.AsyncFor, iterable: Ref) -> Completion | None:
+    """Runs a loop over a generator that acts between its items: the body stands in place of the ``yield``."""
+    loop = _InPlace(m, node)
+    stream = m.record(iterable).stream
+    m.put(iterable.address, Iterator(Items(())))
+    m.frame.loops.append(loop.ends)
+    try:
+        stream(loop.body)
+    except errors.Closed as closed:
+        if closed.loop is not loop:
+            raise
+    finally:
+        m.frame, m.context = loop.frame, loop.context
+        m.frame.loops.pop()
+    if loop.done is not None:
+        return _after_loop(m, loop.ends, None if loop.done.kind == "break" else loop.done)
+    return _after_loop(m, loop.ends, run_block(m, node.orelse))
 
 
 def _turn(m: Machine, body: Sequence[ast.stmt], ends: LoopEnds) -> Completion | None:
@@ -289,7 +366,7 @@ def _while(m: Machine, node: ast.While) -> Completion | None:
     context, ends = m.context, LoopEnds(len(m.log))
     endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
     outline = m.frame.source.outline
-    trains = outline.trains(node)
+    trains = outline.trains(node) or m.frame.at_each is not None  # a loop's body runs where it yields
     turns = CHEAP_TURNS if outline.builds(node) and not trains else KNOWN_TURNS
     if endless:
         turns = ENDLESS_TURNS if trains else KNOWN_TURNS

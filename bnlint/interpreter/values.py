@@ -172,14 +172,18 @@ class Unknown(Value):
     """Nothing is known. ``source`` names the input it hangs on (`args.lr`), ``reason`` says why, for people.
 
     ``harmless`` marks what a harmless library returned (a logger, a data frame): its methods change no layer either.
+    ``binding`` names the assignment that gave the value its name, where that ran once: tested again, it is the same.
     """
 
-    __slots__ = ("harmless", "reason", "source")
+    __slots__ = ("binding", "harmless", "reason", "source")
 
-    def __init__(self, reason: str = "", source: str | None = None, *, harmless: bool = False) -> None:
+    def __init__(
+        self, reason: str = "", source: str | None = None, *, harmless: bool = False, binding: str | None = None
+    ) -> None:
         self.reason = reason
         self.source = source
         self.harmless = harmless
+        self.binding = binding
 
     def __repr__(self) -> str:
         return f"Unknown({self.source or self.reason})"
@@ -221,7 +225,7 @@ def same(left: Value, right: Value) -> bool:
     if isinstance(left, Bound) and isinstance(right, Bound):
         return left.name == right.name and same(left.receiver, right.receiver)
     if isinstance(left, Unknown) and isinstance(right, Unknown):
-        return left.source == right.source
+        return (left.source, left.binding) == (right.source, right.binding)
     if isinstance(left, OneOf) and isinstance(right, OneOf):
         return len(left.values) == len(right.values) and all(map(same, left.values, right.values))
     if isinstance(left, Thing) and isinstance(right, Thing):

@@ -22,10 +22,6 @@ GAPS = {
     "click",
     "typer with options",
     "configparser of the program's own text",
-    "nobody calls it: an inherited method",
-    "nobody calls it: a class method trains",
-    "nobody calls it: a static method trains",
-    "nobody calls it: a call trains",
 }
 """Programs of which bnlint does not yet know what is true."""
 

@@ -12,8 +12,6 @@ Fits = list[dict[Any, int | None]]
 """For each fit, how many layers do what."""
 
 GAPS = {
-    "a freeze undone under the same condition",
-    "two undecided branches that contradict each other",
     "an attribute that is missing",
     "a callback of ExitStack",
     "tqdm around a loop",

@@ -12,13 +12,11 @@ Fits = list[dict[Any, int | None]]
 """For each fit, how many layers do what."""
 
 GAPS = {
-    "recursion deeper than a few",
     "a generator with send",
     "a function with attributes",
     "annotations and cast",
     "max with a key",
     "singledispatch",
-    "a generator with a return",
     "a generator that is not finished",
     "wrapped and unwrapped",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bnlint.interpreter.machine import MAX_RECURSION, Machine
+from bnlint.interpreter.machine import MAX_DEPTH, Machine
 from bnlint.interpreter.paths import STEPS
 from bnlint.interpreter.source import Source
 from bnlint.interpreter.statements import run_block
@@ -241,7 +241,7 @@ def test_recursion_is_bounded() -> None:
         visit(0)
     """)
     assert found.complete
-    assert [event.values for event in found.paths[0].events] == [(n,) for n in range(MAX_RECURSION)]
+    assert [event.values for event in found.paths[0].events] == [(n,) for n in range(MAX_DEPTH)]
     assert any("recursion" in reason for _, reason in found.paths[0].unknowns)
 
 
