@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from bnlint.graph.places import Place
 
@@ -18,10 +18,11 @@ class Node:
 
     ``training`` is the argument written on the call: True, False, ``ABSENT``, ``FORWARDED`` (inside ``call``: the
     caller's own argument) or None where it is not known. ``output`` is the tensor (or the tensors, as one) it gives;
-    ``called_as`` the expression that names the layer in the call.
+    ``called_as`` the expression that names the layer in the call. A ``choice`` is no call: its output is one of its
+    inputs, it is not known which.
     """
 
-    __slots__ = ("called_as", "inputs", "layer", "output", "place", "training")
+    __slots__ = ("called_as", "choice", "inputs", "layer", "output", "place", "training")
 
     def __init__(
         self,
@@ -36,6 +37,7 @@ class Node:
         self.place = place
         self.output: Tensor = Tensor(self)
         self.called_as: str | None = None
+        self.choice = False
 
     def __repr__(self) -> str:
         return f"Node({self.layer!r}, training={self.training})"
@@ -62,6 +64,37 @@ class Network:
     def __init__(self, layers: tuple[Address, ...], nodes: tuple[Node, ...]) -> None:
         self.layers = layers
         self.nodes = nodes
+
+
+class Doubtful(NamedTuple):
+    """What is in a network for some of its choices and not for others: calls, and layers that have no other call."""
+
+    nodes: frozenset[Node] = frozenset()
+    layers: frozenset[Address] = frozenset()
+
+
+def doubtful(network: Network, outputs: Iterable[Tensor]) -> Doubtful:
+    """Finds what depends on a choice between tensors."""
+    if not any(node.choice for node in network.nodes):
+        return Doubtful()
+    certain: dict[int, tuple[frozenset[Node], frozenset[Address]]] = {}
+    for node in network.nodes:
+        before = [certain[id(t.node)] for t in node.inputs if t.node is not None and id(t.node) in certain]
+        nodes, layers = _both(before) if node.choice else _all(before)
+        certain[id(node)] = nodes | {node}, layers | {node.layer}
+    nodes, layers = _all([certain[id(t.node)] for t in outputs if t.node is not None and id(t.node) in certain])
+    return Doubtful(frozenset(network.nodes) - nodes, frozenset(network.layers) - layers)
+
+
+def _all(sets: Sequence[tuple[frozenset[Node], frozenset[Address]]]) -> tuple[frozenset[Node], frozenset[Address]]:
+    return frozenset().union(*(nodes for nodes, _ in sets)), frozenset().union(*(layers for _, layers in sets))
+
+
+def _both(sets: Sequence[tuple[frozenset[Node], frozenset[Address]]]) -> tuple[frozenset[Node], frozenset[Address]]:
+    if not sets:
+        return frozenset(), frozenset()
+    nodes, layers = sets[0]
+    return nodes.intersection(*(each for each, _ in sets)), layers.intersection(*(each for _, each in sets))
 
 
 def trace(inputs: Sequence[Tensor], outputs: Iterable[Tensor]) -> Network:

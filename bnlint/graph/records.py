@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from immutables import Map
 
-from bnlint.graph.network import Address, Node, Tensor
+from bnlint.graph.network import Address, Doubtful, Node, Tensor
 from bnlint.graph.places import Place
 
 
@@ -40,6 +40,8 @@ class Model(NamedTuple):
     outputs: tuple[Tensor, ...] = ()
     application: str | None = None
     compiled: Compiled | None = None
+    doubtful: Doubtful = Doubtful()
+    """calls and layers that depend on a choice between tensors"""
     bare: bool = False
     """whether a subclassed model's ``call`` has no ``training`` parameter"""
 

@@ -66,8 +66,8 @@ class Library(Protocol):
     def set_attribute(self, m: Machine, target: Ref, name: str, value: Value, node: ast.AST) -> bool:
         """``target.name = value`` for a record of this library; False where it is not one."""
 
-    def set_unknown(self, m: Machine, name: str, value: Value, node: ast.AST) -> None:
-        """``something.name = value`` where it is not known what is set: it may be any record."""
+    def set_unknown(self, m: Machine, owner: Value, name: str, value: Value, node: ast.AST) -> None:
+        """``owner.name = value`` where ``owner`` is no record: it may stand for one, or for a part of one."""
 
     def call(self, m: Machine, callee: Value, args: Args, node: ast.AST) -> Value | None:
         """Calls a `Lib`, a `Bound` whose receiver is this library's, or a record."""

@@ -148,6 +148,8 @@ class FitView:
             outcomes.append(outcome)
             updates += bool(outcome.updated)
         outcome = _combine(outcomes) if outcomes else Outcome(None, None, None)
+        if not all(way.use.certain for way in ways) and len(set(outcomes)) > 1:
+            outcome = Outcome(None, None, None)
         if not known or self.learning_phase_set or self._untracked(ways):
             certain = outcome.updated is False and outcome.trained is False and own.updates is False and known
             if not certain or self.learning_phase_set:

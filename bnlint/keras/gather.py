@@ -324,7 +324,8 @@ def _put(
         row.state.record.many
         or differs
         or any(link.container == "lambda" for link in row.state.use.links)
-        or _is_of_many_turns(row.state.address, run.views[index].root),
+        or _is_of_many_turns(row.state.address, run.views[index].root)
+        or _is_doubtful(heap, row.state),
         row.enabled_by if row.enabled_by_assignment else None,
         row.state.record.frozen_at if frozen else None,
         row.state.record.flag_at,
@@ -337,6 +338,16 @@ def _put(
 def _is_of_many_turns(address: Address, root: Address) -> bool:
     """Whether a layer stands for those of all later turns of a loop that the trained model is not made in."""
     return _later_turns(address) > _later_turns(root)
+
+
+def _is_doubtful(heap: Any, state: State) -> bool:
+    """Whether the layer, or a model around it, is there for some choices between tensors and not for others."""
+    inner = (*state.use.parents[1:], state.address)
+    for parent, child in zip(state.use.parents, inner, strict=False):
+        holder = heap.get(parent)
+        if isinstance(holder, Layer) and holder.model is not None and child in holder.model.doubtful.layers:
+            return True
+    return False
 
 
 def _later_turns(address: Address) -> int:

@@ -21,7 +21,8 @@ class Use(NamedTuple):
     """One way from a model to a layer: the calls on the way, and the models between (``parents``, the model first).
 
     Of the innermost nested model on the way: where it is called, with which ``training`` argument, under which name,
-    and how it is put into the model around it. ``known`` tells whether the way is understood.
+    and how it is put into the model around it. ``known`` tells whether the way is understood, ``certain`` whether it
+    does not depend on a choice between tensors.
     """
 
     address: Address
@@ -32,6 +33,7 @@ class Use(NamedTuple):
     assembly: str = "flat"
     called_as: str | None = None
     known: bool = True
+    certain: bool = True
 
     def through(self, link: Link) -> Use:
         """The same with one more call."""
@@ -95,6 +97,7 @@ def _nodes(heap: Any, record: Layer, model: Model, use: Use, path: frozenset[Add
             continue
         takes = None if child.user_class is None else not (child.model is not None and child.model.bare)
         step = use.through(Link(model.kind, node.training, takes, child.model is None))._replace(address=node.layer)
+        step = step._replace(certain=use.certain and node not in model.doubtful.nodes)
         if child.model is not None:
             step = step._replace(
                 called_at=node.place,

@@ -14,7 +14,6 @@ Fits = list[dict[Any, int | None]]
 GAPS = {
     "a dataclass replaced",
     "a dataclass as dictionary",
-    "dictionaries merged",
     "a dictionary whose attributes are its keys",
     "Enum members",
     "arguments given in the program",

@@ -15,10 +15,6 @@ GAPS = {
     "an attribute that is missing",
     "a callback of ExitStack",
     "tqdm around a loop",
-    "any stops an iterator",
-    "methods of lists",
-    "sort with a key",
-    "sets",
     "a counter",
 }
 """Programs of which bnlint does not yet know what is true."""

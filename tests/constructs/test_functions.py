@@ -14,8 +14,6 @@ Fits = list[dict[Any, int | None]]
 GAPS = {
     "a generator with send",
     "a function with attributes",
-    "annotations and cast",
-    "max with a key",
     "singledispatch",
     "a generator that is not finished",
     "wrapped and unwrapped",

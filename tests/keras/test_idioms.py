@@ -475,7 +475,7 @@ def test_the_statistics_after_a_loop_of_batches_are_those_of_its_last_turn(loop:
 
 
 @pytest.mark.parametrize("loop", ["for _ in range(depth):", "for width in widths():"])
-def test_a_stack_of_unknown_depth_is_known_in_part(loop: str) -> None:
+def test_a_stack_of_unknown_depth_is_known_but_for_its_number(loop: str) -> None:
     body = f"""
         import keras
         from keras import layers
@@ -490,4 +490,41 @@ def test_a_stack_of_unknown_depth_is_known_in_part(loop: str) -> None:
         model.compile("sgd", "mse")
         model.fit(images, labels)
     """
-    assert states(body) == [TRAINS, UNKNOWN]
+    assert facts(body) == [("model", None, *TRAINS)]
+
+
+def test_one_of_two_layers_in_a_model() -> None:
+    """The layers of both branches may be there; those before and behind are there on either."""
+    assert facts("""
+        import keras
+        from keras import layers
+
+        inputs = keras.Input((8,))
+        x = layers.BatchNormalization()(inputs)
+        for width in widths():
+            if width > 8:
+                x = layers.Dense(8)(x)
+            else:
+                x = layers.BatchNormalization(trainable=False)(x)
+        model = keras.Model(inputs, layers.BatchNormalization()(x))
+        model.compile("sgd", "mse")
+        model.fit(features, labels)
+    """) == [("model", 2, *TRAINS), ("model", None, *FROZEN)]
+
+
+def test_a_layer_called_in_one_of_two_ways() -> None:
+    assert facts("""
+        import keras
+        from keras import layers
+
+        norm = layers.BatchNormalization()
+        inputs = keras.Input((8,))
+        for flag in flags():
+            if flag:
+                x = norm(inputs)
+            else:
+                x = layers.Dense(8)(inputs)
+        model = keras.Model(inputs, layers.Dense(1)(x))
+        model.compile("sgd", "mse")
+        model.fit(features, labels)
+    """) == [("model", None, *TRAINS)]

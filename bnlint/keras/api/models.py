@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from bnlint.graph.network import ABSENT, Address, Tensor, trace
+from bnlint.graph.network import ABSENT, Address, Doubtful, Tensor, doubtful, trace
 from bnlint.graph.records import Layer, Model
 from bnlint.interpreter.heap import Dict, List
 from bnlint.interpreter.iteration import iterate
@@ -49,9 +49,10 @@ def functional(
     m.tick(len(network.nodes) // 4)
     stand_ins = _inputs_in_the_middle(m, package, inputs, node)
     layers = tuple(stand_ins.get(a, a) for a in network.layers if not m.get(a).hidden)
-    exact = not any(m.get(address).many for address in layers)
+    unsure = doubtful(network, outputs)
+    exact = not unsure.nodes and not any(m.get(address).many for address in layers)
     nodes = tuple(made for made in network.nodes if not (made.layer in stand_ins and made.output in inputs))
-    model = Model("functional", layers, exact, nodes, tuple(inputs), tuple(outputs))
+    model = Model("functional", layers, exact, nodes, tuple(inputs), tuple(outputs), doubtful=unsure)
     prefix = "functional" if library.is_keras_3(package) else "model"
     name = name or automatic_name(m, library, prefix, package)
     record = Layer(type="Functional", package=package, site=m.place(node), name=name, built=True, model=model)
@@ -267,6 +268,10 @@ def _copy(m: Machine, address: Address, node: ast.AST, copies: dict[Address, Add
         model = model._replace(
             layers=layers,
             nodes=nodes,
+            doubtful=Doubtful(
+                frozenset(new for old, new in zip(model.nodes, nodes, strict=True) if old in model.doubtful.nodes),
+                frozenset(copies[inner] for inner in model.doubtful.layers if inner in copies),
+            ),
             inputs=tuple(tensors.get(id(t), t) for t in model.inputs),
             outputs=tuple(tensors.get(id(t), t) for t in model.outputs),
             compiled=None,
@@ -309,6 +314,7 @@ def _copy_nodes(
     for old in model.nodes:
         layer = _copy(m, old.layer, node, copies, part)
         new = Node(layer, tuple(tensors.get(id(t), t) for t in old.inputs), old.training, old.place)
+        new.choice = old.choice
         tensors[id(old.output)] = new.output
         made.append(new)
     return tuple(made), tensors

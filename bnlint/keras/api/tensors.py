@@ -29,6 +29,8 @@ def tensors_in(m: Machine, value: Value | None, depth: int = 0) -> list[Tensor]:
         return [t for item in value.items for t in tensors_in(m, item, depth + 1)]
     if isinstance(value, OneOf):
         inside = [t for one in value.values for t in tensors_in(m, one, depth + 1)]
+        if len(inside) == len(value.values) and all(_is_tensor(one) for one in value.values):
+            return [choice(m, inside, m.node).tensor]
         # which of them it is, and what else lies between, was lost in a join
         package = m.get(inside[0].node.layer).package if inside and inside[0].node else "keras"
         return [opaque(m, inside, package, m.node, BRANCHES).tensor] if inside else []
@@ -38,6 +40,18 @@ def tensors_in(m: Machine, value: Value | None, depth: int = 0) -> list[Tensor]:
     if isinstance(record, Dict):
         return [t for key in record.order for t in tensors_in(m, record.items[key], depth + 1)]
     return []
+
+
+def _is_tensor(value: Value) -> bool:
+    return isinstance(value, Thing) and value.kind == "tensor"
+
+
+def choice(m: Machine, inputs: Sequence[Tensor], node: ast.AST) -> Thing:
+    """One of several tensors, after branches that could not be decided."""
+    package = m.get(inputs[0].node.layer).package if inputs[0].node else "keras"
+    made = operation(m, "one of several", inputs, package, True, node)
+    made.tensor.node.choice = True
+    return made
 
 
 def unknown_part(m: Machine, value: Value | None, depth: int = 0) -> str | None:
