@@ -370,6 +370,39 @@ CASES: dict[str, tuple[str, Fits]] = {
         """,
         [{FROZEN: 2, TRAINS: 1}],
     ),
+    # expected by reasoning: measured with data of one shape, what was traced first counts; other shapes are traced anew
+    "a flag changed between the calls of a compiled step": (
+        """
+        @tf.function
+        def train_step(x, y):
+            return step(model, x, y)
+
+        base = backbone()
+        base.trainable = False
+        model = classifier(base)
+        for x, y in batches:
+            train_step(x, y)
+        base.trainable = True
+        for x, y in batches:
+            train_step(x, y)
+        """,
+        [{FROZEN: 2, TRAINS: 1}, {UNKNOWN: 2, TRAINS: 1}],
+    ),
+    "a step compiled anew for the second phase": (
+        """
+        def train(model):
+            fast_step = tf.function(lambda x, y: step(model, x, y))
+            for x, y in batches:
+                fast_step(x, y)
+
+        base = backbone()
+        base.trainable = False
+        train(classifier(base))
+        base.trainable = True
+        train(classifier(base))
+        """,
+        [{FROZEN: 2, TRAINS: 1}, {TRAINS: 3}],
+    ),
     "a step over a dataset": (
         """
         base = backbone()
@@ -1281,6 +1314,245 @@ CASES: dict[str, tuple[str, Fits]] = {
 
         search = GridSearchCV(KerasRegressor(model=build), {"model__units": [1, 2], "batch_size": [4, 8]}, cv=3)
         search.fit(images, labels)
+        """,
+        [{FROZEN: 2, TRAINS: 1}],
+    ),
+    # expected by reasoning: the trials were not run
+    "a trial of a tuner of the program": (
+        """
+        import keras_tuner as kt
+
+        def build(hp):
+            base = backbone()
+            base.trainable = False
+            model = classifier(base, hp.Int("units", 1, 4))
+            model.compile("sgd", "mse")
+            return model
+
+        class Tuner(kt.BayesianOptimization):
+            def run_trial(self, trial, *args, **kwargs):
+                kwargs["batch_size"] = trial.hyperparameters.Int("batch_size", 4, 8)
+                return super().run_trial(trial, *args, **kwargs)
+
+        tuner = Tuner(build, objective="loss", max_trials=3)
+        tuner.search(images, labels)
+        """,
+        [{FROZEN: 2, TRAINS: 1}],
+    ),
+    # expected by reasoning: the search was not run
+    "the best models of a tuner": (
+        """
+        import keras_tuner as kt
+
+        def build(hp):
+            base = backbone()
+            base.trainable = False
+            model = classifier(base, hp.Int("units", 1, 4))
+            model.compile("sgd", "mse")
+            return model
+
+        tuner = kt.Hyperband(build, objective="loss", max_epochs=3)
+        tuner.search(images, labels)
+        best = tuner.get_best_models(num_models=1)[0]
+        best.layers[0].trainable = True
+        best.compile("sgd", "mse")
+        best.fit(images, labels)
+        """,
+        [{FROZEN: 2, TRAINS: 1}, {TRAINS: 3}],
+    ),
+    # expected by reasoning: what it builds is not in the program
+    "a tuner that is not known": (
+        """
+        from loader import make_tuner
+
+        tuner = make_tuner("resnet")
+        tuner.search(images, labels, epochs=3, validation_split=0.2)
+        """,
+        [{UNKNOWN: None}],
+    ),
+    # expected by reasoning: the search was not run
+    "a wrapper in a pipeline that is searched": (
+        """
+        from scikeras.wrappers import KerasClassifier
+        from sklearn.model_selection import RandomizedSearchCV
+        from sklearn.pipeline import Pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        def build(freeze=False):
+            base = backbone()
+            base.trainable = not freeze
+            model = classifier(base)
+            model.compile("sgd", "mse")
+            return model
+
+        pipeline = Pipeline([("scale", StandardScaler()), ("net", KerasClassifier(model=build, epochs=3))])
+        search = RandomizedSearchCV(pipeline, {"net__model__freeze": [True, False], "net__batch_size": [8, 16]})
+        search.fit(images, labels)
+        """,
+        [{UNKNOWN: 2, TRAINS: 1}],
+    ),
+    # expected by reasoning: SciKeras compiles what its function has not
+    "a wrapper that compiles": (
+        """
+        from scikeras.wrappers import KerasRegressor
+
+        def build(meta, compile_kwargs, units=1):
+            base = backbone()
+            base.trainable = False
+            return classifier(base, units)
+
+        KerasRegressor(model=build, loss="mse", optimizer="sgd", optimizer__learning_rate=0.1).fit(images, labels)
+        """,
+        [{FROZEN: 2, TRAINS: 1}],
+    ),
+    # expected by reasoning: what is compiled does what it does uncompiled
+    "tf.function in a partial": (
+        """
+        from functools import partial
+
+        compiled = partial(tf.function, reduce_retracing=True)
+
+        @compiled
+        def train_step(x, y):
+            return step(model, x, y)
+
+        base = backbone()
+        base.trainable = False
+        model = classifier(base)
+        train_step(images, labels)
+        """,
+        [{FROZEN: 2, TRAINS: 1}],
+    ),
+    # expected by reasoning: each of them runs the step
+    "a step under one of two strategies": (
+        """
+        try:
+            strategy = tf.distribute.TPUStrategy(tf.distribute.cluster_resolver.TPUClusterResolver())
+        except ValueError:
+            strategy = tf.distribute.MirroredStrategy()
+
+        with strategy.scope():
+            base = backbone()
+            base.trainable = False
+            model = classifier(base)
+
+        def replica_step(data):
+            return step(model, data[0], data[1])
+
+        data = tf.data.Dataset.from_tensor_slices((images, labels)).batch(8 * strategy.num_replicas_in_sync)
+        for batch in strategy.experimental_distribute_dataset(data):
+            losses = strategy.run(replica_step, args=(batch,))
+            strategy.reduce(tf.distribute.ReduceOp.SUM, losses, axis=None)
+        """,
+        [{FROZEN: 2, TRAINS: 1}],
+    ),
+    # expected by reasoning: any optimizer trains the variables that it is given
+    "an optimizer that is not known": (
+        """
+        from loader import make_optimizer
+
+        custom = make_optimizer()
+        base = backbone()
+        base.trainable = False
+        model = classifier(base)
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((model(images, training=True) - labels) ** 2)
+        custom.apply_gradients(zip(tape.gradient(loss, model.trainable_variables), model.trainable_variables))
+        """,
+        [{FROZEN: 2, TRAINS: 1}],
+    ),
+    # expected by reasoning: what is built there is not in the program
+    "a model of a module that is not known": (
+        """
+        from loader import network
+
+        network.fit(images, labels, epochs=3)
+        """,
+        [{UNKNOWN: None}],
+    ),
+    # expected by reasoning: the function is called as its library documents it
+    "a thread": (
+        """
+        import threading
+
+        def train(freeze=False):
+            base = backbone()
+            base.trainable = not freeze
+            fit(classifier(base))
+
+        threading.Thread(target=train, kwargs={"freeze": True}).start()
+        """,
+        [{FROZEN: 2, TRAINS: 1}],
+    ),
+    # expected by reasoning: the function is called as its library documents it
+    "a pool of processes": (
+        """
+        from multiprocessing import Pool
+
+        def train(freeze=False):
+            base = backbone()
+            base.trainable = not freeze
+            fit(classifier(base))
+
+        with Pool(2) as pool:
+            pool.map(train, [True])
+        """,
+        [{FROZEN: 2, TRAINS: 1}],
+    ),
+    # expected by reasoning: the function is called as its library documents it
+    "a process of a context": (
+        """
+        import multiprocessing
+
+        def train(freeze=False):
+            base = backbone()
+            base.trainable = not freeze
+            fit(classifier(base))
+
+        multiprocessing.get_context("spawn").Process(target=train, args=(True,)).start()
+        """,
+        [{FROZEN: 2, TRAINS: 1}],
+    ),
+    # expected by reasoning: the function is called as its library documents it
+    "an executor": (
+        """
+        from concurrent.futures import ProcessPoolExecutor
+
+        def train(freeze=False):
+            base = backbone()
+            base.trainable = not freeze
+            fit(classifier(base))
+
+        with ProcessPoolExecutor() as executor:
+            executor.submit(train, freeze=True).result()
+        """,
+        [{FROZEN: 2, TRAINS: 1}],
+    ),
+    # expected by reasoning: the function is called as its library documents it
+    "a search of hyperopt": (
+        """
+        from hyperopt import fmin, hp, tpe
+
+        def train(freeze=False):
+            base = backbone()
+            base.trainable = not freeze
+            fit(classifier(base))
+
+        fmin(lambda point: train(point["freeze"]), {"freeze": True, "rate": hp.uniform("rate", 0, 1)}, tpe.suggest)
+        """,
+        [{FROZEN: 2, TRAINS: 1}],
+    ),
+    # expected by reasoning: the function is called as its library documents it
+    "a Bayesian optimization": (
+        """
+        from bayes_opt import BayesianOptimization
+
+        def train(freeze=False):
+            base = backbone()
+            base.trainable = not freeze
+            fit(classifier(base))
+
+        BayesianOptimization(lambda rate: train(True), {"rate": (1e-4, 1e-1)}).maximize(n_iter=3)
         """,
         [{FROZEN: 2, TRAINS: 1}],
     ),

@@ -73,6 +73,7 @@ class KerasLibrary:
         self.training_samples = training_samples
         self.batch_size = batch_size
         self.lambdas: dict[Place, Value] = {}
+        self.traced: set[object] = set()
         self._releases: dict[str, Release | None] = {}
         self._behaviours: dict[str, Behaviour | None] = {}
 

@@ -10,6 +10,7 @@ from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Lib, Partial, Ref, Thing, Value
 from bnlint.keras.api.layers import number, text
 from bnlint.keras.api.running import Handler
+from bnlint.keras.api.tracing import note_traced
 from bnlint.keras.api.training import make_optimizer
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def _function(m: Machine, library: KerasLibrary, args: Args, node: ast.AST) -> V
     given = args.get(0, "func", "f", "fn")
     if given is None or (isinstance(given, Const) and given.value is None):
         return Partial(Lib("tensorflow.function"), (), args.keywords)
+    note_traced(library.traced, given)
     # a model under `tf.function` is no model any more, it can only be called
     return Partial(given, (), {}) if isinstance(given, Ref) else given
 

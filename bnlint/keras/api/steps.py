@@ -17,6 +17,7 @@ from bnlint.interpreter.values import Bound, Const, Function, Partial, Ref, Thin
 from bnlint.keras.api.data import Data, thing
 from bnlint.keras.api.flags import all_layers
 from bnlint.keras.api.layers import BATCH_NORM, trace_call
+from bnlint.keras.api.tracing import doubt_changed_flags
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -102,25 +103,37 @@ def apply_gradients(m: Machine, library: KerasLibrary, optimizer: Thing, args: A
     if m.steps_seen is not None:
         m.steps_seen.append(step)
         return Const(None)
-    for called, _ in step.calls if owners else ():
-        _trace(m, library, called, node)
     if owners:
-        m.event(
-            "fit",
-            node,
-            layer=_trained_model(m, owners[0], step),
-            train="train_step",
-            method="apply_gradients",
-            step=step,
-            batch=None,
-            samples=None,
-            steps=None,
-            epochs=None,
-            validated=False,
-            optimizer=optimizer.name,
-            rate=optimizer.rate,
-        )
+        for called, _ in step.calls:
+            _trace(m, library, called, node)
+        _train(m, library, optimizer, step, node)
     return Const(None)
+
+
+def _train(m: Machine, library: KerasLibrary, optimizer: Thing, step: Step, node: ast.AST) -> None:
+    """Records a step; the flags that it sees may be those of an earlier call."""
+    models = dict.fromkeys((*step.owners, *(called for called, _ in step.calls)))
+    before = m.heap
+    is_doubtful = doubt_changed_flags(m, library.traced, models, node)
+    if is_doubtful:
+        step = step._replace(heap=m.heap)
+    m.event(
+        "fit",
+        node,
+        layer=_trained_model(m, step.owners[0], step),
+        train="train_step",
+        method="apply_gradients",
+        step=step,
+        batch=None,
+        samples=None,
+        steps=None,
+        epochs=None,
+        validated=False,
+        optimizer=optimizer.name,
+        rate=optimizer.rate,
+    )
+    if is_doubtful:
+        m.restore(before)
 
 
 def _trained_model(m: Machine, owner: Address, step: Step) -> Address:
