@@ -216,9 +216,12 @@ def _as_dict(m: Machine, args: Args, node: ast.AST) -> Value:
 
 
 def _enumerate(m: Machine, args: Args, node: ast.AST) -> Value:
-    items = _items(m, args.get(0), node)
-    start = args.get(1, "start")
+    source, start = args.get(0), args.get(1, "start")
     first = start.value if isinstance(start, Const) and isinstance(start.value, int) else 0
+    record = m.record(source) if source is not None else None
+    if isinstance(source, Ref) and isinstance(record, Iterator) and record.stream is not None:
+        return _numbered(m, source, record, first, node)
+    items = _items(m, source, node)
     if items.exact:
         rows = [Tuple((Const(first + i), item)) for i, item in enumerate(items.values)]
     else:
@@ -226,8 +229,37 @@ def _enumerate(m: Machine, args: Args, node: ast.AST) -> Value:
     return _iterator(m, node, Items(rows, items.exact, items.count))
 
 
+def _numbered(m: Machine, source: Ref, record: Iterator, first: int, node: ast.AST) -> Value:
+    """``enumerate`` of a generator, which goes on working between its items."""
+
+    def stream(block: Callable[[Value], None]) -> None:
+        certainty, count = m.certainty(), first
+        sure = True
+
+        def number(item: Value) -> None:
+            nonlocal count, sure
+            sure = sure and m.certainty() == certainty
+            block(Tuple((Const(count) if sure else Unknown("number"), item)))
+            count += 1
+
+        m.put(source.address, Iterator(Items(())))
+        record.stream(number)
+
+    def run() -> Items:
+        items = iterate(m, source, node)
+        numbers = [Const(first + i) if items.exact else Unknown("number") for i in range(len(items.values))]
+        rows = [Tuple(pair) for pair in zip(numbers, items.values, strict=True)]
+        return Items(rows, items.exact, items.count)
+
+    return lazy(m, node, run, "enumerate", stream)
+
+
 def _zip(m: Machine, args: Args, node: ast.AST) -> Value:
+    before, since = m.heap, len(m.log)
+    streams = any(getattr(m.record(value), "stream", None) is not None for value in args.positional)
     columns = [iterate(m, value, node) for value in args.positional]
+    if streams:  # their work is done between the rows
+        m.heap = m.join_heaps([m.heap, before], since)
     exact = bool(columns) and any(column.exact for column in columns)
     lengths = [len(column.values) for column in columns if column.exact]
     count = min(lengths) if lengths else 1
@@ -362,10 +394,40 @@ def _sum(m: Machine, args: Args, node: ast.AST) -> Value:
     return Unknown("sum()")
 
 
+def _first_answer(m: Machine, value: Value | None, wanted: bool) -> bool | None:
+    """What ``any`` or ``all`` answers of a generator expression, which works as far as it must; None: not known."""
+    record = m.record(value) if value is not None else None
+    if not isinstance(record, Iterator) or record.elements is None or not isinstance(value, Ref):
+        return None
+
+    def answer(item: Value) -> None:
+        found = truth(m, item)
+        if found is None:
+            raise errors.Undecided
+        if found is wanted:
+            raise errors.Closed(answer)
+
+    def work() -> bool | None:
+        m.put(value.address, Iterator(Items(())))
+        try:
+            record.elements(answer)
+        except errors.Closed:
+            return wanted
+        except errors.Undecided:
+            return None
+        return not wanted
+
+    arm = m.attempt(work)
+    return m.adopt(arm) if arm.result is not None else None
+
+
 def _until(wanted: bool) -> Callable[[Machine, Args, ast.AST], Value]:
     """``any`` (``wanted`` true) and ``all``: they stop at the first answer, and so does a lazy iterator's work."""
 
     def run(m: Machine, args: Args, node: ast.AST) -> Value:
+        surely = _first_answer(m, args.get(0), wanted)
+        if surely is not None:
+            return Const(surely)
         before, since = m.heap, len(m.log)
         items = _items(m, args.get(0), node)
         found = [truth(m, value) for value in items.values]
@@ -622,7 +684,10 @@ def _next(m: Machine, args: Args, node: ast.AST) -> Value:
     source = args.get(0)
     record = m.record(source) if source is not None else None
     if isinstance(source, Ref) and isinstance(record, Iterator):
+        before, since = m.heap, len(m.log)
         items: Items = record.items if record.run is None else record.run()
+        if record.stream is not None:  # of what it does, some is done only when the next item is asked for
+            m.heap = m.join_heaps([m.heap, before], since)
         if items.exact and items.values:
             m.put(source.address, Iterator(Items(items.values[1:])))
             return items.values[0]

@@ -39,6 +39,10 @@ class Closed(Unwinding):
         self.loop = loop
 
 
+class Undecided(Unwinding):
+    """An answer that was looked for one item after the other hangs on what is not known."""
+
+
 def fail(m: Machine, error: str, reason: str) -> Unknown:
     """Raises a built-in error where a ``try`` surely sees it; gives something unknown everywhere else."""
     if m.raises():

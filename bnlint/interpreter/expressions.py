@@ -12,7 +12,7 @@ from bnlint.interpreter import errors, names
 from bnlint.interpreter.access import get_attribute, get_item, parts_of, set_attribute, set_item
 from bnlint.interpreter.dictionaries import make_dict, unhash
 from bnlint.interpreter.heap import Dict, Iterator, List, Scope
-from bnlint.interpreter.iteration import iterate, lazy
+from bnlint.interpreter.iteration import Block, iterate, lazy
 from bnlint.interpreter.library import Items
 from bnlint.interpreter.machine import LATER_TURNS, Machine
 from bnlint.interpreter.operators import compare, each, key_of, negate, operate, truth
@@ -219,15 +219,18 @@ def _generator(m: Machine, node: ast.GeneratorExp) -> Value:
     """A generator expression: it runs when it is consumed, in the scope where it stands."""
     frame, scope = m.frame, m.frame.scope
 
-    def run() -> Items:
+    def work(block: Block | None) -> Items:
         outer, frame.scope = frame.scope, scope
         try:
-            found, exact = _run_comprehension(m, node)
+            found, exact = _run_comprehension(m, node, block)
         finally:
             frame.scope = outer
         return Items(found, exact)
 
-    return lazy(m, node, run)
+    def elements(block: Block) -> None:
+        work(block)
+
+    return lazy(m, node, lambda: work(None), elements=elements)
 
 
 def _comprehension(m: Machine, node: ast.ListComp | ast.SetComp | ast.DictComp) -> Value:
@@ -239,7 +242,7 @@ def _comprehension(m: Machine, node: ast.ListComp | ast.SetComp | ast.DictComp) 
 
 
 def _run_comprehension(
-    m: Machine, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+    m: Machine, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, block: Block | None = None
 ) -> tuple[list[Any], bool]:
     outer, context = m.frame.scope, m.context
     scope = m.allocate(node, Scope(Map(), outer, "function"), "scope")
@@ -249,6 +252,8 @@ def _run_comprehension(
     def element() -> None:
         if isinstance(node, ast.DictComp):
             found.append((evaluate(m, node.key), evaluate(m, node.value)))
+        elif block is not None:
+            block(evaluate(m, node.elt))
         else:
             found.append(evaluate(m, node.elt))
 
@@ -257,8 +262,11 @@ def _run_comprehension(
             element()
             return True
         generator = node.generators[depth]
-        items = iterate(m, evaluate(m, generator.iter), node)
+        iterable = evaluate(m, generator.iter)
+        items = iterate(m, iterable, node)
         known = items.exact and len(items.values) <= 1000
+        if block is not None and not known:
+            raise errors.Undecided
         inner = m.context
         values = items.values
         if not known:
@@ -273,10 +281,14 @@ def _run_comprehension(
             decided: bool | None = True
             for condition in generator.ifs:
                 decided = truth(m, evaluate(m, condition))
+                if decided is None and block is not None:
+                    raise errors.Undecided
                 if decided is None:
                     known = False
                 elif not decided:
                     break
+            if block is not None and isinstance(iterable, Ref) and isinstance(m.record(iterable), Iterator):
+                m.put(iterable.address, Iterator(Items(values[turn + 1 :])))
             if decided is not False and not loop(depth + 1):
                 known = False
             if decided is None and found and isinstance(found[-1], Thing):

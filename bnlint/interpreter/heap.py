@@ -41,12 +41,14 @@ class List(NamedTuple):
 class Iterator(NamedTuple):
     """What is left of an iterator; where ``run`` is there, the work has not been done yet.
 
-    ``stream`` does the same work, and calls something with each item as soon as it is there.
+    ``stream`` does the same work, and calls something with each item as soon as it is there; ``elements`` too, but
+    only where every item is known (else it raises `errors.Undecided`).
     """
 
     items: Any
     run: Any = None
     stream: Any = None
+    elements: Any = None
 
     def join(self, other: Iterator) -> tuple[Iterator, bool]:
         """Consumed on one path and not on the other: what is left is not known."""

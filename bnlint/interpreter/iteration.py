@@ -14,6 +14,9 @@ from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Function, OneOf, Ref, Thing, Tuple, Unknown, Value
 
+Block = Callable[[Value], None]
+"""What is done with an item as soon as it is there."""
+
 
 def iterate(m: Machine, value: Value, node: ast.AST) -> Items:
     """What a loop over ``value`` sees."""
@@ -78,7 +81,8 @@ def lazy(
     node: ast.AST,
     run: Callable[[], Items],
     part: str = "iterator",
-    stream: Callable[[Callable[[Value], None]], None] | None = None,
+    stream: Callable[[Block], None] | None = None,
+    elements: Callable[[Block], None] | None = None,
 ) -> Ref:
     """An iterator that does its work when it is consumed (a generator, a ``map``), as if it stood where it was made."""
     frame, context = m.frame, m.context
@@ -91,5 +95,7 @@ def lazy(
         finally:
             m.frame, m.context = outer
 
-    resumed_stream = None if stream is None else lambda block: resumed(stream, block)
-    return m.allocate(node, Iterator(Items(()), lambda: resumed(run), resumed_stream), part)
+    def later(work: Callable[[Block], None] | None) -> Callable[[Block], None] | None:
+        return None if work is None else lambda block: resumed(work, block)
+
+    return m.allocate(node, Iterator(Items(()), lambda: resumed(run), later(stream), later(elements)), part)

@@ -168,9 +168,14 @@ def _if(m: Machine, node: ast.If) -> Completion | None:
 
 def _for(m: Machine, node: ast.For | ast.AsyncFor) -> Completion | None:
     iterable = evaluate(m, node.iter)
-    if isinstance(iterable, Ref) and acts_between(m, iterable, node):
+    if isinstance(iterable, Ref) and acts_between(m, iterable):
         return _in_place(m, node, iterable)
+    before, since = m.heap, len(m.log)
+    works = getattr(m.record(iterable), "run", None) is not None
     items = iterate(m, iterable, node)
+    if works and not all(isinstance(stmt, ast.Pass) for stmt in node.body):
+        # what it does for an item that is still to come may not have been done yet
+        m.heap = m.join_heaps([m.heap, before], since)
     outline = m.frame.source.outline
     limit = CHEAP_TURNS if outline.builds(node) and not outline.trains(node) else KNOWN_TURNS
     if items.exact and len(items.values) <= limit:
@@ -199,13 +204,13 @@ def _known_turns(m: Machine, node: ast.For | ast.AsyncFor, items: Items, iterabl
     return _after_loop(m, ends, run_block(m, node.orelse))
 
 
-def acts_between(m: Machine, iterable: Ref, node: ast.AST) -> bool:
+def acts_between(m: Machine, iterable: Ref) -> bool:
     """Whether a generator does something between its items that what consumes them can feel."""
     record = m.record(iterable)
     if not isinstance(record, Iterator) or record.stream is None:
         return False
     start = m.heap
-    arm = m.attempt(lambda: iterate(m, iterable, node))
+    arm = m.attempt(lambda: record.stream(lambda item: None))
     changed = (address for address in arm.touched if address in start and address != iterable.address)
     return bool(arm.events) or any(arm.heap.get(address) is not start[address] for address in changed)
 
