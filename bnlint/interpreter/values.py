@@ -160,6 +160,8 @@ class OneOf(Value):
 
     __slots__ = ("values",)
     limit = 6
+    limit_of_things = 24
+    """Each turn of a loop adds the tensors of its branches."""
 
     def __init__(self, values: tuple[Value, ...]) -> None:
         self.values = values
@@ -249,7 +251,8 @@ def join_values(left: Value, right: Value) -> Value:
         for value in side.values if isinstance(side, OneOf) else (side,):
             if not any(same(value, other) for other in values):
                 values.append(value)
-    if len(values) > OneOf.limit:
+    things = all(isinstance(value, Thing) for value in values)
+    if len(values) > (OneOf.limit_of_things if things else OneOf.limit):
         callables = any(isinstance(value, (Function, Bound, Partial)) for value in values)
         return Unknown(LOST_FUNCTION if callables else BRANCHES)
     if isinstance(left, OneOf) and len(values) == len(left.values):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reading import FROZEN, INFERENCE_BUT_TRAINED, TRAINS, UNKNOWN, facts, phases, rows, states
+from tests.reading import FROZEN, INFERENCE_BUT_TRAINED, TRAINS, facts, phases, rows, states
 
 BACKBONE = """
     import keras
