@@ -70,7 +70,9 @@ class Methods:
     def completes(self, name: str) -> bool:
         """Whether the class gives an inherited method something that it calls."""
         node = self.found[name].node
-        return node not in self._body and any(self.found[other].node in self._body for other in self.of(name)[0])
+        return node not in self._body and any(
+            self.found[other].node in self._body for other in self.of(name)[0] & self.found.keys()
+        )
 
     def entries(self) -> list[str]:
         """Methods that no other method calls, in the order of the text; a method and its caller are one entry."""
