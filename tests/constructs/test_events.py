@@ -388,6 +388,27 @@ CASES: dict[str, tuple[str, Fits]] = {
         """,
         [{FROZEN: 2, TRAINS: 1}, {UNKNOWN: 2, TRAINS: 1}],
     ),
+    "a step of a helper for each phase": (
+        """
+        def make_step(model):
+            @tf.function
+            def train_step(x, y):
+                with tf.GradientTape() as tape:
+                    loss = tf.reduce_mean((model(x, training=True) - y) ** 2)
+                variables = model.trainable_variables
+                optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+            return train_step
+
+        base = backbone()
+        model = classifier(base)
+        optimizer.build(model.trainable_variables)
+        base.trainable = False
+        make_step(model)(images, labels)
+        base.trainable = True
+        make_step(model)(images, labels)
+        """,
+        [{FROZEN: 2, TRAINS: 1}, {TRAINS: 3}],
+    ),
     "a step compiled anew for the second phase": (
         """
         def train(model):

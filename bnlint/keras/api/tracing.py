@@ -13,6 +13,7 @@ from immutables import Map
 
 from bnlint.graph.network import Address
 from bnlint.graph.records import Doubt, Layer
+from bnlint.interpreter.heap import Scope
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Bound, Function, Partial, Value
 from bnlint.keras.api.flags import all_layers
@@ -50,6 +51,12 @@ def _running(m: Machine, traced: set[object]) -> object | None:
     return next((node for node, _ in m.running if node in traced or _is_decorated(node)), None)
 
 
+def _closure(m: Machine, function: object) -> Address | None:
+    """The scope around the function where it is the innermost that runs: one that is made anew is traced anew."""
+    scope = m.get(m.frame.scope)
+    return scope.parent if m.running[-1][0] is function and isinstance(scope, Scope) else None
+
+
 def _is_decorated(node: object) -> bool:
     for decorator in getattr(node, "decorator_list", ()):
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
@@ -63,12 +70,12 @@ def doubt_changed_flags(m: Machine, traced: set[object], models: Iterable[Addres
     function = _running(m, traced)
     if function is None:
         return False
-    key = (function, tuple(models))
+    key = (function, _closure(m, function), tuple(models))
     record: Traces = m.heap.get(TRACES) or Traces(Map())
     if key not in record.heaps:
         m.put(TRACES, Traces(record.heaps.set(key, (m.heap,))))
         return False
-    changed = [layer for model in key[1] for layer in all_layers(m, model) if _differs(m, layer, record.heaps[key])]
+    changed = [layer for model in key[-1] for layer in all_layers(m, model) if _differs(m, layer, record.heaps[key])]
     for layer in changed:
         doubt = Doubt(m.place(node), REASON)
         m.put(layer, m.get(layer)._replace(trainable=None, doubt=doubt))
