@@ -154,6 +154,7 @@ class Machine:
         self.source = source
         self.most_paths = most_paths
         self.spread = 1
+        self.has_arguments = False
         self.modules = modules
         self.module_sources: dict[Address, Source] = {}
         self.defining: set[tuple[Address, str]] = set()

@@ -136,7 +136,9 @@ def member(m: Machine, module_name: str, name: str) -> Value:
 
 
 def command_line(m: Machine) -> Value:
-    """``sys.argv`` of a program that is run without arguments."""
+    """``sys.argv`` of a program that is run without arguments, or with some where it does nothing without."""
+    if m.has_arguments:
+        return m.allocate(m.node, List((Const(m.source.path), Unknown("argument")), exact=False), COMMAND_LINE)
     return m.allocate(m.node, List((Const(m.source.path),)), COMMAND_LINE)
 
 

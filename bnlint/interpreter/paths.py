@@ -42,23 +42,25 @@ def run_paths(
 
     Where the paths are too many for the step budget, fewer are followed one by one, and the other branches are joined.
     """
+    has_arguments = False
 
     def new_machine(decisions: dict[str, int], left: list[int], most: int) -> Machine:
-        return Machine(source, make_library(), decisions, left, modules, most)
+        machine = Machine(source, make_library(), decisions, left, modules, most)
+        machine.has_arguments = has_arguments
+        return machine
 
     machines, cost, complete = _run_module(new_machine, steps, MAX_PATHS)
+    if complete and "argv" in source.text and not any(map(_trains, machines)):
+        # it says how it is used, and does nothing
+        has_arguments = True
+        machines, cost, complete = _run_module(new_machine, steps, MAX_PATHS)
     if not complete and len(machines) > 1:
         machines, cost, complete = _run_module(new_machine, steps, steps // cost)
     if not complete and len(machines) > 1:
         machines, cost, complete = _run_module(new_machine, steps, 1)
     if not complete:
         return Paths([Path(machine, []) for machine in machines], complete=False)
-    entries = _run_entries(machines, steps, MAX_PATHS)
-    if entries is None:
-        entries = _run_entries(machines, steps, 1)
-    if entries is None:
-        entries = [[] for _ in machines]
-        _note_size(machines[-1])
+    entries = _run_entries(machines, steps)
     return Paths([Path(machine, found) for machine, found in zip(machines, entries, strict=True)], complete=True)
 
 
@@ -83,24 +85,39 @@ def _run_module(
     return machines, cost, True
 
 
-def _run_entries(machines: list[Machine], steps: int, most_paths: int) -> list[list[list[Event]]] | None:
-    """For each path of the module, what its entry points show; None where the budget is not enough."""
+def _trains(machine: Machine) -> bool:
+    return any(event.kind == "fit" for event in machine.events)
+
+
+def _run_entries(machines: list[Machine], steps: int) -> list[list[list[Event]]]:
+    """For each path of the module, what its entry points show; those that are too large are left out."""
     called: set[object] = set().union(*(machine.called for machine in machines))
-    left = [steps]
-    found: list[list[list[Event]]] = []
+    left = 2 * steps
+    found: list[list[list[list[Event]]]] = []
+    beyond: set[int] = set()
     for machine in machines:
-        before, mark = set(machine.called), len(machine.unknowns)
-        machine.steps, machine.most_paths = left, most_paths
-        entries: list[list[Event]] = []
-        try:
-            for run in entry_points(machine, called):
-                entries.extend(run_entry(machine, run))
-        except BudgetExceeded:
-            machine.called = before
-            del machine.unknowns[mark:]
-            return None
-        found.append(entries)
-    return found
+        found.append([])
+        for number, run in enumerate(entry_points(machine, called)):
+            for most_paths in (MAX_PATHS, 1):
+                budget = min(steps // 2, left)
+                machine.steps, machine.most_paths = [budget], most_paths
+                events = _run_within(machine, run) if left > 0 else None
+                left -= budget - max(machine.steps[0], 0)
+                if events is not None:
+                    break
+            else:
+                beyond.add(number)
+                _note_size(machine)
+            found[-1].append(events or [])
+    return [[events for number, each in enumerate(one) if number not in beyond for events in each] for one in found]
+
+
+def _run_within(machine: Machine, run: Callable[[], None]) -> list[list[Event]] | None:
+    """An entry point on every path; None where the budget is not enough."""
+    try:
+        return run_entry(machine, run)
+    except BudgetExceeded:
+        return None
 
 
 def _note_size(machine: Machine) -> None:

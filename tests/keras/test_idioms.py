@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reading import FROZEN, INFERENCE_BUT_TRAINED, TRAINS, facts, phases, rows, states
+from tests.reading import FROZEN, INFERENCE_BUT_TRAINED, TRAINS, UNKNOWN, facts, phases, rows, states
 
 BACKBONE = """
     import keras
@@ -528,3 +528,45 @@ def test_a_layer_called_in_one_of_two_ways() -> None:
         model.compile("sgd", "mse")
         model.fit(features, labels)
     """) == [("model", None, *TRAINS)]
+
+
+def test_a_program_that_only_says_how_it_is_used_is_run_with_arguments() -> None:
+    """What is promised is for a program without arguments; this one does nothing then."""
+    assert states("""
+        import sys
+        import keras
+
+        if len(sys.argv) < 2:
+            sys.exit("usage: train.py WHAT")
+        model = keras.Sequential([keras.layers.BatchNormalization(), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        if sys.argv[1] == "train":
+            model.fit(features, labels)
+    """) == [TRAINS]
+
+
+def test_an_entry_point_that_is_too_large_hides_no_other() -> None:
+    loops = "".join(f"{'    ' * (depth + 1)}for a{depth} in values:\n" for depth in range(12))
+    large = f"def plot(values):\n{loops}{'    ' * 13}show(a1)\n"
+    assert states(
+        large,
+        """
+        import keras
+
+        def train(features, labels):
+            model = keras.Sequential([keras.layers.BatchNormalization(), keras.layers.Dense(1)])
+            model.compile("sgd", "mse")
+            model.fit(features, labels)
+        """,
+    ) == [TRAINS]
+
+
+def test_what_unknown_code_makes_of_an_input_may_be_a_model() -> None:
+    assert states("""
+        import keras
+        from networks import get_unet
+
+        model = get_unet(keras.Input((64, 64, 3)))
+        model.compile("sgd", "mse")
+        model.fit(features, labels)
+    """) == [UNKNOWN]

@@ -62,7 +62,11 @@ MODEL_AREAS = frozenset(
     {"", "models", "training", "functional", "topology", "network", "sequential", "Model", "Sequential"}
 )
 OPTIMIZER_AREAS = frozenset({"optimizers", "optimizer_v2", "optimizer_experimental"})
-DATA_METHODS_KEEP = frozenset({"map", "cache", "prefetch"})
+OF_MODELS = frozenset(
+    """compile fit fit_generator train_on_batch layers get_layer trainable load_weights save_weights summary predict
+    evaluate input inputs output outputs trainable_variables trainable_weights""".split()
+)
+"""What models have and tensors have not."""
 
 
 class KerasLibrary:
@@ -183,6 +187,10 @@ class KerasLibrary:
         if value.kind == "tensor":
             if name in ("shape", "_keras_shape"):
                 return Thing("shape", shape=value.tensor.shape, samples=None)
+            if name in OF_MODELS and value.tensor.node is not None:
+                maker: Layer = m.get(value.tensor.node.layer)
+                if maker.many and maker.doubt is not None:
+                    return Unknown(maker.doubt.reason)  # what unknown code made of a tensor is a model after all
             return Bound(value, name)
         if value.kind == "optimizer" and name in ("lr", "learning_rate"):
             return Const(value.rate) if value.rate is not None else Unknown("learning rate")
