@@ -568,5 +568,5 @@ def test_what_unknown_code_makes_of_an_input_may_be_a_model() -> None:
 
         model = get_unet(keras.Input((64, 64, 3)))
         model.compile("sgd", "mse")
-        model.fit(features, labels)
+        model.fit(features, labels, epochs=3)
     """) == [UNKNOWN]
