@@ -11,7 +11,8 @@ from immutables import Map
 from bnlint.interpreter import memo, names
 from bnlint.interpreter.access import set_plainly
 from bnlint.interpreter.builtin import call_builtin
-from bnlint.interpreter.classes import class_of, find_in_class, library_bases, linearization
+from bnlint.interpreter.classes import class_of, find_in_class, library_bases
+from bnlint.interpreter.data_classes import fill_fields
 from bnlint.interpreter.dictionaries import hashable, make_dict, unhash
 from bnlint.interpreter.expressions import evaluate
 from bnlint.interpreter.forgetting import forget_handed
@@ -24,7 +25,6 @@ from bnlint.interpreter.stdlib import call_stdlib
 from bnlint.interpreter.values import (
     LOST_FUNCTION,
     NONE,
-    Address,
     Bound,
     Const,
     Function,
@@ -416,56 +416,11 @@ def instantiate(m: Machine, cls: Ref, args: Args, node: ast.AST) -> Value:
     if isinstance(init, Function):
         call_function(m, init, args.shifted(ref), node)
     elif record.dataclass or any(base.name.endswith("NamedTuple") for base in bases):
-        _fill_fields(m, ref, cls.address, args, node)
+        fill_fields(m, ref, cls.address, args, node)
         _special(m, ref, "__post_init__", Args(), node)
     elif bases:
         m.library.super_call(m, ref, bases[0], "__init__", args, node)
     return ref
-
-
-def _fill_fields(m: Machine, ref: Ref, address: Address, args: Args, node: ast.AST) -> None:
-    position = 0
-    for name in fields_of(m, address):
-        default = find_in_class(m, address, name)
-        field = default if isinstance(default, Thing) and default.kind == "field" else None
-        value = None
-        if field is None or field.init:
-            value = args.get(position, name)
-            position += 1
-        if value is None:
-            value = _field_default(m, field, node) if field is not None else default
-        if value is None or (args.open and position > len(args.positional) and name not in args.keywords):
-            value = Unknown(f"field `{name}`")
-        instance: Instance = m.get(ref.address)
-        m.put(ref.address, instance._replace(attrs=instance.attrs.set(name, value)))
-
-
-def _field_default(m: Machine, field: Thing, node: ast.AST) -> Value | None:
-    """What a field has that no argument gives: a factory makes one for each object."""
-    if field.factory is None:
-        return field.value  # type: ignore[no-any-return]
-    outer = m.context
-    m.context = (*outer, ("field", getattr(node, "lineno", 0), getattr(node, "col_offset", 0)))
-    try:
-        return call(m, field.factory, Args(), node)
-    finally:
-        m.context = outer
-
-
-def fields_of(m: Machine, address: Address) -> list[str]:
-    """The fields of a data class, those of its bases first."""
-    found = [
-        stmt.target.id
-        for one in reversed(linearization(m, address))
-        for stmt in m.get(one).node.body
-        if isinstance(stmt, ast.AnnAssign) and isinstance(stmt.target, ast.Name) and not _is_class_variable(stmt)
-    ]
-    return list(dict.fromkeys(found))
-
-
-def _is_class_variable(stmt: ast.AnnAssign) -> bool:
-    kind = stmt.annotation.value if isinstance(stmt.annotation, ast.Subscript) else stmt.annotation
-    return getattr(kind, "attr", getattr(kind, "id", "")) == "ClassVar"
 
 
 def _super(m: Machine, node: ast.Call) -> Value | None:

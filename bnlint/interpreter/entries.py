@@ -13,7 +13,7 @@ from bnlint.interpreter.classes import class_of, find_in_class, library_bases, l
 from bnlint.interpreter.heap import Class
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Event, Machine
-from bnlint.interpreter.values import Const, Function, Ref, Unknown, Value
+from bnlint.interpreter.values import Const, Function, Partial, Ref, Unknown, Value
 
 SPECIAL = ("property", "cached_property", "setter")
 MAX_PREPARATIONS = 8
@@ -28,9 +28,12 @@ def entry_points(m: Machine, called: set[object]) -> Iterator[Callable[[], None]
     }
     for node in sorted(nodes, key=lambda node: (node.name in mentioned, node.lineno)):
         value = m.get(m.globals).names.get(node.name)
+        given = value if isinstance(value, Partial) else None  # a command and its options
+        value = given.function if given is not None else value
         if isinstance(value, Function) and value.node not in called:
             if value.node not in m.called:
-                yield lambda function=value, node=node: call_function(m, function, Args(), node)  # type: ignore[misc]
+                args = Args(given.args, given.keywords) if given is not None else Args()
+                yield lambda function=value, node=node, args=args: call_function(m, function, args, node)  # type: ignore[misc]
         elif isinstance(node, ast.ClassDef) and isinstance(value, Ref) and node not in called:
             yield from _methods(m, value, node)
 

@@ -6,10 +6,11 @@ import ast
 import builtins
 
 from bnlint.interpreter import environment, project
+from bnlint.interpreter.command_lines import with_option
 from bnlint.interpreter.heap import Class, Dict, Instance, List, Scope
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import Address, Bound, Const, Function, Lib, Partial, Ref, Unknown, Value
+from bnlint.interpreter.values import Address, Bound, Const, Function, Lib, Partial, Ref, Thing, Unknown, Value
 
 EXIT = object()
 """What `sys.exit()` evaluates to: the statement ends the path."""
@@ -190,6 +191,8 @@ def decorate(m: Machine, value: Value, decorators: list[ast.expr]) -> Value:
         decorator = evaluate(m, node)
         if isinstance(decorator, Lib) and decorator.name in DISPATCHING:
             value = Unknown(f"a function under {decorator.name}")
+        elif isinstance(decorator, Thing) and decorator.kind == "option":
+            value = with_option(value, decorator)
         elif _is_own(m, decorator):
             value = call(m, decorator, Args((value,)), node)
     return value

@@ -11,7 +11,9 @@ from immutables import Map
 from bnlint.interpreter import (
     arguments,
     chance,
+    command_lines,
     copies,
+    data_classes,
     environment,
     files,
     iterators,
@@ -60,12 +62,6 @@ def _partial(m: Machine, args: Args, node: ast.AST) -> Value:
 
 def _namespace(m: Machine, args: Args, node: ast.AST) -> Value:
     return m.allocate(node, Instance(None, Map(args.keywords), args.open), "namespace")
-
-
-def _dataclass_field(m: Machine, args: Args, node: ast.AST) -> Value:
-    factory, init = args.get(None, "default_factory"), args.get(None, "init")
-    given = init is None or not (isinstance(init, Const) and init.value is False)
-    return Thing("field", value=args.get(None, "default"), factory=factory, init=given)
 
 
 def _defaultdict(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -159,7 +155,17 @@ FUNCTIONS: dict[str, Handler] = {
     "argparse.Namespace": _namespace,
     "types.SimpleNamespace": _namespace,
     "easydict.EasyDict": _namespace,
-    "dataclasses.field": _dataclass_field,
+    "dataclasses.field": data_classes.make_field,
+    "dataclasses.replace": data_classes.replace,
+    "dataclasses.asdict": data_classes.as_dict,
+    "dataclasses.astuple": data_classes.as_tuple,
+    "attr.field": data_classes.make_field,
+    "attrs.field": data_classes.make_field,
+    "click.option": command_lines.click_option,
+    "typer.Option": command_lines.typer_default,
+    "typer.Argument": command_lines.typer_default,
+    **{f"absl.flags.DEFINE_{kind}": command_lines.define_flag for kind in ("bool", "boolean", "integer", "float")},
+    **{f"absl.flags.DEFINE_{kind}": command_lines.define_flag for kind in ("string", "enum")},
     "collections.defaultdict": _defaultdict,
     "collections.OrderedDict": _ordered,
     "collections.deque": _deque,

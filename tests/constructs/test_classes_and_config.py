@@ -12,14 +12,9 @@ Fits = list[dict[Any, int | None]]
 """For each fit, how many layers do what."""
 
 GAPS = {
-    "a dataclass replaced",
-    "a dataclass as dictionary",
     "a dictionary whose attributes are its keys",
     "Enum members",
     "arguments given in the program",
-    "absl flags held in names",
-    "click",
-    "typer with options",
     "configparser of the program's own text",
 }
 """Programs of which bnlint does not yet know what is true."""
