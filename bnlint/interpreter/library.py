@@ -84,6 +84,9 @@ class Library(Protocol):
     def type_of(self, m: Machine, value: Value) -> Value | None:
         """``type(value)``."""
 
+    def is_plain(self, name: str) -> bool:
+        """Whether nothing in a module, class or function of this name makes, changes or trains a layer."""
+
     def iterate(self, m: Machine, value: Value) -> Items | None:
         """What a loop over ``value`` sees."""
 

@@ -25,6 +25,7 @@ MAX_DEPTH = 40
 MAX_RECURSION = 6
 
 
+FIRST_TURN = "first"
 LATER_TURNS = "*"
 """What stands in a context for all turns of a loop but the first, where they are not run one by one."""
 
@@ -233,6 +234,11 @@ class Machine:
     def place(self, node: ast.AST) -> Place:
         """Where ``node`` stands."""
         return self.frame.source.place(node)
+
+    @property
+    def is_in_unknown_turn(self) -> bool:
+        """Whether a loop of unknown length is being run."""
+        return FIRST_TURN in self.context or LATER_TURNS in self.context
 
     def tick(self, amount: int = 1) -> None:
         """Counts steps; raises BudgetExceeded where there are none left."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from bnlint.graph.places import Place
+from bnlint.interpreter.words import Words, words_of
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -46,6 +47,7 @@ class Outline:
         self._trains: dict[ast.AST, bool] = {}
         self._builds: dict[ast.AST, bool] = {}
         self._generators: dict[ast.AST, bool] = {}
+        self._words: dict[ast.AST, Words | None] = {}
         self._training_names: frozenset[str] | None = None
 
     def trains(self, node: ast.AST) -> bool:
@@ -53,6 +55,12 @@ class Outline:
         if node not in self._trains:
             self._trains[node] = bool(_called(node) & (TRAINING | self._functions_that_train()))
         return self._trains[node]
+
+    def words(self, node: ast.For | ast.AsyncFor) -> Words | None:
+        """The names in a loop's text; None where it holds something that is never dull."""
+        if node not in self._words:
+            self._words[node] = words_of(node)
+        return self._words[node]
 
     def builds(self, node: ast.AST) -> bool:
         """Whether a loop's body sets flags or puts layers together: then every one of its turns counts."""

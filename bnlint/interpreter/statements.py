@@ -8,7 +8,7 @@ from typing import Any
 
 from immutables import Map
 
-from bnlint.interpreter import errors, names
+from bnlint.interpreter import dull, errors, names
 from bnlint.interpreter.access import delete_attribute, delete_item
 from bnlint.interpreter.calls import call_function, enter_instance, leave_instance, run_context
 from bnlint.interpreter.classes import linearization
@@ -16,7 +16,7 @@ from bnlint.interpreter.expressions import assign, evaluate, operate_in_place
 from bnlint.interpreter.heap import UNSETTLED, Class, Iterator, Scope, widen, without_anything, without_constants
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args, Items
-from bnlint.interpreter.machine import BREAK, CONTINUE, LATER_TURNS, RAISED, Completion, LoopEnds, Machine
+from bnlint.interpreter.machine import BREAK, CONTINUE, FIRST_TURN, LATER_TURNS, RAISED, Completion, LoopEnds, Machine
 from bnlint.interpreter.matching import fits
 from bnlint.interpreter.operators import key_of, truth
 from bnlint.interpreter.values import Address, Const, Function, Ref, Thing, Tuple, Unknown, Value, join_values
@@ -292,6 +292,8 @@ def _after_loop(m: Machine, ends: LoopEnds, done: Completion | None) -> Completi
 
 def _unknown_turns(m: Machine, node: ast.For | ast.AsyncFor, items: Items) -> Completion | None:
     """A loop of unknown length: the first turn apart, then turns until nothing changes; at least one turn."""
+    if m.is_in_unknown_turn and dull.skip(m, node):
+        return None
     item: Value = items.values[0] if items.values else Unknown("loop variable")
     first = item
     for other in items.values[1:]:
@@ -314,7 +316,7 @@ def _fixpoint(
     context, ends = m.context, LoopEnds(len(m.log))
     m.frame.loops.append(ends)
     try:
-        m.context = (*context, "first")
+        m.context = (*context, FIRST_TURN)
         bind(0)
         done = _turn(m, body, ends)
         if done is None:

@@ -69,6 +69,9 @@ class Plain:
     def type_of(self, m: Machine, value: Value) -> Value | None:
         return None
 
+    def is_plain(self, name: str) -> bool:
+        return not name.startswith("tracker")
+
     def iterate(self, m: Machine, value: Value) -> Items | None:
         return None
 

@@ -750,6 +750,10 @@ class KerasLibrary:
             return found.area != "layers"
         return is_harmless(name)
 
+    def is_plain(self, name: str) -> bool:
+        """Whether a name has nothing to do with layers."""
+        return keras_name(name) is None and is_harmless(name)
+
     def named(self, m: Machine, value: Value, name: str) -> None:
         """A model or layer got its first name in the program."""
         if isinstance(value, Ref):
