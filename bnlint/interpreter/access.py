@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 
+from immutables import Map
+
 from bnlint.interpreter import enums, environment, files, named_tuples, names, namespaces, project
 from bnlint.interpreter.classes import after, class_of, find_in_class
-from bnlint.interpreter.dictionaries import hashable, make_dict, set_somewhere
+from bnlint.interpreter.dictionaries import COUNTER, hashable, make_dict, set_somewhere
 from bnlint.interpreter.heap import Class, Dict, Instance, List, Scope
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args, Items
@@ -14,6 +16,7 @@ from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.operators import each, own_method
 from bnlint.interpreter.values import (
     NONE,
+    Address,
     Bound,
     Const,
     Function,
@@ -55,6 +58,9 @@ def get_attribute(m: Machine, owner: Value, name: str, node: ast.AST) -> Value:
         return _instance_attribute(m, owner, record, name, node)
     if isinstance(record, Class) and isinstance(owner, Ref):
         return _class_attribute(m, owner, name)
+    own = m.heap.get(_attributes_of(owner)) if isinstance(owner, Function) else None
+    if isinstance(own, Instance) and name in own.attrs:
+        return own.attrs[name]
     found = m.library.attribute(m, owner, name, node)
     if found is not None:
         return found
@@ -175,6 +181,11 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, node: ast.A
             m.heap, _ = m.join(m.heap, arm.heap, arm.touched)
             m.events.extend(arm.events)
         return
+    if isinstance(owner, Function):
+        address = _attributes_of(owner)
+        record = m.heap.get(address, Instance(None, Map()))
+        m.put(address, record._replace(attrs=record.attrs.set(name, value)))
+        return
     if not isinstance(owner, Ref):
         if not (isinstance(owner, Unknown) and owner.harmless):
             m.library.set_unknown(m, owner, name, value, node)
@@ -183,6 +194,11 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value, node: ast.A
     if isinstance(record, Instance) and own_method(m, owner, "__setattr__", (Const(name), value)) is not None:
         return
     set_plainly(m, owner, name, value, node)
+
+
+def _attributes_of(function: Function) -> Address:
+    """Where the attributes of a function are kept."""
+    return ("attributes", function.name, getattr(function.node, "lineno", 0), function.scope)
 
 
 def set_plainly(m: Machine, owner: Ref, name: str, value: Value, node: ast.AST) -> None:
@@ -245,6 +261,8 @@ def get_item(m: Machine, owner: Value, index: Value, node: ast.AST) -> Value:
             return record.items[key]
         if key is not None and record.exact and record.kind == "defaultdict":
             return _missing_item(m, owner, index, node)
+        if isinstance(index, Const) and isinstance(index.value, str) and record.exact and record.kind == COUNTER:
+            return Const(0)
         shown = namespaces.object_of(owner)
         if shown is not None and key is not None and isinstance(index, Const) and isinstance(index.value, str):
             return get_attribute(m, shown, index.value, node)

@@ -9,6 +9,8 @@ from immutables import Map
 from bnlint.interpreter.heap import Dict
 from bnlint.interpreter.values import Const, Lib, Ref, Tuple, Value, join_values
 
+COUNTER = "Counter"
+"""The kind of a dictionary that counts: what it does not have it has 0 times."""
 ENUM = "enum"
 """How the address of an enumeration's member begins; the class's address and the member's name follow."""
 

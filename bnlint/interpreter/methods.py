@@ -12,7 +12,7 @@ from immutables import Map
 from bnlint.interpreter import files, named_tuples, namespaces, texts
 from bnlint.interpreter.access import choose_item
 from bnlint.interpreter.builtin import _any_of, call_builtin
-from bnlint.interpreter.dictionaries import hashable, unhash
+from bnlint.interpreter.dictionaries import COUNTER, hashable, set_somewhere, unhash
 from bnlint.interpreter.heap import Dict, Instance, List
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args, Items
@@ -51,6 +51,9 @@ def call_method(m: Machine, receiver: Value, name: str, args: Args, node: ast.AS
         first = args.get(0)
         if shown is not None and name == "get" and isinstance(first, Const):
             return call_builtin(m, "getattr", Args((shown, first, args.get(1, "default") or NONE)), node)
+        if record.kind == COUNTER and name in ("update", "subtract"):
+            m.put(receiver.address, set_somewhere(record, Unknown("a count")))
+            return NONE
         found = _dict_method(m, receiver, record, name, args, node)
         namespaces.items_changed(m, receiver)
         return found

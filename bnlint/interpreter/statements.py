@@ -422,16 +422,30 @@ def _with(m: Machine, node: ast.With | ast.AsyncWith) -> Completion | None:
         entered.append(value)
         if item.optional_vars is not None:
             assign(m, item.optional_vars, inside if inside is not None else Unknown("context manager"))
+    kinds = [value.kinds for value in entered if isinstance(value, Thing) and value.kind == "suppress"]
+    m.tries.extend(m.certainty() for _ in kinds)
     try:
         done = run_block(m, body)
     except errors.Unwinding as error:
         # a program's error may be swallowed by what an object's `__exit__` gives
         swallowed = _leave(m, entered, node)
-        if not swallowed or not isinstance(error, errors.ProgramError):
+        if not isinstance(error, errors.ProgramError):
+            raise
+        if not swallowed and all(errors.catches(m, each, error.kind) is False for each in kinds):
+            if kinds and not _is_seen(m, kinds):
+                return RAISED
             raise
         return None
+    finally:
+        del m.tries[len(m.tries) - len(kinds) :]
     _leave(m, entered, node)
     return done
+
+
+def _is_seen(m: Machine, kinds: list[Tuple]) -> bool:
+    """Whether a ``try`` around the block surely sees an error that the block does not suppress."""
+    outer = m.tries[: len(m.tries) - len(kinds)]
+    return bool(outer) and outer[-1] == m.certainty()
 
 
 def _leave(m: Machine, entered: list[Value], node: ast.With | ast.AsyncWith) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+from collections import Counter
 from collections.abc import Callable
 
 from immutables import Map
@@ -24,6 +25,7 @@ from bnlint.interpreter import (
 )
 from bnlint.interpreter.access import set_default_factory
 from bnlint.interpreter.builtin import call_builtin
+from bnlint.interpreter.dictionaries import COUNTER, make_dict
 from bnlint.interpreter.heap import Dict, Instance, List
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args
@@ -35,6 +37,7 @@ from bnlint.interpreter.values import (
     Lib,
     Partial,
     Thing,
+    Tuple,
     Unknown,
     Value,
 )
@@ -82,6 +85,28 @@ def _deque(m: Machine, args: Args, node: ast.AST) -> Value:
     return m.allocate(node, List(items.values if items else (), items.exact if items else True), "deque")
 
 
+def _around(m: Machine, args: Args, node: ast.AST) -> Value | None:
+    """A bar that shows progress: it gives what it is put around."""
+    value = args.get(0, "iterable", "sequence")
+    return value if value is not None and not isinstance(value, Const) else None
+
+
+def _counter(m: Machine, args: Args, node: ast.AST) -> Value:
+    """``collections.Counter`` of constants."""
+    items = iterate(m, args.positional[0], node) if args.positional else None
+    if items is None or not items.exact or not all(isinstance(item, Const) for item in items.values) or args.keywords:
+        return Unknown("Counter()")
+    if isinstance(m.record(args.positional[0]), Dict):
+        return Unknown("Counter() of counts")
+    counts = Counter(item.value for item in items.values if isinstance(item, Const))
+    record = make_dict([(Const(key), Const(count)) for key, count in counts.items()], COUNTER)
+    return m.allocate(node, record, COUNTER)
+
+
+def _suppress(m: Machine, args: Args, node: ast.AST) -> Value:
+    return Thing("suppress", kinds=Tuple(args.positional))
+
+
 def _math(name: str) -> Callable[[Machine, Args, ast.AST], Value]:
     function = getattr(math, name)
 
@@ -124,6 +149,7 @@ def _run_main(m: Machine, args: Args, node: ast.AST) -> Value:
     return call(m, function, Args(), node) if function is not None else NONE
 
 
+PROGRESS = ("tqdm", "tqdm.auto", "tqdm.autonotebook", "tqdm.notebook", "tqdm.std", "tqdm.asyncio")
 FUNCTIONS: dict[str, Handler] = {
     **iterators.FUNCTIONS,
     **texts.FUNCTIONS,
@@ -169,6 +195,14 @@ FUNCTIONS: dict[str, Handler] = {
     "collections.defaultdict": _defaultdict,
     "collections.OrderedDict": _ordered,
     "collections.deque": _deque,
+    "collections.Counter": _counter,
+    "contextlib.suppress": _suppress,
+    "rich.progress.track": _around,
+    **{f"{module}.tqdm": _around for module in PROGRESS},
+    **{
+        f"{module}.trange": lambda m, args, node: call_builtin(m, "range", Args(args.positional), node)
+        for module in PROGRESS
+    },
     "collections.namedtuple": named_tuples.make_class,
     "typing.NamedTuple": named_tuples.make_class,
     "typing.cast": lambda m, args, node: args.get(1, "val"),

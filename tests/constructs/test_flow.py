@@ -14,8 +14,6 @@ Fits = list[dict[Any, int | None]]
 GAPS = {
     "an attribute that is missing",
     "a callback of ExitStack",
-    "tqdm around a loop",
-    "a counter",
 }
 """Programs of which bnlint does not yet know what is true."""
 

@@ -13,7 +13,6 @@ Fits = list[dict[Any, int | None]]
 
 GAPS = {
     "a generator with send",
-    "a function with attributes",
     "singledispatch",
     "a generator that is not finished",
     "wrapped and unwrapped",

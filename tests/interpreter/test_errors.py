@@ -118,3 +118,20 @@ def test_a_context_manager_is_left() -> None:
             steps.append("handled")
     """)
     assert found["steps"] == ["left", "handled"]
+
+
+@pytest.mark.parametrize(("kind", "steps"), [("KeyError", ["before", "end"]), ("ValueError", ["before", "outer"])])
+def test_suppressed(kind: str, steps: list[str]) -> None:
+    found = names(f"""
+        from contextlib import suppress
+        steps = []
+        try:
+            with suppress({kind}):
+                steps.append("before")
+                {{}}["count"]
+                steps.append("after")
+            steps.append("end")
+        except KeyError:
+            steps.append("outer")
+    """)
+    assert found["steps"] == steps

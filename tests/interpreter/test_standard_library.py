@@ -300,3 +300,35 @@ def test_a_variable_that_is_set_on_one_path_only() -> None:
         found = "SEED" in os.environ, os.getenv("SEED", "0")
     """)
     assert found["found"] == (UNKNOWN, UNKNOWN)
+
+
+def test_counted() -> None:
+    found = names("""
+        from collections import Counter
+        counts = Counter(["head", "all", "head"])
+        found = (counts["head"], counts["more"])
+        counts.update(["head"])
+        later = counts["head"]
+    """)
+    assert (found["found"], found["later"]) == ((2, 0), UNKNOWN)
+
+
+def test_bars_give_what_they_stand_around() -> None:
+    found = names("""
+        from tqdm.auto import tqdm, trange
+        found = [(name, i) for name in tqdm(["head", "all"], desc="stages") for i in trange(2)]
+    """)
+    assert found["found"] == [("head", 0), ("head", 1), ("all", 0), ("all", 1)]
+
+
+def test_attributes_of_a_function() -> None:
+    found = names("""
+        def step():
+            step.calls += 1
+            return step.calls
+
+        step.calls = 0
+        step()
+        found = step()
+    """)
+    assert found["found"] == 2
