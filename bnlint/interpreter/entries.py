@@ -12,7 +12,7 @@ from bnlint.interpreter.calls import call_function, instantiate
 from bnlint.interpreter.classes import class_of, find_in_class, library_bases, linearization
 from bnlint.interpreter.heap import Class
 from bnlint.interpreter.library import Args
-from bnlint.interpreter.machine import Event, Machine
+from bnlint.interpreter.machine import BudgetExceeded, Event, Machine
 from bnlint.interpreter.values import Const, Function, Partial, Ref, Unknown, Value
 
 SPECIAL = ("property", "cached_property", "setter")
@@ -193,11 +193,15 @@ def _maybe(m: Machine, made: Ref, methods: Methods, name: str, key: str) -> None
     m.branch(key, methods.found[name].node, [lambda: None, lambda: _call(m, made, methods, name)])
 
 
-def run_entry(m: Machine, run: Callable[[], None]) -> list[list[Event]]:
-    """Runs an entry point on every path, from the state in which the module has left the machine."""
+def run_entry(m: Machine, run: Callable[[], None]) -> tuple[list[list[Event]], bool]:
+    """Runs an entry point on every path, from the state in which the module has left the machine.
+
+    Returns what each path showed, and whether the step budget was enough for all of them.
+    """
     outer, spread, heap, mark = dict(m.choices), m.spread, m.heap, len(m.events)
     decisions: dict[str, int] | None = {}
     found: list[list[Event]] = []
+    complete = True
     try:
         while decisions is not None:
             m.choices, m.decisions, m.memo, m.spread = dict(outer), decisions, {}, 1
@@ -206,11 +210,14 @@ def run_entry(m: Machine, run: Callable[[], None]) -> list[list[Event]]:
             del m.events[mark:]
             m.restore(heap)
             decisions = next_decisions({key: value for key, value in m.choices.items() if key not in outer}, m.arms)
+    except BudgetExceeded:
+        found.append(m.events[mark:])
+        complete = False
     finally:
         m.choices, m.spread = outer, spread
         del m.events[mark:]
         m.restore(heap)
-    return found
+    return found, complete
 
 
 def next_decisions(choices: dict[str, int], arms: dict[str, int]) -> dict[str, int] | None:

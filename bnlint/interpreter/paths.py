@@ -90,7 +90,7 @@ def _trains(machine: Machine) -> bool:
 
 
 def _run_entries(machines: list[Machine], steps: int) -> list[list[list[Event]]]:
-    """For each path of the module, what its entry points show; those that are too large are left out."""
+    """For each path of the module, what its entry points show; of those that are too large, nothing is claimed."""
     called: set[object] = set().union(*(machine.called for machine in machines))
     left = 2 * steps
     found: list[list[list[list[Event]]]] = []
@@ -98,26 +98,23 @@ def _run_entries(machines: list[Machine], steps: int) -> list[list[list[Event]]]
     for machine in machines:
         found.append([])
         for number, run in enumerate(entry_points(machine, called)):
+            events, complete = [], False
             for most_paths in (MAX_PATHS, 1):
                 budget = min(steps // 2, left)
                 machine.steps, machine.most_paths = [budget], most_paths
-                events = _run_within(machine, run) if left > 0 else None
+                events, complete = run_entry(machine, run)
                 left -= budget - max(machine.steps[0], 0)
-                if events is not None:
+                if complete:
                     break
-            else:
+            if not complete:
                 beyond.add(number)
                 _note_size(machine)
-            found[-1].append(events or [])
-    return [[events for number, each in enumerate(one) if number not in beyond for events in each] for one in found]
-
-
-def _run_within(machine: Machine, run: Callable[[], None]) -> list[list[Event]] | None:
-    """An entry point on every path; None where the budget is not enough."""
-    try:
-        return run_entry(machine, run)
-    except BudgetExceeded:
-        return None
+            found[-1].append(events)
+    for each in (
+        event for one in found for number in beyond if number < len(one) for path in one[number] for event in path
+    ):
+        each.data["cut"] = True
+    return [[events for each in one for events in each] for one in found]
 
 
 def _note_size(machine: Machine) -> None:

@@ -221,6 +221,7 @@ def _fit(alternatives: list[tuple[PathFits, int]], complete: bool) -> Fit:
     view = run.views[index]
     event = view.event
     views = [other.views[i] for other, i in alternatives]
+    complete = complete and not any(other.event.data.get("cut") for other in views)
 
     def agreed(name: str) -> Any:
         return _common([v.event.data.get(name) for v in views])
@@ -566,6 +567,8 @@ def _not_known(view: FitView, row: Row) -> Because:
     doubt = next((each.doubt for each in holders if isinstance(each, Layer) and each.doubt is not None), None)
     if view.behaviour is None:
         return Because(view.event.place, "not known: not measured on this release")
+    if view.event.data.get("cut"):
+        return Because(view.event.place, "not known: the program is too large")
     if row.state.outcome.updated is not None and row.state.outcome.trained is not None:
         return Because(view.event.place, "not known: differs between paths")
     if doubt is not None:
