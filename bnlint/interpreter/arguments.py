@@ -9,9 +9,9 @@ from immutables import Map
 from bnlint.interpreter import names
 from bnlint.interpreter.heap import Instance, List
 from bnlint.interpreter.iteration import iterate
-from bnlint.interpreter.library import Args
+from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import FALSE, NONE, TRUE, Const, Ref, Thing, Tuple, Unknown, Value, join_values
+from bnlint.interpreter.values import FALSE, NONE, TRUE, Address, Const, Ref, Thing, Tuple, Unknown, Value, join_values
 
 
 def parser(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -35,9 +35,9 @@ def parser_method(m: Machine, parser: Thing, name: str, args: Args, node: ast.AS
         if given is not None and not (isinstance(given, Const) and given.value is None):
             items = iterate(m, given, node)
             if items.values or not items.exact:
-                # an explicit command line: which options it sets is not followed
-                attrs = {name: Unknown("argument", f"args.{name}") for name in record.attrs}
-                record = record._replace(attrs=Map(attrs))
+                unknown = {name: Unknown("argument", f"args.{name}") for name in record.attrs}
+                read = _read(m, options, items, node) if items.exact else None
+                record = record._replace(attrs=Map(unknown) if read is None else record.attrs.update(read))
         result = m.allocate(
             node, record._replace(attrs=record.attrs.set(names.SOURCE, Const("args")), open=True), "args"
         )
@@ -49,6 +49,45 @@ def parser_method(m: Machine, parser: Thing, name: str, args: Args, node: ast.AS
     if name == "add_parser":
         return Thing("parser", options=options, command=len(m.log))
     return Unknown(f"argparse {name}()")
+
+
+def _read(m: Machine, options: Ref, items: Items, node: ast.AST) -> dict[str, Value] | None:
+    """What a command line that stands in the program sets; None where it has more than plain options."""
+    declared = m.heap.get(_declarations(options))
+    texts = [item.value for item in items.values if isinstance(item, Const) and isinstance(item.value, str)]
+    if declared is None or len(texts) != len(items.values):
+        return None
+    found: dict[str, Value] = {}
+    words = iter(texts)
+    for word in words:
+        flag, _, value = word.partition("=")
+        option = next((one for one in declared.items if flag in one.flags), None)
+        if option is None or not option.plain or not all(one.flags[0].startswith("-") for one in declared.items):
+            return None
+        if option.action in ("store_true", "store_false"):
+            found[option.name] = Const(option.action == "store_true")
+        else:
+            given = value or next(words, None)
+            if given is None or option.action not in (None, "store"):
+                return None
+            found[option.name] = _converted(m, option.type, Const(given), node)
+    return found
+
+
+def _declarations(options: Ref) -> Address:
+    return ("declared", options.address)
+
+
+def _declare(m: Machine, parser: Thing, name: str, flags: list[str], args: Args) -> None:
+    """Remembers how an argument was declared."""
+    action = args.get(None, "action")
+    plain = args.get(None, "nargs") is None and "command" not in parser.data and not args.open
+    kind = action.value if isinstance(action, Const) else None
+    option = Thing("argument", name=name, flags=tuple(flags) or ("",), type=args.get(None, "type"), action=kind)
+    option.data["plain"] = plain and (action is None or kind is not None)
+    address = _declarations(parser.options)
+    before = m.heap.get(address)
+    m.put(address, List((*(before.items if before is not None else ()), option)))
 
 
 def _set_defaults(m: Machine, parser: Thing, args: Args) -> None:
@@ -109,6 +148,7 @@ def _add_argument(m: Machine, parser: Thing, args: Args, node: ast.AST) -> None:
         name = (long or flags)[0].lstrip("-").replace("-", "_")
     else:
         return
+    _declare(m, parser, name, flags, args)
     action = args.get(None, "action")
     default = args.get(None, "default")
     given = default is not None

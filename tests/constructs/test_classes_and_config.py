@@ -14,7 +14,6 @@ Fits = list[dict[Any, int | None]]
 GAPS = {
     "a dictionary whose attributes are its keys",
     "Enum members",
-    "arguments given in the program",
     "configparser of the program's own text",
 }
 """Programs of which bnlint does not yet know what is true."""

@@ -332,3 +332,18 @@ def test_attributes_of_a_function() -> None:
         found = step()
     """)
     assert found["found"] == 2
+
+
+def test_a_command_line_in_the_program() -> None:
+    found = names("""
+        import argparse
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--freeze", action="store_true")
+        parser.add_argument("--epochs", "-e", type=int, default=10)
+        parser.add_argument("--stage", default="head")
+        parser.add_argument("--sizes", nargs="+")
+        one = parser.parse_args(["--freeze", "-e", "5", "--stage=all"])
+        two = parser.parse_args(["--sizes", "1", "2"])
+        first, second = (one.freeze, one.epochs, one.stage), (two.freeze, two.epochs)
+    """)
+    assert (found["first"], found["second"]) == ((True, 5, "all"), (UNKNOWN, UNKNOWN))
