@@ -98,7 +98,8 @@ def _run_entries(machines: list[Machine], steps: int) -> list[list[list[Event]]]
     for machine in machines:
         found.append([])
         for number, run in enumerate(entry_points(machine, called)):
-            events, complete = [], False
+            events: list[list[Event]] = []
+            complete = False
             for most_paths in (MAX_PATHS, 1):
                 budget = min(steps // 2, left)
                 machine.steps, machine.most_paths = [budget], most_paths
@@ -110,10 +111,10 @@ def _run_entries(machines: list[Machine], steps: int) -> list[list[list[Event]]]
                 beyond.add(number)
                 _note_size(machine)
             found[-1].append(events)
-    for each in (
-        event for one in found for number in beyond if number < len(one) for path in one[number] for event in path
-    ):
-        each.data["cut"] = True
+    for one in found:
+        for number in beyond & set(range(len(one))):
+            for event in (event for path in one[number] for event in path):
+                event.data["cut"] = True
     return [[events for each in one for events in each] for one in found]
 
 
