@@ -34,8 +34,8 @@ def entry_points(m: Machine, called: set[object]) -> Iterator[Callable[[], None]
             if value.node not in m.called:
                 args = Args(given.args, given.keywords) if given is not None else Args()
                 yield lambda function=value, node=node, args=args: call_function(m, function, args, node)  # type: ignore[misc]
-        elif isinstance(node, ast.ClassDef) and isinstance(value, Ref) and node not in called:
-            yield from _methods(m, value, node)
+        elif isinstance(node, ast.ClassDef) and isinstance(value, Ref) and isinstance(m.record(value), Class):
+            yield from _methods(m, value, node, node in called)
 
 
 class Methods:
@@ -124,12 +124,14 @@ def _derived(m: Machine, cls: Ref) -> bool:
     return any(isinstance(value, Ref) and cls.address in linearization(m, value.address)[1:] for value in values)
 
 
-def _methods(m: Machine, cls: Ref, node: ast.ClassDef) -> Iterator[Callable[[], None]]:
+def _methods(m: Machine, cls: Ref, node: ast.ClassDef, is_used: bool) -> Iterator[Callable[[], None]]:
+    """The methods that nothing calls; of a class that the module itself uses, those that train."""
     methods = Methods(m, cls)
     derived = _derived(m, cls)
     for name in methods.entries():
         # those that another entry point has called meanwhile are known from there
         done = methods.found[name].node in m.called and not methods.completes(name)
+        done = done or (is_used and not m.source.outline.trains(methods.found[name].node))
         if not done and not (derived and methods.is_abstract(name)):
             yield lambda name=name: _run_method(m, cls, node, methods, name)  # type: ignore[misc]
 

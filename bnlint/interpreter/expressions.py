@@ -193,7 +193,7 @@ def _conditional(m: Machine, node: ast.IfExp) -> Value:
     decided = truth(m, value)
     if decided is not None:
         return evaluate(m, body if decided else orelse)
-    return m.choose_value(key_of(value), node, [lambda: evaluate(m, body), lambda: evaluate(m, orelse)])
+    return m.choose_value(key_of(m, value), node, [lambda: evaluate(m, body), lambda: evaluate(m, orelse)])
 
 
 def _attribute(m: Machine, node: ast.Attribute) -> Value:

@@ -15,6 +15,7 @@ from bnlint.interpreter import names, namespaces
 from bnlint.interpreter.classes import linearization
 from bnlint.interpreter.heap import Class, Dict, Instance, List
 from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.operators import HANDED
 from bnlint.interpreter.values import Address, Const, OneOf, Ref, Tuple, Unknown, Value
 
 CHANGED = "handed to code that is not known"
@@ -27,6 +28,8 @@ def forget_handed(m: Machine, values: Iterable[Value]) -> None:
     waiting = list(values)
     while waiting and len(seen) < MAX_FORGOTTEN:
         value = waiting.pop()
+        if isinstance(value, Unknown) and value.binding is not None:
+            m.put((HANDED, value.binding), List(()))
         if isinstance(value, (Tuple, OneOf)):
             waiting.extend(value.items if isinstance(value, Tuple) else value.values)
         if not isinstance(value, Ref) or value.address in seen:

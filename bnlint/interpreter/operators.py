@@ -419,6 +419,10 @@ PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Protocol", "typin
 """Bases that leave it to their classes what counts as true and what is equal."""
 
 
+HANDED = "handed"
+"""How the address begins that marks an unknown value as handed to unknown code: it may count as something else now."""
+
+
 def own_method(m: Machine, value: Value, name: str, values: tuple[Value, ...]) -> Value | None:
     """What a special method of an object of the program answers; None where its class has none."""
     from bnlint.interpreter.calls import call_function
@@ -430,6 +434,8 @@ def own_method(m: Machine, value: Value, name: str, values: tuple[Value, ...]) -
     return call_function(m, method, Args((value, *values)), m.node)
 
 
-def key_of(value: Value) -> str | None:
-    """The named input that an undecided condition hangs on."""
-    return value.source or value.binding if isinstance(value, Unknown) else None
+def key_of(m: Machine, value: Value) -> str | None:
+    """The named input, or the one assignment, that an undecided condition hangs on."""
+    if not isinstance(value, Unknown):
+        return None
+    return value.source or (value.binding if (HANDED, value.binding) not in m.heap else None)

@@ -162,7 +162,7 @@ def _if(m: Machine, node: ast.If) -> Completion | None:
     def second() -> Completion | None:
         return run_block(m, otherwise)
 
-    done: Completion | None = m.branch(key_of(value), node, [first, second])
+    done: Completion | None = m.branch(key_of(m, value), node, [first, second])
     return done
 
 
@@ -606,7 +606,7 @@ def _match(m: Machine, node: ast.Match) -> Completion | None:
         arms.append(lambda: None)
     if len(arms) == 1:
         return arms[0]()
-    done: Completion | None = m.branch(key_of(subject), node, arms)
+    done: Completion | None = m.branch(key_of(m, subject), node, arms)
     return done
 
 
