@@ -42,6 +42,8 @@ class Model(NamedTuple):
     compiled: Compiled | None = None
     doubtful: Doubtful = Doubtful()
     """calls and layers that depend on a choice between tensors"""
+    is_layer: bool = False
+    """whether it is a layer of the program that calls others, and no model"""
     bare: bool = False
     """whether a subclassed model's ``call`` has no ``training`` parameter"""
 

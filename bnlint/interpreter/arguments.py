@@ -38,6 +38,9 @@ def parser_method(m: Machine, parser: Thing, name: str, args: Args, node: ast.AS
                 unknown = {name: Unknown("argument", f"args.{name}") for name in record.attrs}
                 read = _read(m, options, items, node) if items.exact else None
                 record = record._replace(attrs=Map(unknown) if read is None else record.attrs.update(read))
+        held = args.get(1, "namespace")
+        if args.open or (held is not None and not (isinstance(held, Const) and held.value is None)):
+            record = record._replace(attrs=Map({name: Unknown("argument", f"args.{name}") for name in record.attrs}))
         result = m.allocate(
             node, record._replace(attrs=record.attrs.set(names.SOURCE, Const("args")), open=True), "args"
         )
@@ -95,6 +98,8 @@ def _set_defaults(m: Machine, parser: Thing, args: Args) -> None:
     options: Ref = parser.options
     record: Instance = m.get(options.address)
     attrs = record.attrs
+    if args.open:
+        attrs = Map({name: Unknown("argument", f"args.{name}") for name in attrs})
     for name, value in args.keywords.items():
         before = attrs.get(name)
         if "command" not in parser.data or before is None:

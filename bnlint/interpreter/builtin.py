@@ -12,8 +12,9 @@ from immutables import Map
 from bnlint.interpreter import arguments, errors, named_tuples, names, namespaces, reflection, texts
 from bnlint.interpreter.access import choose_item, get_attribute, set_attribute, set_plainly
 from bnlint.interpreter.classes import find_in_class, library_bases, linearization
-from bnlint.interpreter.dictionaries import make_dict, unhash
+from bnlint.interpreter.dictionaries import hashable, make_dict, unhash
 from bnlint.interpreter.files import FilePath
+from bnlint.interpreter.forgetting import forget_handed
 from bnlint.interpreter.heap import Class, Dict, Instance, Iterator, List
 from bnlint.interpreter.iteration import iterate, lazy
 from bnlint.interpreter.library import Args, Items
@@ -210,7 +211,11 @@ def _as_dict(m: Machine, args: Args, node: ast.AST) -> Value:
                 pairs.append((parts.values[0], parts.values[1]))
             else:
                 exact = False
-    pairs.extend((Const(name), value) for name, value in args.keywords.items())
+    if args.open:  # what is not known of the keywords may stand over any key
+        pairs = [(key, Unknown("an item that may be another")) for key, _ in pairs]
+    given = {hashable(key) for key, _ in pairs} if args.open else set()
+    named = [(Const(name), value) for name, value in args.keywords.items()]
+    pairs.extend((key, value) for key, value in named if hashable(key) not in given)
     made = make_dict(pairs)
     return m.allocate(node, made._replace(exact=made.exact and exact), "dict")
 
@@ -472,6 +477,8 @@ def _setattr(m: Machine, args: Args, node: ast.AST) -> Value:
             record = m.record(owner)
             if isinstance(owner, Ref) and isinstance(record, Instance):
                 forget_attributes(m, owner, record)
+            elif isinstance(record, Class):
+                forget_handed(m, [owner])
             m.library.havoc(m, [owner], "setattr() with an unknown name")
     return NONE
 

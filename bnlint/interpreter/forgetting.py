@@ -16,7 +16,7 @@ from bnlint.interpreter.classes import linearization
 from bnlint.interpreter.heap import Class, Dict, Instance, List
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.operators import HANDED
-from bnlint.interpreter.values import Address, Const, OneOf, Ref, Tuple, Unknown, Value
+from bnlint.interpreter.values import Address, Const, OneOf, Ref, Thing, Tuple, Unknown, Value
 
 CHANGED = "handed to code that is not known"
 MAX_FORGOTTEN = 2000
@@ -32,6 +32,8 @@ def forget_handed(m: Machine, values: Iterable[Value]) -> None:
             m.put((HANDED, value.binding), List(()))
         if isinstance(value, (Tuple, OneOf)):
             waiting.extend(value.items if isinstance(value, Tuple) else value.values)
+        if isinstance(value, Thing) and value.kind == "parser":
+            waiting.append(value.options)
         if not isinstance(value, Ref) or value.address in seen:
             continue
         seen.add(value.address)
@@ -41,8 +43,10 @@ def forget_handed(m: Machine, values: Iterable[Value]) -> None:
 def _forget(m: Machine, ref: Ref, record: Any) -> list[Value]:
     """Forgets what a record holds itself, and gives what it refers to."""
     if isinstance(record, List):
-        if record.exact:
-            m.put(ref.address, record._replace(exact=False))
+        kept = tuple(item for item in record.items if not is_plain(item))
+        if len(kept) < len(record.items):
+            kept = (*kept, Unknown(CHANGED))
+        m.put(ref.address, record._replace(items=kept, exact=False))
         return list(record.items)
     if isinstance(record, Dict):
         m.put(ref.address, record._replace(items=_changed(record.items), exact=False))

@@ -27,6 +27,12 @@ STRING_METHODS = frozenset(
 )
 
 
+REORDERING = frozenset(
+    {"rotate", "extendleft", "intersection_update", "symmetric_difference_update", "__setitem__", "__delitem__"}
+)
+"""Methods of lists, sets and deques that change them in ways that are not followed."""
+
+
 def call_method(m: Machine, receiver: Value, name: str, args: Args, node: ast.AST) -> Value | None:
     """A method of a built-in type; None where the receiver is none."""
     if name == "__setattr__" and len(args.positional) == 2:
@@ -170,6 +176,8 @@ def _list_method(m: Machine, receiver: Ref, record: List, name: str, args: Args,
     if name == "union" and first is not None:
         more = iterate(m, first, node)
         return m.allocate(node, List(items + more.values, exact and more.exact, "set"), "union")
+    if name in REORDERING:
+        m.put(receiver.address, List((*items, Unknown(f"method `{name}` of a list")), False, record.kind))
     return Unknown(f"method `{name}` of a list")
 
 
@@ -192,6 +200,8 @@ def _dict_method(m: Machine, receiver: Ref, record: Dict, name: str, args: Args,
             if name == "pop":
                 order = tuple(k for k in record.order if k != key)
                 m.put(receiver.address, record._replace(items=record.items.delete(key), order=order))
+            if not record.exact and (name != "pop" or second is not None):
+                return join_values(found, second if second is not None else NONE)  # it may not be there
             return found
         if key is not None and record.exact:
             default = second if second is not None else NONE
@@ -199,6 +209,10 @@ def _dict_method(m: Machine, receiver: Ref, record: Dict, name: str, args: Args,
                 items = record.items.set(key, default)
                 m.put(receiver.address, record._replace(items=items, order=(*record.order, key)))
             return default
+        if key is None and name == "pop":
+            names.forget_items(m, receiver)
+        elif key is None and name == "setdefault":
+            m.put(receiver.address, record._replace(exact=False))
         source = f"{first.source} as key" if isinstance(first, Unknown) and first.source else None
         if key is None and name == "get" and record.exact and record.items:
             values = [record.items[one] for one in record.order]
@@ -216,7 +230,8 @@ def _dict_method(m: Machine, receiver: Ref, record: Dict, name: str, args: Args,
         items, order, exact = record.items, record.order, record.exact
         pairs: list[tuple[object, Value]] = []
         if isinstance(other, Dict):
-            pairs.extend((key, other.items[key]) for key in other.order)
+            # of a key that both have it is not known which value stays where the other may not have it
+            pairs.extend((key, other.items[key]) for key in other.order if other.exact or key not in items)
             exact = exact and other.exact
         if (first is not None and not (isinstance(other, Dict) and other.exact)) or args.open:
             # what is not known of the other may stand over any key here
@@ -231,6 +246,9 @@ def _dict_method(m: Machine, receiver: Ref, record: Dict, name: str, args: Args,
         return NONE
     if name == "copy":
         return m.allocate(node, record, "copy")
+    if name == "popitem":
+        names.forget_items(m, receiver)
+        return Unknown("popitem()")
     if name == "clear":
         m.put(receiver.address, Dict(Map(), (), True, record.kind))
         return NONE

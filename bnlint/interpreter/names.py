@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 
+from immutables import Map
+
 from bnlint.interpreter import environment, project
 from bnlint.interpreter.command_lines import with_option
 from bnlint.interpreter.heap import Class, Dict, Instance, List, Scope
@@ -115,8 +117,10 @@ def delete(m: Machine, name: str) -> None:
 def forget_items(m: Machine, owner: Value) -> None:
     """An item of a container was removed: which ones are left is not followed."""
     record = m.record(owner)
-    if isinstance(owner, Ref) and isinstance(record, (List, Dict)):
+    if isinstance(owner, Ref) and isinstance(record, List):
         m.put(owner.address, record._replace(exact=False))
+    elif isinstance(owner, Ref) and isinstance(record, Dict):
+        m.put(owner.address, Dict(Map(), (), False, record.kind))
     elif environment.is_environment(owner):
         environment.forget(m)
 

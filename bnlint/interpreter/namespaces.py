@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 
 from bnlint.interpreter import names
+from bnlint.interpreter.classes import linearization
 from bnlint.interpreter.dictionaries import make_dict, unhash
 from bnlint.interpreter.heap import Dict, Instance, Scope
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import NONE, Address, Const, Lib, Ref, Thing, Unknown, Value
+from bnlint.interpreter.values import NONE, Address, Const, Function, Lib, Ref, Thing, Unknown, Value
 
 OF_OBJECT = "vars"
 """How the address of an object's dictionary begins; the object's own address follows."""
@@ -66,6 +67,11 @@ def items_changed(m: Machine, dictionary: Value) -> None:
         shown = unhash(key)
         if isinstance(shown, Const) and isinstance(shown.value, str):
             attrs = attrs.set(shown.value, held.items[key])
+    if not held.exact:  # any attribute of its class may be hidden by one of its own
+        for address in linearization(m, record.cls) if record.cls is not None else ():
+            for name, value in m.get(address).names.items():
+                if name not in attrs and not name.startswith("__") and not isinstance(value, Function):
+                    attrs = attrs.set(name, Unknown(f"attribute `{name}`"))
     m.put(owner.address, record._replace(attrs=attrs, open=record.open or not held.exact))
 
 

@@ -344,7 +344,8 @@ def contains(m: Machine, container: Value, item: Value, node: ast.AST) -> bool |
         key = hashable(item)
         if key is None:
             return None
-        return True if key in record.items else (False if record.exact else None)
+        # a dictionary that is not known exactly may lack what it may have
+        return key in record.items if record.exact else None
     items: Items | None = None
     if isinstance(container, Tuple) or isinstance(record, (List, Class)) or named_tuples.as_tuple(m, container):
         items = iterate(m, container, node)

@@ -6,10 +6,11 @@ import ast
 import importlib.util
 
 from bnlint.interpreter import names, namespaces
+from bnlint.interpreter.forgetting import forget_handed
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.operators import each
-from bnlint.interpreter.values import NONE, Const, OneOf, Unknown, Value
+from bnlint.interpreter.values import NONE, Const, OneOf, Thing, Unknown, Value
 
 MAX_TEXT = 1000
 SIMPLE = (
@@ -73,11 +74,20 @@ def run_text(m: Machine, args: Args, node: ast.AST) -> Value:
     tree = _parsed(text, "exec", node) if text is not None else None
     if isinstance(tree, ast.Module) and all(map(_binds_simply, tree.body)):
         run_block(m, tree.body)
-    elif len(args.positional) == 1 and not args.keywords:
-        # whatever it does, it may bind names that the program reads afterwards
-        for scope in dict.fromkeys((m.frame.scope, namespaces.of_module(m).of.address)):
-            namespaces.forget_plain(m, scope)
+    else:
+        _forget_names(m, args)
+        m.library.havoc_all(m, "exec() of a text")
     return NONE
+
+
+def _forget_names(m: Machine, args: Args) -> None:
+    """Whatever a text does, it may bind names that the program reads afterwards, or fill the dictionary it is given."""
+    given = [value for value in args.values()[1:] if not (isinstance(value, Const) and value.value is None)]
+    forget_handed(m, given)
+    shown = [value.of.address for value in given if isinstance(value, Thing) and value.kind == "names"]
+    scopes = shown if given else [m.frame.scope, namespaces.of_module(m).of.address]
+    for scope in dict.fromkeys(scopes):
+        namespaces.forget_plain(m, scope)
 
 
 def _text(args: Args) -> str | None:

@@ -125,7 +125,7 @@ class FitView:
         record: Layer = self.event.heap[address]
         own = self.flags(address)
         known = bool(ways) and all(way.use.known for way in ways)
-        container = inside.parents[-1] if inside.parents else self.root
+        container = self._container(inside)
         parents, root, is_trained = self._weights(address, inside)
         outcomes: list[Outcome] = []
         updates = 0
@@ -158,6 +158,14 @@ class FitView:
             outcome = outcome._replace(trained=None)
         use = ways[0].use if ways and self.event.step is None else inside
         return State(address, record, outcome, own, container, use, updates, known)
+
+    def _container(self, use: Use) -> Address:
+        """The innermost model around a layer: blocks and wrappers are parts of it."""
+        for parent in reversed(use.parents):
+            model = self.event.heap[parent].model
+            if model is not None and model.kind != "lambda" and not model.is_layer:
+                return parent
+        return self.root
 
     def _untracked(self, ways: list[Way]) -> bool:
         """Whether a way leads through a class of the program on a release that does not track what it holds."""

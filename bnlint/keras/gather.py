@@ -226,9 +226,7 @@ def _fit(alternatives: list[tuple[PathFits, int]], complete: bool) -> Fit:
     def agreed(name: str) -> Any:
         return _common([v.event.data.get(name) for v in views])
 
-    compiled = view.compiled
-    optimizer = event.data.get("optimizer") or (compiled.optimizer if compiled else None)
-    rate = event.data.get("rate") if event.train == "train_step" else (compiled.learning_rate if compiled else None)
+    optimizer, rate = _common([_optimizer_of(each) for each in views]) or (None, None)
     fit = Fit(
         place=event.place,
         line=event.place.line,
@@ -246,6 +244,14 @@ def _fit(alternatives: list[tuple[PathFits, int]], complete: bool) -> Fit:
     return fit
 
 
+def _optimizer_of(view: FitView) -> tuple[str | None, float | None]:
+    """The class of the optimizer that trains, and its rate."""
+    event, compiled = view.event, view.compiled
+    name = event.data.get("optimizer") or (compiled.optimizer if compiled else None)
+    rate = event.data.get("rate") if event.train == "train_step" else (compiled.learning_rate if compiled else None)
+    return name, rate
+
+
 def _rows(alternatives: list[tuple[PathFits, int]], fit: Fit, complete: bool) -> list[BatchNormAtFit]:
     tables: list[dict[Any, Row]] = [{row.state.address: row for row in run.rows[index]} for run, index in alternatives]
     if any(table.keys() != tables[0].keys() for table in tables):
@@ -258,7 +264,7 @@ def _rows(alternatives: list[tuple[PathFits, int]], fit: Fit, complete: bool) ->
             found = [table[key] for table in tables]
             outcome = _agree([each.state.outcome for each in found], complete)
             frozen, residual, updates = (_common([each[i] for each in found]) for i in (4, 2, 1))
-            _put(grouped, run, index, row, outcome, frozen, residual, updates, False)
+            _put(grouped, run, index, _agreed(row, found), outcome, frozen, residual, updates, False)
     # of layers that only some paths have, what holds for all of them is still known
     others = [
         (path, row)
@@ -270,11 +276,26 @@ def _rows(alternatives: list[tuple[PathFits, int]], fit: Fit, complete: bool) ->
         (run, index), row = others[0]
         outcome = _agree([each.state.outcome for _, each in others], complete)
         frozen = _common([each.frozen for _, each in others])
+        row = _agreed(row, [each for _, each in others])
+        others[0] = (run, index), row
         _put(grouped, run, index, row, outcome, frozen, None, None, True)
     by_run = {id(row): path for path, row in others[:1]}
     return [
         _subject(*by_run.get(id(entries[0][0]), alternatives[0]), fit, entries, key) for key, entries in grouped.items()
     ]
+
+
+def _agreed(row: Row, found: list[Row]) -> Row:
+    """A row with what its layer has on every path."""
+    records = [each.state.record for each in found]
+    record = row.state.record._replace(
+        pretrained=_common([each.pretrained for each in records]), momentum=_common([each.momentum for each in records])
+    )
+    return row._replace(
+        state=row.state._replace(record=record),
+        frozen_before=all(each.frozen_before for each in found),
+        first_validation=_common([each.first_validation for each in found]),
+    )
 
 
 def _by_name(run: PathFits, index: int) -> dict[Any, Row]:

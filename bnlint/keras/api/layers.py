@@ -214,7 +214,7 @@ def trace_call(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST, input
         nodes = m.traces.pop()
     _keep_traced(m, arm.heap, nodes)
     record = m.get(ref.address)
-    model = record.model or Model("subclassed")
+    model = record.model or Model("subclassed", is_layer=True)
     model = model._replace(nodes=tuple(nodes), bare="training" not in parameters)
     m.put(ref.address, record._replace(model=model))
 
