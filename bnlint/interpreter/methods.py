@@ -9,7 +9,7 @@ from typing import Any
 
 from immutables import Map
 
-from bnlint.interpreter import files, named_tuples, namespaces, texts
+from bnlint.interpreter import files, named_tuples, names, namespaces, texts
 from bnlint.interpreter.access import choose_item
 from bnlint.interpreter.builtin import _any_of, call_builtin
 from bnlint.interpreter.dictionaries import COUNTER, hashable, set_somewhere, unhash
@@ -18,7 +18,7 @@ from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.operators import surely_differ, surely_same
-from bnlint.interpreter.values import NONE, Const, OneOf, Ref, Thing, Tuple, Unknown, Value, same
+from bnlint.interpreter.values import NONE, Const, OneOf, Ref, Thing, Tuple, Unknown, Value, join_values, same
 
 STRING_METHODS = frozenset(
     """capitalize casefold count endswith find format index isalnum isalpha isascii isdecimal isdigit isidentifier
