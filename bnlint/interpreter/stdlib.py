@@ -23,9 +23,10 @@ from bnlint.interpreter import (
     reflection,
     texts,
 )
-from bnlint.interpreter.access import set_default_factory
+from bnlint.interpreter.access import delete_item, set_default_factory, set_item
 from bnlint.interpreter.builtin import call_builtin
 from bnlint.interpreter.dictionaries import COUNTER, make_dict
+from bnlint.interpreter.forgetting import forget_handed
 from bnlint.interpreter.heap import Dict, Instance, List
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args
@@ -101,6 +102,24 @@ def _counter(m: Machine, args: Args, node: ast.AST) -> Value:
     counts = Counter(item.value for item in items.values if isinstance(item, Const))
     record = make_dict([(Const(key), Const(count)) for key, count in counts.items()], COUNTER)
     return m.allocate(node, record, COUNTER)
+
+
+def _operator_setitem(m: Machine, args: Args, node: ast.AST) -> Value:
+    if len(args.positional) == 3:
+        set_item(m, *args.positional)
+    return NONE
+
+
+def _operator_delitem(m: Machine, args: Args, node: ast.AST) -> Value:
+    if len(args.positional) == 2:
+        delete_item(m, *args.positional)
+    return NONE
+
+
+def _changing(m: Machine, args: Args, node: ast.AST) -> Value:
+    """A function that changes what it is given, in a way that is not followed."""
+    forget_handed(m, args.values())
+    return Unknown("result of a function that changes what it is given")
 
 
 def _suppress(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -197,6 +216,11 @@ FUNCTIONS: dict[str, Handler] = {
     "collections.deque": _deque,
     "collections.Counter": _counter,
     "contextlib.suppress": _suppress,
+    "operator.setitem": _operator_setitem,
+    "operator.delitem": _operator_delitem,
+    **{f"operator.{name}": _changing for name in ("iadd", "iand", "iconcat", "imul", "ior", "isub", "ixor")},
+    **{f"heapq.{name}": _changing for name in ("heapify", "heappop", "heappush", "heappushpop", "heapreplace")},
+    **{f"bisect.{name}": _changing for name in ("insort", "insort_left", "insort_right")},
     "rich.progress.track": _around,
     **{f"{module}.tqdm": _around for module in PROGRESS},
     **{

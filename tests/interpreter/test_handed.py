@@ -122,6 +122,8 @@ given = json.load(open("config.json"))
         ("loader.override(config=config)", "config.rate"),
         ("loader.override(Config)", "config.rate"),
         ("loader.override(sizes)", "sizes[0]"),
+        ("import heapq\nheapq.heappush(sizes, 0)", "sizes[0]"),
+        ("import operator\noperator.setitem(table, given['name'], given)", "table['size']"),
         ("sizes[given['index']] = 2", "sizes[0]"),
     ],
 )
@@ -135,6 +137,7 @@ def test_what_may_have_been_changed_is_not_known(statement: str, value: str) -> 
         ("table = {**given, 'size': 2}", "table['size']"),
         ("table.update(given, size=2)", "table['size']"),
         ("table = dict(given, size=2)", "table['size']"),
+        ("import operator\noperator.setitem(table, 'size', 2)", "table['size']"),
         ("table.update(given)\ntable['size'] = 2", "table['size']"),
         ("loader.override(config)\nconfig.size = 2", "config.size"),
         ("exec(open('config.py').read())\nsize = 2", "size"),
