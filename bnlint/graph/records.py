@@ -57,7 +57,8 @@ class Layer(NamedTuple):
     beta, ``rate`` is Dropout's. ``node`` is the first call; ``hidden`` marks what is in the graph but not in
     ``model.layers`` (plain operations of Keras 3, the input of a Sequential). ``frozen_unbuilt``: the flag was set off
     before the weights were made, which Keras 3.0 does not apply to them. ``doubt`` tells why the flag or the content
-    is not known.
+    is not known. ``loaded_into`` is the model that its weights were loaded into from a file: where that is the trained
+    one, training may just go on.
     """
 
     type: str
@@ -86,6 +87,7 @@ class Layer(NamedTuple):
     hidden: bool = False
     frozen_unbuilt: bool = False
     doubt: Doubt | None = None
+    loaded_into: Address | None = None
 
     def join(self, other: Layer) -> tuple[Layer, bool]:
         """What holds of both, and whether flags, layers or weights differ."""

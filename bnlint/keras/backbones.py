@@ -19,7 +19,9 @@ def owner_of(heap: Any, state: State) -> Layer | None:
         return record
     for parent in reversed(state.use.parents):
         holder = heap.get(parent)
-        if isinstance(holder, Layer) and (holder.pretrained or (holder.model and holder.model.application)):
+        if not isinstance(holder, Layer) or holder.model is None or holder.model.is_layer:
+            continue
+        if holder.pretrained or holder.model.application:
             return holder
     return None
 

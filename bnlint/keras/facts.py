@@ -123,6 +123,8 @@ class FitView:
 
     def _state(self, address: Address, inside: Use, ways: list[Way]) -> State:
         record: Layer = self.event.heap[address]
+        if record.loaded_into == self.root and record.pretrained:
+            record = record._replace(pretrained=None)
         own = self.flags(address)
         known = bool(ways) and all(way.use.known for way in ways)
         container = self._container(inside)

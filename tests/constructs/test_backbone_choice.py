@@ -12,7 +12,6 @@ from tests.reading import FROZEN, TRAINS, UNKNOWN, phases
 GAPS: set[str] = {
     "a fallback after an error",
     "a fallback of getattr",
-    
 }
 """Programs that bnlint does not read as it should."""
 

@@ -18,7 +18,6 @@ GAPS: set[str] = {
     "layers from a tensor's node",
     "submodules are of Keras 2",
     "a private list emptied",
-    
 }
 """Programs that bnlint does not read as it should."""
 

@@ -651,7 +651,8 @@ class TestCopies:
         )
         assert (row.layers, row.updated, row.gamma_beta_trained) in ((None, False, False), (None, None, None))
 
-    def test_weights_from_a_file_are_trained_ones(self) -> None:
+    def test_weights_of_the_trained_model_may_be_its_own(self) -> None:
+        """A program that goes on with its training loads what it has saved: nothing of other data is in it."""
         (row,) = rows(
             STACK,
             """
@@ -660,7 +661,23 @@ class TestCopies:
         """,
             TRAIN_STACK,
         )
-        assert (row.layers, row.pretrained, row.updated) == (3, True, True)
+        assert (row.layers, row.pretrained, row.updated) == (3, None, True)
+
+    @pytest.mark.parametrize(
+        ("model", "file"), [("part", "encoder.h5"), ("model", "resnet_imagenet.h5"), ("model", "coco.h5")]
+    )
+    def test_weights_of_a_part_or_of_other_data_are_pretrained(self, model: str, file: str) -> None:
+        (row,) = rows(f"""
+            import keras
+            from keras import layers
+
+            part = keras.Sequential([keras.Input((4,)), layers.BatchNormalization(), layers.Dense(2)])
+            model = keras.Sequential([part, layers.Dense(1)])
+            {model}.load_weights("{file}")
+            model.compile("sgd", "mse")
+            model.fit(features, labels)
+        """)
+        assert (row.pretrained, row.updated) == (True, True)
 
 
 class TestCustomTraining:

@@ -48,7 +48,7 @@ def foreign_call(m: Machine, library: KerasLibrary, qualified: str, args: Args, 
     if qualified != CLASSIFIERS and not (_within(package, MODELS) and (last[:1].isupper() or last in LOWER_CASE)):
         return None
     given = args.get(None, *WEIGHTS)
-    trained = True if given is not None and not (isinstance(given, Const) and not given.value) else None
+    trained = True if isinstance(given, Const) and given.value else None
     backbone = args.get(None, "backbone")
     trainable = not _flag(args, "encoder_freeze", False)
     made = _model(m, library, qualified, args, node, pretrained=trained, trainable=trainable)

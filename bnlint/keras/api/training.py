@@ -155,13 +155,35 @@ def checkpoint_event(m: Machine, args: Args, node: ast.AST) -> None:
         m.event("weights", node, layer=None, path=text(args.get(0, "filepath")), reads=False, whole=False)
 
 
+PRETRAINED_NAMES = (
+    "imagenet",
+    "pretrain",
+    "pre_train",
+    "pre-train",
+    "notop",
+    "no_top",
+    "weights_tf",
+    "tf_dim_",
+    "coco",
+)
+
+
+def _is_foreign(file: Value | None) -> bool:
+    """Whether a weights file by its name brings statistics of other data."""
+    if isinstance(file, Unknown) and "get_file" in file.reason:
+        return True
+    name = text(file)
+    return name is not None and any(word in name.lower() for word in PRETRAINED_NAMES)
+
+
 def weights_event(m: Machine, ref: Ref, method: str, args: Args, node: ast.AST) -> None:
     """``save_weights``, ``load_weights``, ``save``: the order of HDF5 weights follows the flags."""
     path = text(args.get(0, "filepath", "path"))
     reads = method == "load_weights"
     if reads:
+        into = None if _is_foreign(args.get(0, "filepath", "path")) else ref.address
         for address in all_layers(m, ref.address):
             record = m.get(address)
             if record.pretrained is not True:
-                m.put(address, record._replace(pretrained=True))
+                m.put(address, record._replace(pretrained=True, loaded_into=into))
     m.event("weights", node, layer=ref.address, path=path, reads=reads, whole=method == "save")
