@@ -19,7 +19,7 @@ from bnlint.interpreter.forgetting import forget_handed
 from bnlint.interpreter.heap import Class, Dict, Instance, Scope
 from bnlint.interpreter.iteration import iterate, lazy
 from bnlint.interpreter.library import Args, Items
-from bnlint.interpreter.machine import MAX_DEPTH, MAX_RECURSION, Frame, Machine
+from bnlint.interpreter.machine import MAX_DEPTH, MAX_RECURSION, MAX_RECURSION_IN_LOOPS, Frame, Machine
 from bnlint.interpreter.methods import call_method
 from bnlint.interpreter.stdlib import call_stdlib
 from bnlint.interpreter.values import (
@@ -278,6 +278,8 @@ def _named(args: Args) -> list[tuple[object, Value]]:
 def _recurs(m: Machine, body: object, args: Args) -> bool:
     """Whether a function calls itself too often: more than a few times only where its constants tell them apart."""
     earlier = [progress for running, progress in m.running if running is body]
+    if m.is_in_unknown_turn and len(earlier) >= MAX_RECURSION_IN_LOOPS:
+        return True  # each level would be run for each turn of each level around it
     if len(earlier) < MAX_RECURSION:
         return False
     now = _progress(m, args)

@@ -23,6 +23,7 @@ MAX_PATHS = 64
 """As many as six inputs with two values each give."""
 MAX_DEPTH = 40
 MAX_RECURSION = 6
+MAX_RECURSION_IN_LOOPS = 2
 
 
 FIRST_TURN = "first"

@@ -14,7 +14,6 @@ Fits = list[dict[State, int | None]]
 GAPS = {
     # says something wrong
     "the synchronized class where there is one, keras==3.15",
-    "TF_USE_LEGACY_KERAS",
     # says something less than is known
 }
 """Cases that bnlint gets wrong or does not know, on both targets or on the one that is named."""

@@ -51,7 +51,7 @@ from bnlint.keras.api.flags import (
 from bnlint.keras.api.foreign import foreign_call
 from bnlint.keras.api.harmless import KERAS_AREAS, METHODS, is_harmless
 from bnlint.keras.api.names import KerasName, keras_name
-from bnlint.keras.api.saving import clone_model, from_config, load_model, save_model
+from bnlint.keras.api.saving import clone_model, copy_model, from_config, load_model, save_model
 from bnlint.keras.api.stars import is_exported
 from bnlint.keras.api.structures import structure_call
 from bnlint.keras.api.tensors import argument_tensors, connect, opaque, operation, tensors_in, training_argument, wrap
@@ -76,6 +76,7 @@ class KerasLibrary:
         self.target = target
         self.training_samples = training_samples
         self.batch_size = batch_size
+        self.legacy_keras = False
         self.lambdas: dict[Place, Value] = {}
         self.traced: set[object] = set()
         self._releases: dict[str, Release | None] = {}
@@ -86,7 +87,7 @@ class KerasLibrary:
     def release(self, root: str) -> Release | None:
         """The release behind an import root; None where it does not exist on the target."""
         if root not in self._releases:
-            self._releases[root] = self.target.release(root)
+            self._releases[root] = self.target.release("tf_keras" if self.legacy_keras and root == "tf.keras" else root)
         return self._releases[root]
 
     def behaviour(self, root: str) -> Behaviour | None:
@@ -326,6 +327,8 @@ class KerasLibrary:
     def _call_name(self, m: Machine, qualified: str, args: Args, node: ast.AST) -> Value | None:
         name = keras_name(qualified)
         found = structure_call(m, qualified, args, node)
+        if found is None and qualified == "copy.deepcopy":
+            found = copy_model(m, self, args, node)
         if found is None and name is not None:
             found = backend_call(m, name, args, self.target, node) or self._call_keras(m, name, args, node)
         elif found is None:
@@ -381,7 +384,7 @@ class KerasLibrary:
             if last == "ModelCheckpoint":
                 training_api.checkpoint_event(m, args, node)
             hooks = args.keywords if last == "LambdaCallback" else {}
-            return Thing("callback", name=last, hooks=hooks)
+            return Thing("callback", name=last, hooks=hooks, saves_to=training_api.checkpoint_file(last, args))
         if area in OPTIMIZER_AREAS and last[:1].isupper():
             return training_api.make_optimizer(last, args)
         if last == "clone_model":

@@ -50,6 +50,17 @@ def clone_model(m: Machine, library: KerasLibrary, source: Ref, node: ast.AST) -
     return made
 
 
+def copy_model(m: Machine, library: KerasLibrary, args: Args, node: ast.AST) -> Value | None:
+    """``copy.deepcopy(model)``: new layers with the same flags and weights."""
+    source = args.get(0, "x")
+    if not isinstance(source, Ref) or not isinstance(m.record(source), Layer):
+        return None
+    made = clone(m, library, source, node)
+    for old, new in zip(all_layers(m, source.address), all_layers(m, made.address), strict=True):
+        m.put(new, m.get(new)._replace(pretrained=m.get(old).pretrained))
+    return made
+
+
 def load_model(m: Machine, library: KerasLibrary, name: KerasName, args: Args, node: ast.AST) -> Value:
     """``load_model(path)``: a copy of what the program saved there, else an unknown model."""
     path = text(args.get(0, "filepath"))

@@ -97,7 +97,7 @@ def fit_model(
         validated=sizes.validated,
         stops=stops,
     )
-    callbacks.end(m, ref, handed, node)
+    callbacks.end(m, library, ref, handed, node)
     if is_keras and (method in GENERATOR_METHODS or "layers" in args.keywords):
         _api_event(m, ref, method, args, node)
     return Thing("history") if stops else history(sizes)
@@ -146,6 +146,13 @@ def other_method(m: Machine, ref: Ref, method: str, args: Args, node: ast.AST) -
     """``evaluate_generator`` and ``predict_generator``: rules speak about them."""
     if method in GENERATOR_METHODS:
         _api_event(m, ref, method, args, node)
+
+
+def checkpoint_file(name: str, args: Args) -> Value | None:
+    """The file into which a callback saves the whole model."""
+    only = args.get(None, "save_weights_only")
+    whole = only is None or (isinstance(only, Const) and not only.value)
+    return args.get(0, "filepath") if name == "ModelCheckpoint" and whole and not args.open else None
 
 
 def checkpoint_event(m: Machine, args: Args, node: ast.AST) -> None:
