@@ -38,11 +38,39 @@ class Row(NamedTuple):
     enabled_by_assignment: bool
 
 
+class Order:
+    """Where events of one path stand, by what they are about."""
+
+    def __init__(self, events: list[Any]) -> None:
+        self._positions = {id(event): at for at, event in enumerate(events)}
+        self.flags: dict[Place | None, list[int]] = {}
+        self.compiles: dict[Address, list[int]] = {}
+        self.assemblies: dict[Address, list[int]] = {}
+        self.last_weights = -1
+        """the last time that weights alone are read from or written to what may be an HDF5 file"""
+        for at, event in enumerate(events):
+            if event.kind == "flag":
+                self.flags.setdefault(event.place, []).append(at)
+            elif event.kind == "compile":
+                self.compiles.setdefault(event.layer, []).append(at)
+            elif event.kind == "assembly":
+                self.assemblies.setdefault(event.layer, []).append(at)
+            elif event.kind == "weights" and not event.whole and _may_be_hdf5(event):
+                self.last_weights = at
+
+    def position(self, event: Any) -> int:
+        """Where an event stands."""
+        return self._positions[id(event)]
+
+
 class PathFits:
     """The fits of one path, in order, with what accumulates from one to the next."""
 
     def __init__(self, events: list[Any], library: KerasLibrary) -> None:
         self.events = events
+        self.order = Order(events)
+        self.last_update: dict[Address, int] = {}
+        """the last fit that updates, or may update, a layer"""
         self.library = library
         self.views: list[FitView] = []
         self.rows: list[list[Row]] = []
@@ -60,6 +88,9 @@ class PathFits:
                 known[seen] = view.states
                 self.views.append(view)
                 self.rows.append([self._row(view, state) for state in view.states])
+                for state in view.states:
+                    if state.outcome.updated is not False:
+                        self.last_update[state.address] = len(self.rows) - 1
 
     def _row(self, view: FitView, state: State) -> Row:
         address, outcome, event = state.address, state.outcome, view.event
@@ -392,10 +423,7 @@ def _subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]]
     has_call = assembly in ("call", "subclass")
     accepts = behaviour.call_accepts_training(False) if behaviour is not None and has_call else None
     holds = _argument_holds(behaviour, assembly)
-    last = not any(
-        state.address in {r.state.address for r in later if r.state.outcome.updated is not False}
-        for later in run.rows[index + 1 :]
-    )
+    last = run.last_update.get(state.address, -1) <= index
     training = state.use.training
     frozen_at = record.frozen_at or _frozen_parent(heap, view, state, owner)
     requested = frozen_at is not None
@@ -422,7 +450,7 @@ def _subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]]
         training_overridden=outcome.overridden,
         frozen_before=row.frozen_before,
         shows_intent=row.frozen_before or training is False,
-        hdf5_weights_after=_hdf5_after(run, view, row.enabled_by, index),
+        hdf5_weights_after=_hdf5_after(run, row.enabled_by),
         enabled_by=row.enabled_by,
         enabled_by_assignment=row.enabled_by_assignment,
         called_at=_called_at(heap, view, state, owner, assembly, run),
@@ -479,15 +507,14 @@ def _called_at(
     if assembly == "flat":
         return view.record.site
     if assembly == "sequential":
+        end = run.order.position(view.event)
         added = [
-            event.place
-            for event in _events_before(run, view)
-            if event.kind == "assembly"
-            and event.layer in state.use.parents
-            and heap.get(event.child) is not None
-            and heap[event.child].site == owner.site
+            at
+            for parent in set(state.use.parents)
+            for at in run.order.assemblies.get(parent, ())
+            if at < end and (child := heap.get(run.events[at].child)) is not None and child.site == owner.site
         ]
-        return added[-1] if added else view.record.site
+        return run.events[max(added)].place if added else view.record.site
     return state.use.called_at
 
 
@@ -502,10 +529,6 @@ def _frozen_parent(heap: Any, view: FitView, state: State, owner: Layer | None) 
     return None
 
 
-def _events_before(run: PathFits, view: FitView) -> list[Any]:
-    return run.events[: run.events.index(view.event)]
-
-
 def _out_of_reach(heap: Any, view: FitView, state: State, owner: Layer | None) -> bool:
     """A model's flag is off, the model is no part of the trained one, and its flag does not reach its layers."""
     behaviour = view.behaviour
@@ -516,27 +539,15 @@ def _out_of_reach(heap: Any, view: FitView, state: State, owner: Layer | None) -
 
 
 def _compiles(run: PathFits, view: FitView, after: Place | None) -> tuple[Place, ...]:
-    places: list[Place] = []
-    passed = after is None
-    for event in run.events:
-        if event is view.event:
-            break
-        if event.kind == "flag" and event.place == after:
-            passed, places = True, []
-        if event.kind == "compile" and event.layer == view.root:
-            places.append(event.place)
-    del passed
-    return tuple(places)
+    """The compiles of the trained model before a fit, and after the last assignment at ``after``."""
+    end = run.order.position(view.event)
+    start = max((at for at in run.order.flags.get(after, ()) if at < end), default=-1)
+    return tuple(run.events[at].place for at in run.order.compiles.get(view.root, ()) if start < at < end)
 
 
-def _hdf5_after(run: PathFits, view: FitView, enabled_by: Place | None, index: int) -> bool:
-    started = not any(event.kind == "flag" and event.place == enabled_by for event in run.events)
-    for event in run.events:
-        if event.kind == "flag" and event.place == enabled_by:
-            started = True
-        if started and event.kind == "weights" and not event.whole and _may_be_hdf5(event):
-            return True
-    return False
+def _hdf5_after(run: PathFits, enabled_by: Place | None) -> bool:
+    start = min(run.order.flags.get(enabled_by, ()), default=-1)
+    return run.order.last_weights > start
 
 
 def _may_be_hdf5(event: Any) -> bool:
