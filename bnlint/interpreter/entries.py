@@ -13,7 +13,7 @@ from bnlint.interpreter.classes import class_of, find_in_class, library_bases, l
 from bnlint.interpreter.heap import Class
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import BudgetExceeded, Event, Machine
-from bnlint.interpreter.values import Const, Function, Partial, Ref, Unknown, Value
+from bnlint.interpreter.values import Address, Const, Function, Partial, Ref, Unknown, Value
 
 SPECIAL = ("property", "cached_property", "setter")
 MAX_PREPARATIONS = 8
@@ -26,6 +26,7 @@ def entry_points(m: Machine, called: set[object]) -> Iterator[Callable[[], None]
     mentioned = {
         child.func.id for child in ast.walk(tree) if isinstance(child, ast.Call) and isinstance(child.func, ast.Name)
     }
+    bases = _bases(m)
     for node in sorted(nodes, key=lambda node: (node.name in mentioned, node.lineno)):
         value = m.get(m.globals).names.get(node.name)
         given = value if isinstance(value, Partial) else None  # a command and its options
@@ -35,7 +36,7 @@ def entry_points(m: Machine, called: set[object]) -> Iterator[Callable[[], None]
                 args = Args(given.args, given.keywords) if given is not None else Args()
                 yield lambda function=value, node=node, args=args: call_function(m, function, args, node)  # type: ignore[misc]
         elif isinstance(node, ast.ClassDef) and isinstance(value, Ref) and isinstance(m.record(value), Class):
-            yield from _methods(m, value, node, node in called)
+            yield from _methods(m, value, node, is_used=node in called, derived=value.address in bases)
 
 
 class Methods:
@@ -118,16 +119,15 @@ def _called(node: ast.AST) -> set[str]:
     }
 
 
-def _derived(m: Machine, cls: Ref) -> bool:
-    """Whether a class of the module derives from this one."""
+def _bases(m: Machine) -> set[Address]:
+    """The classes from which classes of the module derive."""
     values = [value for value in m.get(m.globals).names.values() if isinstance(m.record(value), Class)]
-    return any(isinstance(value, Ref) and cls.address in linearization(m, value.address)[1:] for value in values)
+    return {base for value in values if isinstance(value, Ref) for base in linearization(m, value.address)[1:]}
 
 
-def _methods(m: Machine, cls: Ref, node: ast.ClassDef, is_used: bool) -> Iterator[Callable[[], None]]:
+def _methods(m: Machine, cls: Ref, node: ast.ClassDef, *, is_used: bool, derived: bool) -> Iterator[Callable[[], None]]:
     """The methods that nothing calls; of a class that the module itself uses, those that train."""
     methods = Methods(m, cls)
-    derived = _derived(m, cls)
     for name in methods.entries():
         # those that another entry point has called meanwhile are known from there
         done = methods.found[name].node in m.called and not methods.completes(name)

@@ -145,6 +145,7 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
             ("added", len(layers)),
         ).address
     model = record.model or Model("sequential")
+    m.tick(len(model.layers) // 64)
     exact = model.exact and not m.get(address).many
     m.event("assembly", node, layer=ref.address, child=address)
     m.put(ref.address, record._replace(model=model._replace(layers=(*model.layers, address), exact=exact, outputs=())))
