@@ -1,6 +1,6 @@
 """How often bnlint does not know what a fit does, over public scripts, and why.
 
-    python tools/measure_unknown.py FOLDER_OR_LIST… [--bnlint "python -m bnlint"] [--verbose]
+    python benchmarks/unknown.py FOLDER_OR_LIST… [--bnlint "python -m bnlint"] [--verbose]
 
 A *site* is a line that trains: one that `bnlint facts` shows, or a call that looks like Keras training in the text of a
 file that imports Keras. A site is *known* where bnlint says of every BatchNormalization layer in every fit there what it
@@ -54,9 +54,9 @@ class Training(ast.NodeVisitor):
         self.generic_visit(node)
         self._inside.pop()
 
-    visit_FunctionDef = visit_ClassDef = _enter  # noqa: N815
+    visit_FunctionDef = visit_ClassDef = _enter
 
-    def visit_Call(self, node: ast.Call) -> None:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> None:
         """Notes a training call."""
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         given = {keyword.arg for keyword in node.keywords}
