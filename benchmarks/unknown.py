@@ -3,7 +3,7 @@
     python benchmarks/unknown.py FOLDER_OR_LIST… [--bnlint "python -m bnlint"] [--verbose]
 
 A *site* is a line that trains: one that `bnlint facts` shows, or a call that looks like Keras training in the text of a
-file that imports Keras. A site is *known* where bnlint says what every BatchNormalization layer does in every fit there,
+file that imports Keras. It is *known* where bnlint says what every BatchNormalization layer does in every fit there,
 *in part* where it says so of some layers, *unknown* where of none, *not reached* where it shows no fit on that line.
 """
 
