@@ -416,7 +416,9 @@ def instantiate(m: Machine, cls: Ref, args: Args, node: ast.AST) -> Value:
         ref = m.allocate(node, Instance(cls.address, Map(), foreign), "instance")
     init = find_in_class(m, cls.address, "__init__")
     if isinstance(init, Function):
-        call_function(m, init, args.shifted(ref), node)
+        ended = call_function(m, init, args.shifted(ref), node)
+        if isinstance(ended, Const) and ended.value is names.EXIT:
+            return ended
     elif record.dataclass or any(base.name.endswith("NamedTuple") for base in bases):
         fill_fields(m, ref, cls.address, args, node)
         _special(m, ref, "__post_init__", Args(), node)

@@ -147,6 +147,9 @@ def _run_method(m: Machine, cls: Ref, node: ast.ClassDef, methods: Methods, name
         return
     made = instantiate(m, cls, Args(), node)
     if not isinstance(made, Ref):
+        # it wants arguments that have no parameter of their own
+        made = instantiate(m, cls, Args(open=True), node)
+    if not isinstance(made, Ref):
         return
     done: list[str] = [name]
     _prepare(m, made, methods, name, done)
