@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from tests.reading import FROZEN, INFERENCE_BUT_TRAINED, TRAINS, UNKNOWN, phases
-
-Fits = list[dict[Any, int | None]]
-"""For each fit, how many layers do what."""
+from tests.constructs import programs
+from tests.constructs.programs import Fits, params, totals
+from tests.reading import FROZEN, INFERENCE_BUT_TRAINED, TRAINS, UNKNOWN
 
 DRIFTS = ("batch", True, False)
 """No gradient reaches gamma and beta, and the moving statistics follow the batches."""
@@ -28,31 +25,9 @@ GAPS = {
 }
 """Programs of which bnlint does not yet know what is true."""
 
-BEFORE = """
-    import time
-
-    import tensorflow as tf
-    from tensorflow import keras
-    from tensorflow.keras import layers
-
-    from loader import batches, flag, images, labels, number
-
-
-    def backbone():
-        inputs = keras.Input((4,))
-        x = layers.BatchNormalization()(layers.Dense(8)(inputs))
-        return keras.Model(inputs, layers.BatchNormalization()(layers.Dense(8)(x)))
-
-
-    def classifier(base, units=1):
-        return keras.Sequential([base, layers.BatchNormalization(), layers.Dense(units)])
-
-
-    def fit(model):
-        model.compile("sgd", "mse")
-        return model.fit(images, labels)
-
-
+BEFORE = (
+    programs.BEFORE
+    + """
     def step(model, x, y, variables=None, training=True):
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean((model(x, training=training) - y) ** 2)
@@ -63,6 +38,7 @@ BEFORE = """
 
     optimizer = keras.optimizers.SGD(1e-2)
 """
+)
 
 # the program; its fits on Keras 2.15 and on Keras 3.15
 CASES: dict[str, tuple[str, Fits]] = {
@@ -1693,42 +1669,23 @@ KERAS_2_ONLY: dict[str, tuple[str, Fits]] = {
 }
 
 
-def totals(program: str, target: str) -> Fits:
-    """What the fits of a program do with its layers; turns of a loop that do the same count once."""
-    found: Fits = []
-    for fit in phases(BEFORE, program, target=target):
-        counts: dict[Any, int | None] = {}
-        for _, layers, *behaviour in fit:
-            before = counts.get(tuple(behaviour), 0)
-            counts[tuple(behaviour)] = None if before is None or layers is None else before + layers
-        if counts and counts not in found[-1:]:
-            found.append(counts)
-    return found
-
-
-def params(cases: dict[str, Any]) -> list[Any]:
-    """The cases as parameters, those in ``GAPS`` marked."""
-    gap = pytest.mark.xfail(strict=True, reason="not known yet")
-    return [pytest.param(*case, id=name, marks=gap if name in GAPS else ()) for name, case in cases.items()]
-
-
-@pytest.mark.parametrize(("program", "fits"), params(CASES))
+@pytest.mark.parametrize(("program", "fits"), params(CASES, GAPS))
 def test_events(program: str, fits: Fits) -> None:
-    assert totals(program, "keras==3.15") == fits
-    assert totals(program, "tensorflow==2.15") == fits
+    assert totals(BEFORE, program, target="keras==3.15") == fits
+    assert totals(BEFORE, program, target="tensorflow==2.15") == fits
 
 
-@pytest.mark.parametrize(("program", "keras_2", "keras_3"), params(DIFFERENT))
+@pytest.mark.parametrize(("program", "keras_2", "keras_3"), params(DIFFERENT, GAPS))
 def test_releases_differ(program: str, keras_2: Fits, keras_3: Fits) -> None:
-    assert totals(program, "tensorflow==2.15") == keras_2
-    assert totals(program, "keras==3.15") == keras_3
+    assert totals(BEFORE, program, target="tensorflow==2.15") == keras_2
+    assert totals(BEFORE, program, target="keras==3.15") == keras_3
 
 
-@pytest.mark.parametrize(("program", "fits"), params(KERAS_3_ONLY))
+@pytest.mark.parametrize(("program", "fits"), params(KERAS_3_ONLY, GAPS))
 def test_keras_3_only(program: str, fits: Fits) -> None:
-    assert totals(program, "keras==3.15") == fits
+    assert totals(BEFORE, program, target="keras==3.15") == fits
 
 
-@pytest.mark.parametrize(("program", "fits"), params(KERAS_2_ONLY))
+@pytest.mark.parametrize(("program", "fits"), params(KERAS_2_ONLY, GAPS))
 def test_keras_2_only(program: str, fits: Fits) -> None:
-    assert totals(program, "tensorflow==2.15") == fits
+    assert totals(BEFORE, program, target="tensorflow==2.15") == fits

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from tests.reading import FROZEN, TRAINS, UNKNOWN, phases
-
-Fits = list[dict[Any, int | None]]
-"""For each fit, how many layers do what."""
+from tests.constructs.programs import BEFORE, Fits, params, totals
+from tests.reading import FROZEN, TRAINS, UNKNOWN
 
 GAPS = {
     "a generator with send",
@@ -18,31 +14,6 @@ GAPS = {
     "wrapped and unwrapped",
 }
 """Programs of which bnlint does not yet know what is true."""
-
-BEFORE = """
-    import time
-
-    import tensorflow as tf
-    from tensorflow import keras
-    from tensorflow.keras import layers
-
-    from loader import batches, flag, images, labels, number
-
-
-    def backbone():
-        inputs = keras.Input((4,))
-        x = layers.BatchNormalization()(layers.Dense(8)(inputs))
-        return keras.Model(inputs, layers.BatchNormalization()(layers.Dense(8)(x)))
-
-
-    def classifier(base, units=1):
-        return keras.Sequential([base, layers.BatchNormalization(), layers.Dense(units)])
-
-
-    def fit(model):
-        model.compile("sgd", "mse")
-        return model.fit(images, labels)
-"""
 
 # the program; its fits on Keras 2.15 and on Keras 3.15
 CASES: dict[str, tuple[str, Fits]] = {
@@ -1236,26 +1207,7 @@ CASES: dict[str, tuple[str, Fits]] = {
 }
 
 
-def totals(program: str, target: str) -> Fits:
-    """What the fits of a program do with its layers; turns of a loop that do the same count once."""
-    found: Fits = []
-    for fit in phases(BEFORE, program, target=target):
-        counts: dict[Any, int | None] = {}
-        for _, layers, *behaviour in fit:
-            before = counts.get(tuple(behaviour), 0)
-            counts[tuple(behaviour)] = None if before is None or layers is None else before + layers
-        if counts and counts not in found[-1:]:
-            found.append(counts)
-    return found
-
-
-def params(cases: dict[str, Any]) -> list[Any]:
-    """The cases as parameters, those in ``GAPS`` marked."""
-    gap = pytest.mark.xfail(strict=True, reason="not known yet")
-    return [pytest.param(*case, id=name, marks=gap if name in GAPS else ()) for name, case in cases.items()]
-
-
-@pytest.mark.parametrize(("program", "fits"), params(CASES))
+@pytest.mark.parametrize(("program", "fits"), params(CASES, GAPS))
 def test_functions(program: str, fits: Fits) -> None:
-    assert totals(program, "keras==3.15") == fits
-    assert totals(program, "tensorflow==2.15") == fits
+    assert totals(BEFORE, program, target="keras==3.15") == fits
+    assert totals(BEFORE, program, target="tensorflow==2.15") == fits

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from tests.reading import FROZEN, FROZEN_BY_BATCH, INFERENCE_BUT_TRAINED, TRAINS, phases
-
-State = tuple[Any, ...]
-Fits = list[dict[State, int | None]]
+from tests.constructs.programs import Fits, counts, marks, on_both_targets
+from tests.reading import FROZEN, FROZEN_BY_BATCH, INFERENCE_BUT_TRAINED, TRAINS
 
 GAPS = {
-    # says something wrong
     "the synchronized class where there is one, keras==3.15",
-    # says something less than is known
 }
 """Cases that bnlint gets wrong or does not know, on both targets or on the one that is named."""
 
@@ -1281,47 +1275,19 @@ ON_ONE_TARGET: dict[str, tuple[str, str, Fits]] = {
 }
 
 
-def parameters(table: dict[str, tuple[str, Fits, Fits | None]]) -> list[Any]:
-    """Each case on both targets; what bnlint gets wrong there is marked."""
-    found = []
-    for name, (program, keras_3, keras_2) in table.items():
-        for target, expected in (
-            ("keras==3.15", keras_3),
-            ("tensorflow==2.15", keras_3 if keras_2 is None else keras_2),
-        ):
-            found.append(pytest.param(program, target, expected, id=f"{name}, {target}", marks=marks(name, target)))
-    return found
-
-
-def marks(name: str, target: str) -> list[Any]:
-    return [pytest.mark.xfail(strict=True)] if {name, f"{name}, {target}"} & GAPS else []
-
-
-def counts(*program: str, target: str) -> Fits:
-    """For each fit, how many layers do what."""
-    found: Fits = []
-    for fit in phases(*program, target=target):
-        behaviours: dict[State, int | None] = {}
-        for _, layers, *behaviour in fit:
-            before = behaviours.get(tuple(behaviour), 0)
-            behaviours[tuple(behaviour)] = None if before is None or layers is None else before + layers
-        found.append(behaviours)
-    return found
-
-
-@pytest.mark.parametrize(("program", "target", "expected"), parameters(CASES))
+@pytest.mark.parametrize(("program", "target", "expected"), on_both_targets(CASES, GAPS))
 def test_imports(program: str, target: str, expected: Fits) -> None:
     assert counts(program, TRAIN, target=target) == expected
 
 
-@pytest.mark.parametrize(("program", "target", "expected"), parameters(WHOLE))
+@pytest.mark.parametrize(("program", "target", "expected"), on_both_targets(WHOLE, GAPS))
 def test_whole_programs(program: str, target: str, expected: Fits) -> None:
     assert counts(program, target=target) == expected
 
 
 @pytest.mark.parametrize(
     ("target", "program", "expected"),
-    [pytest.param(*case, id=name, marks=marks(name, case[0])) for name, case in ON_ONE_TARGET.items()],
+    [pytest.param(*case, id=name, marks=marks(GAPS, name)) for name, case in ON_ONE_TARGET.items()],
 )
 def test_on_one_target(target: str, program: str, expected: Fits) -> None:
     assert counts(program, target=target) == expected

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.constructs.programs import Fits, counts, marks, on_both_targets
 from tests.reading import (
     FROZEN,
     FROZEN_BY_BATCH,
@@ -17,7 +18,6 @@ from tests.reading import (
 )
 
 State = tuple[Any, ...]
-Fits = list[dict[State, int | None]]
 
 GAPS = {
     # says something wrong
@@ -3041,52 +3041,24 @@ UNKNOWN_NUMBER: dict[str, str] = {
 }
 
 
-def parameters(table: dict[str, tuple[str, Fits, Fits | None]]) -> list[Any]:
-    """Each case on both targets; what bnlint gets wrong there is marked."""
-    found = []
-    for name, (program, keras_3, keras_2) in table.items():
-        for target, expected in (
-            ("keras==3.15", keras_3),
-            ("tensorflow==2.15", keras_3 if keras_2 is None else keras_2),
-        ):
-            found.append(pytest.param(program, target, expected, id=f"{name}, {target}", marks=marks(name, target)))
-    return found
-
-
-def marks(name: str, target: str) -> list[Any]:
-    return [pytest.mark.xfail(strict=True)] if {name, f"{name}, {target}"} & GAPS else []
-
-
-def counts(*program: str, target: str) -> Fits:
-    """For each fit, how many layers do what."""
-    found: Fits = []
-    for fit in phases(*program, target=target):
-        behaviours: dict[State, int | None] = {}
-        for _, layers, *behaviour in fit:
-            before = behaviours.get(tuple(behaviour), 0)
-            behaviours[tuple(behaviour)] = None if before is None or layers is None else before + layers
-        found.append(behaviours)
-    return found
-
-
-@pytest.mark.parametrize(("program", "target", "expected"), parameters(MODELS))
+@pytest.mark.parametrize(("program", "target", "expected"), on_both_targets(MODELS, GAPS))
 def test_models(program: str, target: str, expected: Fits) -> None:
     assert counts(BEFORE, program, COMPILE + "        model.fit(features, labels)", target=target) == expected
 
 
-@pytest.mark.parametrize(("program", "target", "expected"), parameters(APPLICATIONS))
+@pytest.mark.parametrize(("program", "target", "expected"), on_both_targets(APPLICATIONS, GAPS))
 def test_applications(program: str, target: str, expected: Fits) -> None:
     assert counts(BEFORE, program, COMPILE + "        model.fit(images, labels)", target=target) == expected
 
 
-@pytest.mark.parametrize(("program", "target", "expected"), parameters(WHOLE))
+@pytest.mark.parametrize(("program", "target", "expected"), on_both_targets(WHOLE, GAPS))
 def test_whole_programs(program: str, target: str, expected: Fits) -> None:
     assert counts(BEFORE, program, target=target) == expected
 
 
 @pytest.mark.parametrize(
     ("target", "program", "expected"),
-    [pytest.param(*case, id=name, marks=marks(name, case[0])) for name, case in ON_ONE_TARGET.items()],
+    [pytest.param(*case, id=name, marks=marks(GAPS, name)) for name, case in ON_ONE_TARGET.items()],
 )
 def test_on_one_target(target: str, program: str, expected: Fits) -> None:
     assert counts(program, target=target) == expected
@@ -3095,7 +3067,7 @@ def test_on_one_target(target: str, program: str, expected: Fits) -> None:
 @pytest.mark.parametrize("target", ["keras==3.15", "tensorflow==2.15"])
 @pytest.mark.parametrize(
     ("program", "expected"),
-    [pytest.param(*case, id=name, marks=marks(name, "")) for name, case in UNKNOWN_CONTENT.items()],
+    [pytest.param(*case, id=name, marks=marks(GAPS, name)) for name, case in UNKNOWN_CONTENT.items()],
 )
 def test_unknown_content(program: str, expected: list[tuple[int | None, State | None]], target: str) -> None:
     """No claim is made, or a true one; what the program itself puts beside it is known; nothing counts as untrained."""
@@ -3113,7 +3085,7 @@ def test_unknown_content(program: str, expected: list[tuple[int | None, State | 
 @pytest.mark.parametrize("target", ["keras==3.15", "tensorflow==2.15"])
 @pytest.mark.parametrize(
     "program",
-    [pytest.param(program, id=name, marks=marks(name, "")) for name, program in UNKNOWN_NUMBER.items()],
+    [pytest.param(program, id=name, marks=marks(GAPS, name)) for name, program in UNKNOWN_NUMBER.items()],
 )
 def test_layers_of_unknown_number(program: str, target: str) -> None:
     found = phases(BEFORE, program, COMPILE + "        model.fit(features, labels)", target=target)
