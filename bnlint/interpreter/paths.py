@@ -92,7 +92,7 @@ def _trains(machine: Machine) -> bool:
 def _run_entries(machines: list[Machine], steps: int) -> list[list[list[Event]]]:
     """For each path of the module, what its entry points show; of those that are too large, nothing is claimed."""
     called: set[object] = set().union(*(machine.called for machine in machines))
-    left = steps
+    left = 2 * steps
     found: list[list[list[list[Event]]]] = []
     beyond: set[int] = set()
     for machine in machines:
