@@ -226,7 +226,9 @@ def call_function(
     if known is not None:
         return known
     before = memo.Moment(m)
+    statement = m.node, m.node_source
     value = _call_anew(m, function, args, node, *blocks)
+    m.node, m.node_source = statement
     memo.remember(m, key, function, before, value)
     return value
 
@@ -291,7 +293,9 @@ CACHES = ("caches",)
 
 def _cached(m: Machine, function: Function, args: Args, node: ast.AST) -> Value:
     """A function under ``lru_cache``: called again with the same arguments it gives the same object."""
-    plain = Function(function.node, function.scope, function.defaults, function.kw_defaults, function.owner)
+    plain = Function(
+        function.node, function.scope, function.defaults, function.kw_defaults, function.owner, source=function.source
+    )
     key = tuple(hashable(value) for value in args.positional)
     if None in key or args.keywords:
         return call_function(m, plain, args, node)

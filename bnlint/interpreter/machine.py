@@ -234,7 +234,9 @@ class Machine:
 
     def place(self, node: ast.AST) -> Place:
         """Where ``node`` stands."""
-        return self.frame.source.place(node)
+        # the last statement that was run may be one of a function in another file
+        source = self.node_source if node is self.node else self.frame.source
+        return source.place(node)
 
     @property
     def is_in_unknown_turn(self) -> bool:

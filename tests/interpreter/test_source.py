@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 
+from bnlint.analysis import analyse
 from bnlint.interpreter.source import Source
+from bnlint.keras.releases import Target
 from tests.reading import rows
 
 
@@ -80,3 +83,24 @@ def test_places_in_facts_count_characters() -> None:
     assert row.fit is not None
     assert row.fit.place == ("train.py", 6, 12, 6, 12 + len("model.fit(features, labels)"), None)
     assert row.compiled_at == (("train.py", 5, 11, 5, 11 + len('model.compile("sgd", "mse")'), None),)
+
+
+@pytest.mark.parametrize("decorated", ["", "@functools.lru_cache\n"])
+def test_places_are_of_the_statement_that_runs(decorated: str, tmp_path: Path) -> None:
+    """A layer is handed to unknown code right after a function of a longer file has run."""
+    body = f"{decorated}def rate(epoch):\n    é = epoch\n    return é\n"
+    helper = "import functools\n" + "\n" * 30 + body
+    (tmp_path / "schedule.py").write_text(helper, encoding="utf-8")
+    script = tmp_path / "train.py"
+    script.write_text(
+        "import keras, tracker\n"
+        "from schedule import rate\n"
+        "model = keras.Sequential([keras.layers.BatchNormalization()])\n"
+        "tracker.watch(model, rate(1))\n"
+        'model.compile("sgd", "mse")\n'
+        "model.fit(x, y)\n"
+    )
+    (fit,) = analyse(script.read_text(), str(script), Target.parse("keras==3.15")).fits
+    (row,) = fit.batch_norm
+    assert row.updated is None
+    assert [each.place.line for each in row.because if "tracker.watch" in each.fact] == [4]
