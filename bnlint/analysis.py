@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from bnlint.graph.subjects import Program
@@ -12,9 +11,6 @@ from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.gather import gather
 from bnlint.keras.releases import Target
 from bnlint.modules import ProjectModules
-
-LEGACY_KERAS = re.compile(r"""^\s*os\.environ\[["']TF_USE_LEGACY_KERAS["']\] *= *["'](1|[Tt]rue)["']""", re.MULTILINE)
-"""What makes `tf.keras` the Keras 2 of `tf_keras`, where TensorFlow would bring Keras 3."""
 
 
 def analyse(
@@ -36,7 +32,6 @@ def analyse(
 
     def make() -> KerasLibrary:
         library = KerasLibrary(target, training_samples, batch_size)
-        library.legacy_keras = LEGACY_KERAS.search(text) is not None
         libraries.append(library)
         return library
 

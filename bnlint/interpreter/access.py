@@ -266,10 +266,9 @@ def get_item(m: Machine, owner: Value, index: Value, node: ast.AST) -> Value:
         shown = namespaces.object_of(owner)
         if shown is not None and key is not None and isinstance(index, Const) and isinstance(index.value, str):
             return get_attribute(m, shown, index.value, node)
-        values = [record.items[k] for k in record.order]
         source = f"{index.source} as key" if isinstance(index, Unknown) and index.source else None
-        if key is None and values and record.exact:
-            return choose_item(m, values, source, node)
+        if key is None and record.order and record.exact:
+            return choose_item(m, [(one, record.items[one]) for one in record.order], source, node)
         return Unknown("key of a dictionary", source)
     if isinstance(owner, Tuple) or isinstance(record, List):
         items = owner.items if isinstance(owner, Tuple) else record.items
@@ -346,16 +345,17 @@ def set_default_factory(m: Machine, owner: Ref, factory: Value) -> None:
     m.put(("factory", owner.address), List((factory,)))
 
 
-def choose_item(m: Machine, values: list[Value], source: str | None, node: ast.AST) -> Value:
-    """One of ``values``, as an unknown key decides; ``source`` names what the key hangs on."""
-    distinct: list[Value] = []
-    for value in values:
-        if not any(same(value, other) for other in distinct):
-            distinct.append(value)
-    if len(distinct) == 1:
-        return distinct[0]
-    key = f"{source} of {len(distinct)}" if source else None  # the same choice in tables of one form
-    return m.choose_value(key, node, [lambda value=value: value for value in distinct])  # type: ignore[misc]
+def choose_item(m: Machine, items: list[tuple[object, Value]], source: str | None, node: ast.AST) -> Value:
+    """One of ``items`` (key, value), as an unknown key decides; ``source`` names what the key hangs on.
+
+    Tables with the same keys are asked with the same one: their order does not matter, nor which values are equal.
+    """
+    ordered = sorted(items, key=lambda item: repr(item[0]))
+    first = ordered[0][1]
+    if all(same(value, first) for _, value in ordered):
+        return first
+    key = f"{source} among {[label for label, _ in ordered]}" if source else None
+    return m.choose_value(key, node, [lambda value=value: value for _, value in ordered])  # type: ignore[misc]
 
 
 def set_item(m: Machine, owner: Value, index: Value, value: Value) -> None:

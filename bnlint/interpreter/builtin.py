@@ -455,7 +455,7 @@ def _getattr(m: Machine, args: Args, node: ast.AST) -> Value:
             return each(name, lambda one: _getattr(m, Args((owner, one)), node))
         choices = arguments.choices(m, source) if owner is not None else ()
         if choices and owner is not None:
-            return choose_item(m, [get_attribute(m, owner, text, node) for text in choices], source, node)
+            return choose_item(m, [(text, get_attribute(m, owner, text, node)) for text in choices], source, node)
         if isinstance(owner, Lib):
             return Unknown(f"unknown member of {owner.name}", source)
         return Unknown("getattr() with an unknown name", source)

@@ -93,9 +93,14 @@ class Methods:
         return sorted(names, key=lambda name: self.found[name].node.lineno)
 
 
-def _attributes(node: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
+def _own_name(node: ast.AST) -> str | None:
+    """What a method calls its object: `self`."""
     parameters = getattr(node, "args", None)
-    own = parameters.args[0].arg if parameters is not None and parameters.args else None
+    return parameters.args[0].arg if parameters is not None and parameters.args else None
+
+
+def _attributes(node: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
+    own = _own_name(node)
     read: set[str] = set()
     written: set[str] = set()
     for child in ast.walk(node):
@@ -109,8 +114,7 @@ def _attributes(node: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
 
 def _called(node: ast.AST) -> set[str]:
     """The methods that a method calls on its object."""
-    parameters = getattr(node, "args", None)
-    own = parameters.args[0].arg if parameters is not None and parameters.args else None
+    own = _own_name(node)
     callees = [child.func for child in ast.walk(node) if isinstance(child, ast.Call)]
     return {
         callee.attr
@@ -210,6 +214,7 @@ def run_entry(m: Machine, run: Callable[[], None]) -> tuple[list[list[Event]], b
     try:
         while decisions is not None:
             m.choices, m.decisions, m.memo, m.spread = dict(outer), decisions, {}, 1
+            m.tapes, m.eager_calls = 0, []  # another entry point may have ended under a tape
             run()
             found.append(m.events[mark:])
             del m.events[mark:]

@@ -51,6 +51,7 @@ def set_item(m: Machine, name: Value, value: Value) -> None:
     else:
         order = record.order if key in record.items else (*record.order, key)
         m.put(RECORD, record._replace(items=record.items.set(key, value), order=order))
+        m.library.configured(m, name, value)
 
 
 def forget(m: Machine) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 
+from bnlint.interpreter import names
 from bnlint.interpreter.classes import library_bases, linearization
 from bnlint.interpreter.dictionaries import hashable
 from bnlint.interpreter.heap import Class, Dict, Instance, List
@@ -62,7 +63,7 @@ def missing_item(m: Machine, owner: Value, index: Value) -> str | None:
     items = owner.items if isinstance(owner, Tuple) else record.items if isinstance(record, List) else None
     if items is None or not isinstance(index.value, int) or (isinstance(record, List) and not record.exact):
         return None
-    if isinstance(owner, Ref) and "argv" in owner.address:
+    if names.argument_name(owner, index.value) is not None:
         return None  # a program that reads an argument is run with it
     return None if -len(items) <= index.value < len(items) else "IndexError"
 

@@ -57,7 +57,7 @@ def new_folder(m: Machine, args: Args, node: ast.AST) -> Value:
     if m.star:
         return Unknown("a new folder")
     made = m.allocate(node, List((), False), "folder")
-    return Const("/tmp/" + re.sub(r"\W+", "_", repr(made.address)))
+    return Const("a new folder " + re.sub(r"\W+", "_", repr(made.address)))
 
 
 def exists(m: Machine, args: Args, node: ast.AST) -> Value:

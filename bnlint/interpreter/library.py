@@ -84,6 +84,9 @@ class Library(Protocol):
     def type_of(self, m: Machine, value: Value) -> Value | None:
         """``type(value)``."""
 
+    def configured(self, m: Machine, name: Value, value: Value) -> None:
+        """The program has set an environment variable."""
+
     def is_plain(self, name: str) -> bool:
         """Whether nothing in a module, class or function of this name makes, changes or trains a layer."""
 

@@ -215,8 +215,8 @@ def _dict_method(m: Machine, receiver: Ref, record: Dict, name: str, args: Args,
             m.put(receiver.address, record._replace(exact=False))
         source = f"{first.source} as key" if isinstance(first, Unknown) and first.source else None
         if key is None and name == "get" and record.exact and record.items:
-            values = [record.items[one] for one in record.order]
-            return choose_item(m, [*values, second if second is not None else NONE], source, node)
+            labelled = [(one, record.items[one]) for one in record.order]
+            return choose_item(m, [*labelled, ("default", second if second is not None else NONE)], source, node)
         return Unknown("key of a dictionary", source)
     if name in ("items", "keys", "values"):
         rows: list[Value] = []

@@ -229,7 +229,7 @@ class _InPlace:
         """One turn; what leaves the loop for certain closes the generator."""
         m, inner = self.m, (self.m.frame, self.m.context)
         m.frame = self.frame
-        m.context = (*self.context, "*" if m.star > self.certainty[1] else self.turn)
+        m.context = (*self.context, LATER_TURNS if m.star > self.certainty[1] else self.turn)
         self.turn += 1
         try:
             m.tick()

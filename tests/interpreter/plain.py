@@ -69,6 +69,9 @@ class Plain:
     def type_of(self, m: Machine, value: Value) -> Value | None:
         return None
 
+    def configured(self, m: Machine, name: Value, value: Value) -> None:
+        return None
+
     def is_plain(self, name: str) -> bool:
         return not name.startswith("tracker")
 

@@ -326,3 +326,16 @@ def test_methods_run_after_those_that_they_need() -> None:
                 self.rate = 1e-3
     """).paths
     assert [[event.values for event in entry] for entry in path.entries] == [[(1e-3,)]]
+
+
+def test_tables_with_the_same_keys_are_asked_with_the_same_one() -> None:
+    """Whatever their order, and whichever of their values are equal."""
+    found = logged(
+        ARGUMENTS
+        + """
+rate = {"slow": 1, "middle": 2, "fast": 3}[args.weights]
+layers = {"fast": "few", "slow": "many", "middle": "few"}[args.weights]
+tracker.log(rate, layers)
+"""
+    )
+    assert sorted(found) == [[(1, "many")], [(2, "few")], [(3, "few")]]

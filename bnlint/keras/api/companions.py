@@ -14,6 +14,7 @@ from bnlint.keras.api import passing, running, tuning, wrappers
 from bnlint.keras.api.hyperparameters import HYPER_PARAMETERS, TRIAL, hyper_parameter
 from bnlint.keras.api.names import keras_name
 from bnlint.keras.api.running import Handler
+from bnlint.keras.api.saving import copy_model
 from bnlint.keras.api.steps import optimizer_method
 from bnlint.keras.api.training import fit_unknown
 
@@ -22,7 +23,13 @@ if TYPE_CHECKING:
 
 Method = Callable[[Machine, "KerasLibrary", Thing, str, Args, ast.AST], Value]
 
-CALLS: dict[str, Handler] = {**passing.CALLS, **running.CALLS, **tuning.CALLS, **wrappers.CALLS}
+CALLS: dict[str, Handler] = {
+    "copy.deepcopy": copy_model,
+    **passing.CALLS,
+    **running.CALLS,
+    **tuning.CALLS,
+    **wrappers.CALLS,
+}
 METHODS: dict[str, Method] = {
     "job": running.job_method,
     "pool": running.pool_method,

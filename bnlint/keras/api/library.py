@@ -51,7 +51,7 @@ from bnlint.keras.api.flags import (
 from bnlint.keras.api.foreign import foreign_call
 from bnlint.keras.api.harmless import KERAS_AREAS, METHODS, is_harmless
 from bnlint.keras.api.names import KerasName, keras_name
-from bnlint.keras.api.saving import clone_model, copy_model, from_config, load_model, save_model
+from bnlint.keras.api.saving import clone_model, from_config, load_model, save_model
 from bnlint.keras.api.stars import is_exported
 from bnlint.keras.api.structures import structure_call
 from bnlint.keras.api.tensors import argument_tensors, connect, opaque, operation, tensors_in, training_argument, wrap
@@ -327,8 +327,6 @@ class KerasLibrary:
     def _call_name(self, m: Machine, qualified: str, args: Args, node: ast.AST) -> Value | None:
         name = keras_name(qualified)
         found = structure_call(m, qualified, args, node)
-        if found is None and qualified == "copy.deepcopy":
-            found = copy_model(m, self, args, node)
         if found is None and name is not None:
             found = backend_call(m, name, args, self.target, node) or self._call_keras(m, name, args, node)
         elif found is None:
@@ -752,6 +750,13 @@ class KerasLibrary:
         if found is not None:
             return found.area != "layers"
         return is_harmless(name)
+
+    def configured(self, m: Machine, name: Value, value: Value) -> None:
+        """``TF_USE_LEGACY_KERAS`` makes `tf.keras` the Keras 2 of `tf_keras`, if it is set before the import."""
+        if layers_api.text(name) == "TF_USE_LEGACY_KERAS" and layers_api.text(value) in ("1", "true", "True"):
+            self.legacy_keras = True
+            self._releases.pop("tf.keras", None)
+            self._behaviours.pop("tf.keras", None)
 
     def is_plain(self, name: str) -> bool:
         """Whether a name has nothing to do with layers."""
