@@ -16,7 +16,7 @@ from bnlint.keras.uses import uses_of
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
-    from bnlint.keras.gather import PathFits
+    from bnlint.keras.fits import PathFits
 
 DROPPED = {
     "fit_generator": ((), ("max_queue_size", "workers", "use_multiprocessing")),

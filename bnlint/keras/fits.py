@@ -1,0 +1,159 @@
+"""The fits of one path of a program, in order, and what adds up from one to the next."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from bnlint.graph.network import Address
+from bnlint.graph.places import Place
+from bnlint.graph.records import Layer
+from bnlint.keras.api.library import KerasLibrary
+from bnlint.keras.backbones import owner_of
+from bnlint.keras.facts import FitView, State
+
+HDF5 = (".h5", ".hdf5", ".hdf", ".keras.h5")
+
+
+class Row(NamedTuple):
+    """One layer's facts in one fit of one path, before layers in the same state are put together."""
+
+    state: State
+    updates: int | None
+    residual: float | None
+    first_validation: float | None
+    frozen: bool | None
+    frozen_before: bool
+    enabled_by: Place | None
+    enabled_by_assignment: bool
+
+
+class Order:
+    """Where events of one path stand, by what they are about."""
+
+    def __init__(self, events: list[Any]) -> None:
+        self._positions = {id(event): at for at, event in enumerate(events)}
+        self.flags: dict[Place | None, list[int]] = {}
+        self.compiles: dict[Address, list[int]] = {}
+        self.assemblies: dict[Address, list[int]] = {}
+        self.last_weights = -1
+        """the last time that weights alone are read from or written to what may be an HDF5 file"""
+        for at, event in enumerate(events):
+            if event.kind == "flag":
+                self.flags.setdefault(event.place, []).append(at)
+            elif event.kind == "compile":
+                self.compiles.setdefault(event.layer, []).append(at)
+            elif event.kind == "assembly":
+                self.assemblies.setdefault(event.layer, []).append(at)
+            elif event.kind == "weights" and not event.whole and _may_be_hdf5(event):
+                self.last_weights = at
+
+    def position(self, event: Any) -> int:
+        """Where an event stands."""
+        return self._positions[id(event)]
+
+
+class PathFits:
+    """The fits of one path, in order, with what accumulates from one to the next."""
+
+    def __init__(self, events: list[Any], library: KerasLibrary) -> None:
+        self.events = events
+        self.order = Order(events)
+        self.last_update: dict[Address, int] = {}
+        """the last fit that updates, or may update, a layer"""
+        self.library = library
+        self.views: list[FitView] = []
+        self.rows: list[list[Row]] = []
+        self._updates: dict[Address, int | None] = {}
+        self._frozen_before: set[Address] = set()
+        known: dict[Any, list[State]] = {}
+        phase = any(event.kind == "learning_phase" for event in events)
+        for event in events:
+            if event.kind == "fit":
+                record = event.heap[event.layer]
+                behaviour = library.behaviour(record.package)
+                view = FitView(event, behaviour, phase and _phase_counts(behaviour))
+                seen = (event.layer, event.version, event.train, event.step)
+                view.states = known.get(seen) or view.find_states()
+                known[seen] = view.states
+                self.views.append(view)
+                self.rows.append([self._row(view, state) for state in view.states])
+                for state in view.states:
+                    if state.outcome.updated is not False:
+                        self.last_update[state.address] = len(self.rows) - 1
+
+    def _row(self, view: FitView, state: State) -> Row:
+        address, outcome, event = state.address, state.outcome, view.event
+        before = self._updates.get(address, 0)
+        steps, epochs = event.steps, event.epochs
+        after: int | None = before
+        first: int | None = None
+        if outcome.updated:
+            one = steps * max(state.uses, 1) if steps is not None else None
+            epochs = epochs * event.times if epochs is not None and event.times is not None else None
+            epochs = None if event.data.get("stops") else epochs
+            after = before + one * epochs if before is not None and one is not None and epochs is not None else None
+            first = before + one if before is not None and one is not None and event.validated else None
+        elif outcome.updated is None:
+            after = None
+        self._updates[address] = after
+        momentum = state.record.momentum
+        replaced = view.behaviour is not None and view.behaviour.first_update_replaces is True
+        row = Row(
+            state,
+            after,
+            _residual(momentum, after, replaced) if outcome.updated else None,
+            _residual(momentum, first, replaced) if first is not None else None,
+            frozen_in(view, state),
+            address in self._frozen_before,
+            _enabled(view, state),
+            _is_enabled_by_assignment(view, state),
+        )
+        if row.frozen:
+            self._frozen_before.add(address)
+        return row
+
+
+def _phase_counts(behaviour: Any) -> bool:
+    """Whether ``set_learning_phase`` changes what ``fit`` does on the release."""
+    if behaviour is None:
+        return True
+    code = behaviour.code("q12_slp0_before_build_trainable", "")
+    found = code if code is not None else behaviour.code("q12_slp0_before_build_trainable", "code")
+    return found is not None and found.statistics != "batch"
+
+
+def _residual(momentum: float | None, updates: int | None, replaced: bool) -> float | None:
+    if updates is None or momentum is None or momentum < 0:
+        return None
+    if replaced and updates > 0:
+        return 0.0
+    return float(momentum**updates)
+
+
+def _enabled(view: FitView, state: State) -> Place | None:
+    record = state.record
+    for holder in (record, *(view.event.heap.get(parent) for parent in reversed(state.use.parents))):
+        if isinstance(holder, Layer) and holder.enabled_at is not None:
+            return holder.enabled_at
+    owner = owner_of(view.event.heap, state) or view.event.heap.get(state.container)
+    return owner.site if isinstance(owner, Layer) else record.site
+
+
+def _is_enabled_by_assignment(view: FitView, state: State) -> bool:
+    holders = (state.record, *(view.event.heap.get(parent) for parent in state.use.parents))
+    return any(isinstance(holder, Layer) and holder.enabled_at is not None for holder in holders)
+
+
+def frozen_in(view: FitView, state: State) -> bool | None:
+    """Whether a layer is frozen: by its own flag, or by that of a model around it where that stops its training."""
+    if state.own.updates is False:
+        return True
+    around = [view.flags(parent).updates for parent in state.use.parents[1:]]
+    if False in around and state.outcome.trained is False:
+        return True
+    return None if state.own.updates is None else False
+
+
+def _may_be_hdf5(event: Any) -> bool:
+    path = event.path
+    return path is None or path.endswith(HDF5) or "." not in path.rsplit("/", 1)[-1]
