@@ -84,6 +84,9 @@ class Library(Protocol):
     def type_of(self, m: Machine, value: Value) -> Value | None:
         """``type(value)``."""
 
+    def import_error(self, module: str, name: str) -> str | None:
+        """The error that ``from module import name`` raises; None where it raises none, or that is not known."""
+
     def configured(self, m: Machine, name: Value, value: Value) -> None:
         """The program has set an environment variable."""
 

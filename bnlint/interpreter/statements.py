@@ -133,6 +133,9 @@ def _import_from(m: Machine, node: ast.ImportFrom) -> None:
         if alias.name == "*":
             names.import_star(m, module)
         else:
+            error = m.library.import_error(module, alias.name) if m.raises() else None
+            if error is not None:
+                errors.fail(m, error, f"import of {module}.{alias.name}")
             names.store(m, alias.asname or alias.name, names.member(m, module, alias.name))
 
 

@@ -69,6 +69,9 @@ class Plain:
     def type_of(self, m: Machine, value: Value) -> Value | None:
         return None
 
+    def import_error(self, module: str, name: str) -> str | None:
+        return None
+
     def configured(self, m: Machine, name: Value, value: Value) -> None:
         return None
 

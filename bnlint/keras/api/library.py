@@ -31,7 +31,7 @@ from bnlint.interpreter.values import (
     Unknown,
     Value,
 )
-from bnlint.keras import applications
+from bnlint.keras import applications, truth
 from bnlint.keras.api import companions
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layers as layers_api
@@ -750,6 +750,13 @@ class KerasLibrary:
         if found is not None:
             return found.area != "layers"
         return is_harmless(name)
+
+    def import_error(self, module: str, name: str) -> str | None:
+        """The error that an import raises on this target, as far as it was measured."""
+        found = keras_name(module)
+        release = self.release(found.root) if found is not None else None
+        answer = truth.value(release, "q16_imports", f"from {module} import {name}") if release is not None else None
+        return answer.error if isinstance(answer, truth.Raises) else None
 
     def configured(self, m: Machine, name: Value, value: Value) -> None:
         """``TF_USE_LEGACY_KERAS`` makes `tf.keras` the Keras 2 of `tf_keras`, if it is set before the import."""
