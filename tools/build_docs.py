@@ -29,7 +29,7 @@ messages and fixes name the facts of that subject, a dot leading from one thing 
 `backbone.label`. A fact that the program leaves open is *unknown*, and no condition holds on it, not even a negated
 one; only `{known: true}` and `{known: false}` ask for that. A place reads as *line 12* in a message.
 
-Written by `python tools/build_docs.py` from `bnlint/graph/subjects.py`.
+Written by `python tools/build_docs.py` from `bnlint/graph/subjects/`.
 """
 
 

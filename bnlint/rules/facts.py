@@ -52,7 +52,7 @@ def _walk(owner: type, prefix: str, depth: int) -> Iterator[tuple[str, FactType]
 
 def fields_of(owner: type) -> Iterator[tuple[str, Any, str]]:
     """The fields of a subject or of something that it refers to: name, annotation, documentation."""
-    hints = get_type_hints(owner, vars(subjects) | vars(places))
+    hints = get_type_hints(owner, localns=vars(subjects) | vars(places))
     docs: dict[str, str] = {}
     if dataclasses.is_dataclass(owner):
         docs = {field.name: field.metadata.get("doc", "") for field in dataclasses.fields(owner)}
