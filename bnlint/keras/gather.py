@@ -124,6 +124,7 @@ def _fit(alternatives: list[tuple[PathFits, int]], complete: bool) -> Fit:
         steps_per_epoch=agreed("steps"),
         epochs=agreed("epochs"),
         samples=agreed("samples"),
+        random_examples=any(each.event.data.get("is_random") for each in views),
         learning_rate=rate,
         optimizer=optimizer,
     )

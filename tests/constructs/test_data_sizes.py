@@ -805,3 +805,24 @@ def test_updates_of_data_that_may_not_last(target: str, fit: str, updates: int |
     """Keras 3 begins anew at the end of the data; the Keras 2 of TensorFlow ends the fit there."""
     program = (KERAS_3 if target.startswith("keras") else KERAS_2, SLICES, f"model.fit({fit})")
     assert last_fit(*program, target=target).batch_norm[0].updates == updates
+
+
+@pytest.mark.parametrize(
+    ("made", "is_random"),
+    [
+        ("np.random.rand(64, 8, 8, 3)", True),
+        ("np.random.randint(0, 255, (64, 8, 8, 3)).astype('float32') / 255", True),
+        ("np.random.default_rng(0).normal(size=(64, 8, 8, 3))", True),
+        ("tf.random.normal((64, 8, 8, 3))", True),
+        ("tf.data.Dataset.from_tensor_slices((np.random.rand(64, 8, 8, 3), y)).shuffle(64).batch(8)", True),
+        ("np.zeros((64, 8, 8, 3))", False),
+        ("x + np.random.normal(size=x.shape)", False),
+        ("load() + np.random.normal(size=(64, 8, 8, 3))", False),
+        ("np.random.permutation(x)", False),
+        ("x[np.random.choice(1000, 64)]", False),
+        ("keras.datasets.cifar10.load_data()[0][0]", False),
+    ],
+)
+def test_random_numbers_in_place_of_examples(made: str, is_random: bool) -> None:
+    program = read((KERAS_3, "from data import load", f"given = {made}", "model.fit(given, y)"), "keras==3.15")
+    assert [fit.random_examples for fit in program.fits] == [is_random]

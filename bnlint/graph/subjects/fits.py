@@ -24,6 +24,9 @@ class Fit:
     batch_norm: tuple[BatchNormAtFit, ...] = fact("what each BatchNormalization layer does in it", ())
     learning_rate: float | None = fact("the optimizer's rate, where it is known")
     optimizer: str | None = fact("the optimizer's class: `Adam`")
+    random_examples: bool = fact(
+        "whether its examples are random numbers: the program is tried out, nothing is learned", False
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Lib, Tuple, Value
 from bnlint.keras.api.data import (
+    NOTHING,
     Data,
     Shape,
     array,
@@ -270,17 +271,18 @@ def array_call(m: Machine, name: str, args: Args) -> Value | None:
 def array_method(m: Machine, data: Data, method: str, args: Args) -> Value | None:
     """A method of an array, or a function called on it; None where it is not followed."""
     run = METHODS.get(method)
-    return _answer(lambda: run(m, data, args), args, is_mask=data.is_mask) if run is not None else None
+    return _answer(lambda: run(m, data, args), args, data) if run is not None else None
 
 
-def _answer(run: Callable[[], Data | Value | None], args: Args, *, is_mask: bool = False) -> Value | None:
+def _answer(run: Callable[[], Data | Value | None], args: Args, of: Data = NOTHING) -> Value | None:
     try:
         found = run()
     except NotKnown:
         found = array_of(None)
     if not isinstance(found, Data):
         return found
-    return thing(replace(found, is_mask=found.is_mask or is_mask or any(map(_is_bool, args.values()))))
+    is_mask = found.is_mask or of.is_mask or any(map(_is_bool, args.values()))
+    return thing(replace(found, is_mask=is_mask, is_random=found.is_random or of.is_random))
 
 
 def _is_bool(value: Value) -> bool:

@@ -24,7 +24,8 @@ class Data:
     ``batch``: examples a batch; ``is_batched``: whether iterating gives batches (None: unknown);
     ``steps``: batches an epoch; ``drops``: the last incomplete batch is dropped; ``repeats``: goes on for ever (None:
     unknown); ``shape``: of an array, the first axis included; ``numbers``: the values of a short array;
-    ``is_mask``: an array that is, or may be, a mask, so that what it selects cannot be counted.
+    ``is_mask``: an array that is, or may be, a mask, so that what it selects cannot be counted; ``is_random``: numbers
+    drawn at random, which stand for examples where a program is only tried out.
     """
 
     form: Form | None = None
@@ -37,6 +38,7 @@ class Data:
     shape: Shape | None = None
     numbers: tuple[int | float, ...] | None = None
     is_mask: bool = False
+    is_random: bool = False
 
     @property
     def count(self) -> int | None:
@@ -103,7 +105,7 @@ def _common(alternatives: Sequence[Data]) -> Data:
         return NOTHING
     same = {
         name: getattr(first, name)
-        for name in ("samples", "batch", "steps", "drops")
+        for name in ("samples", "batch", "steps", "drops", "is_random")
         if all(getattr(one, name) == getattr(first, name) for one in alternatives)
     }
     return Data(first.form, is_batched=first.is_batched, repeats=first.repeats, **same)

@@ -10,7 +10,7 @@ from bnlint.interpreter.access import slice_of
 from bnlint.interpreter.heap import List
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Thing, Tuple, Value
-from bnlint.keras.api.data import Data, Shape, array, array_of, as_data, integer, is_none, number, thing
+from bnlint.keras.api.data import NOTHING, Data, Shape, array, array_of, as_data, integer, is_none, number, thing
 from bnlint.keras.api.shapes import NotKnown, integers
 
 
@@ -125,7 +125,9 @@ def operate(operator: str, operands: Sequence[Value]) -> Value | None:
         return None
     made = found[0] if len(found) == 1 else _broadcast(found[0], found[1])
     is_mask = operator in COMPARISONS or any(data.is_mask for data in found)
-    return thing(replace(array_of(made.samples), shape=made.shape, is_mask=is_mask))
+    # noise on examples leaves them examples
+    is_random = all(isinstance(each, Const) or (as_data(each) or NOTHING).is_random for each in operands)
+    return thing(replace(array_of(made.samples), shape=made.shape, is_mask=is_mask, is_random=is_random))
 
 
 def _of_numbers(operator: str, operands: Sequence[Value]) -> Value | None:

@@ -200,7 +200,7 @@ def random_call(m: Machine, name: str, args: Args) -> Value | None:
         return Thing("random")
     made: Data | None = None
     if name in SHAPE_AS_ARGS:
-        made = like(m, Tuple(args.positional))
+        made = replace(like(m, Tuple(args.positional)), is_random=True)
     elif name in ("permutation", "permuted"):
         found = as_data(args.get(0, "x"))
         size = integer(args.get(0, "x"))
@@ -211,7 +211,8 @@ def random_call(m: Machine, name: str, args: Args) -> Value | None:
             return None
         # a choice among truth values is a mask
         chosen = args.get(0, "a")
-        made = replace(like(m, given), is_mask=name == "choice" and integer(chosen) is None and not as_data(chosen))
+        is_mask = name == "choice" and integer(chosen) is None and not as_data(chosen)
+        made = replace(like(m, given), is_mask=is_mask, is_random=name != "choice")
     return thing(made) if made is not None else None
 
 
@@ -220,4 +221,4 @@ def tensorflow_random(m: Machine, name: str, args: Args) -> Value | None:
     if name == "shuffle":
         found = as_data(args.get(0, "value"))
         return thing(found) if found is not None else None
-    return thing(like(m, args.get(0, "shape")))
+    return thing(replace(like(m, args.get(0, "shape")), is_random=True))

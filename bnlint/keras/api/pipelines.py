@@ -43,7 +43,7 @@ def batched(data: Data, size: int | None, *, drops: bool = False) -> Data:
     count = data.count
     steps = count // size if drops and count is not None and size else ceil_div(count, size)
     samples = None if data.is_batched is not False else steps * size if drops and steps is not None and size else count
-    return Data("pipeline", samples, size, True, steps, drops, data.repeats)
+    return Data("pipeline", samples, size, True, steps, drops, data.repeats, is_random=data.is_random)
 
 
 # --- methods --------------------------------------------------------------------------------------------------------
@@ -218,7 +218,8 @@ def pipeline_call(m: Machine, name: str, args: Args) -> Value | None:
 
 
 def _slices(m: Machine, args: Args) -> Data:
-    return examples(rows_of(m, args.get(0, "tensors")))
+    given = args.get(0, "tensors")
+    return replace(examples(rows_of(m, given)), is_random=data_of(m, given).is_random)
 
 
 def _one_item(m: Machine, args: Args) -> Data:

@@ -20,7 +20,10 @@ DEFAULT_BATCH = 32
 
 
 class Sizes(NamedTuple):
-    """What a fit is told and given. ``stops``: it ends before its last epoch, as its data does not last."""
+    """What a fit is told and given.
+
+    ``stops``: it ends before its last epoch, as its data does not last; ``is_random``: its examples are random numbers.
+    """
 
     batch: int | None
     samples: int | None
@@ -29,6 +32,7 @@ class Sizes(NamedTuple):
     epochs: int | None
     validated: bool
     stops: bool = False
+    is_random: bool = False
 
 
 class Given(NamedTuple):
@@ -68,7 +72,7 @@ def fit_sizes(m: Machine, library: KerasLibrary, root: str, method: str, args: A
     if told.steps is not None and steps is not None and there is not None:
         steps, stops = _as_long_as_it_lasts(library, root, data, steps, there, epochs)
     validated = told.validation is not None or told.split is not None
-    return Sizes(batch, samples, steps, first, epochs, validated, stops)
+    return Sizes(batch, samples, steps, first, epochs, validated, stops, data.is_random)
 
 
 def given(args: Args, position: int | None, *names: str) -> Value | None:

@@ -96,6 +96,7 @@ def fit_model(
         epochs=sizes.epochs,
         validated=sizes.validated,
         stops=stops,
+        is_random=sizes.is_random,
     )
     callbacks.end(m, library, ref, handed, node)
     if is_keras and (method in GENERATOR_METHODS or "layers" in args.keywords):
