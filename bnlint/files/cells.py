@@ -40,6 +40,11 @@ def ends_cell(program: str, offset: int) -> bool:
     return offset == len(program) or program.startswith(_MARK, offset)
 
 
+def begins_cell(program: str, offset: int) -> bool:
+    """Whether an offset is that of a cell's first character."""
+    return any(mark.end() == offset for mark in _MARKED.finditer(program))
+
+
 def origins(program: str) -> list[tuple[int, int]]:
     """For each line of a program its cell and the line's number in that cell.
 

@@ -32,11 +32,11 @@ def spot_after(source: Source, after: Place, before: Sequence[Place]) -> Spot:
 
     ``Refusal`` where an inserted statement would not surely run between the two, or has no line to stand on.
     """
-    steps = _steps(source, after)
+    steps = way_to(source, after)
     shared = _shared_depth(source, steps, before) if before else _layer_loop(steps)
     depth = _outside_loops(steps, shared)
     anchor = steps[depth].statement
-    indent = _own_line(source, anchor)
+    indent = own_line(source, anchor)
     end = source.bounds(anchor)[1]
     line = source.line_of(end)
     rest = source.text[end : source.line_end(line)].strip(" \t\x0c")
@@ -54,12 +54,12 @@ def spot_before(source: Source, places: Sequence[Place]) -> Spot:
 
     ``Refusal`` where the other places do not surely follow.
     """
-    steps = _steps(source, places[0])
+    steps = way_to(source, places[0])
     anchor = steps[-1].statement
-    others = [place for place in places[1:] if _steps(source, place)[-1].statement is not anchor]
+    others = [place for place in places[1:] if way_to(source, place)[-1].statement is not anchor]
     if _shared_depth(source, steps, others) < len(steps) - 1:
         raise Refusal("what must come after it stands in another branch or function")
-    indent = _own_line(source, anchor)
+    indent = own_line(source, anchor)
     line = source.line_of(source.bounds(anchor)[0])
     while line > 1 and source.line(line - 1).startswith(indent + "#"):
         line -= 1
@@ -75,7 +75,8 @@ def lines_at(source: Source, spot: Spot, lines: Sequence[str]) -> Change:
     return Change(spot.offset, spot.offset, "".join(line + newline for line in laid))
 
 
-def _steps(source: Source, place: Place) -> list[Step]:
+def way_to(source: Source, place: Place) -> list[Step]:
+    """The way down to the statement at a place; ``Refusal`` where there is none."""
     try:
         steps = source.steps(source.span(place)[0])
     except IndexError:
@@ -85,8 +86,8 @@ def _steps(source: Source, place: Place) -> list[Step]:
     return steps
 
 
-def _own_line(source: Source, statement: ast.stmt) -> str:
-    """The indentation of a statement that begins its line."""
+def own_line(source: Source, statement: ast.stmt) -> str:
+    """The indentation of a statement that begins its line; ``Refusal`` where it does not."""
     indent = source.indent(source.bounds(statement)[0])
     line = source.line_of(source.bounds(statement)[0])
     if indent.strip(" \t") or (line > 1 and source.line(line - 1).rstrip("\r\n").endswith("\\")):
@@ -98,7 +99,7 @@ def _shared_depth(source: Source, steps: list[Step], before: Sequence[Place]) ->
     """How deep the suite lies in which both the first statement and all that must follow it stand."""
     depth = len(steps) - 1
     for place in before:
-        following = _steps(source, place)
+        following = way_to(source, place)
         common = 0
         while (
             common < min(depth, len(following) - 1)

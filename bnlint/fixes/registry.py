@@ -78,6 +78,11 @@ REWRITES: dict[str, Rewrite] = {
             "before": Argument("places", "every `compile` (or `fit`) that must follow the loop", True),
         },
     ),
+    "remove_enabling": Rewrite(
+        "removal",
+        "take out a statement `… .trainable = True`, with the loop and the conditions that are there for it alone",
+        {"at": Argument("place", "the statement")},
+    ),
     "set_momentum": Rewrite(
         "freezing",
         "set the momentum of a backbone's BatchNormalization layers by a loop",

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from bnlint.fixes.insertion import Spot
-from bnlint.fixes.source import Source
+from bnlint.fixes.source import Source, Step
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -15,23 +15,23 @@ _VARIABLES = ("layer", "bn_layer", "norm_layer", "frozen_layer", "inner_layer")
 
 def loop_variable(source: Source, spot: Spot, taken: set[str]) -> str:
     """``layer``, or another name where the program still reads its own ``layer`` behind the gap."""
-    if "layer" not in taken and not _read_later(source, spot, "layer"):
+    if "layer" not in taken and not is_read_later(source, spot.steps, "layer"):
         return "layer"
     used = taken | {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)}
     numbered = (f"bn_layer_{number}" for number in range(2, 1000))
     return next(name for name in (*_VARIABLES[1:], *numbered) if name not in used)
 
 
-def _read_later(source: Source, spot: Spot, name: str) -> bool:
-    """Whether a name is read behind the gap before it is bound again; in doubt, yes."""
-    owners = [step.statement for step in spot.steps[:-1] if isinstance(step.statement, _FUNCTIONS)]
+def is_read_later(source: Source, steps: Sequence[Step], name: str) -> bool:
+    """Whether a name is read behind the statement at the end of a way before it is bound again; in doubt, yes."""
+    owners = [step.statement for step in steps[:-1] if isinstance(step.statement, _FUNCTIONS)]
     scope: ast.AST = owners[-1] if owners else source.tree
     for node in ast.walk(scope):
         if isinstance(node, ast.Global | ast.Nonlocal) and name in node.names:
             return True
         if node is not scope and isinstance(node, (*_FUNCTIONS, ast.Lambda)) and _reads_free(node, name):
             return True
-    for step in reversed(spot.steps):
+    for step in reversed(steps):
         following = step.suite[step.order + 1 :]
         if isinstance(step.owner, _LOOPS) and step.field == "body":
             head = [step.owner.target, step.owner.iter] if not isinstance(step.owner, ast.While) else [step.owner.test]

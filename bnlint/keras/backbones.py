@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bnlint.graph.network import Address
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import Backbone
@@ -12,18 +13,24 @@ from bnlint.interpreter.values import Lib
 from bnlint.keras.facts import State
 
 
-def owner_of(heap: Any, state: State) -> Layer | None:
+def owner_address(heap: Any, state: State) -> Address | None:
     """The application or loaded model that a layer comes from."""
-    record = heap.get(state.record.owner) if state.record.owner is not None else None
-    if isinstance(record, Layer):
-        return record
+    owner = state.record.owner
+    if owner is not None and isinstance(heap.get(owner), Layer):
+        return owner
     for parent in reversed(state.use.parents):
         holder = heap.get(parent)
         if not isinstance(holder, Layer) or holder.model is None or holder.model.is_layer:
             continue
         if holder.pretrained or holder.model.application:
-            return holder
+            return parent
     return None
+
+
+def owner_of(heap: Any, state: State) -> Layer | None:
+    """The same as its record."""
+    address = owner_address(heap, state)
+    return None if address is None else heap[address]
 
 
 def label_of(record: Layer, root: bool = False) -> str:

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from bnlint.graph.network import Address
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
+from bnlint.keras.alone import Alone, Flags, Rest, alone, rest_of
 from bnlint.keras.api.library import KerasLibrary
-from bnlint.keras.backbones import owner_of
+from bnlint.keras.backbones import owner_address, owner_of
 from bnlint.keras.facts import FitView, State
 
 HDF5 = (".h5", ".hdf5", ".hdf", ".keras.h5")
@@ -25,6 +26,7 @@ class Row(NamedTuple):
     frozen_before: bool
     enabled_by: Place | None
     enabled_by_assignment: bool
+    alone: Alone = Alone()
 
 
 class Order:
@@ -65,6 +67,9 @@ class PathFits:
         self.rows: list[list[Row]] = []
         self._updates: dict[Address, int | None] = {}
         self._frozen_before: set[Address] = set()
+        self._flags = Flags(events, self.order.flags)
+        self._fits_of: dict[Address, list[int]] = {}
+        """when each layer took part in a fit"""
         known: dict[Any, list[State]] = {}
         phase = any(event.kind == "learning_phase" for event in events)
         for event in events:
@@ -76,12 +81,14 @@ class PathFits:
                 view.states = known.get(seen) or view.find_states()
                 known[seen] = view.states
                 self.views.append(view)
-                self.rows.append([self._row(view, state) for state in view.states])
+                rests: dict[Address, Rest] = {}
+                self.rows.append([self._row(view, state, rests) for state in view.states])
                 for state in view.states:
+                    self._fits_of.setdefault(state.address, []).append(self.order.position(event))
                     if state.outcome.updated is not False:
                         self.last_update[state.address] = len(self.rows) - 1
 
-    def _row(self, view: FitView, state: State) -> Row:
+    def _row(self, view: FitView, state: State, rests: dict[Address, Rest]) -> Row:
         address, outcome, event = state.address, state.outcome, view.event
         before = self._updates.get(address, 0)
         steps, epochs = event.steps, event.epochs
@@ -98,6 +105,7 @@ class PathFits:
         self._updates[address] = after
         momentum = state.record.momentum
         replaced = view.behaviour is not None and view.behaviour.first_update_replaces is True
+        enabled_by = _enabled(view, state)
         row = Row(
             state,
             after,
@@ -105,12 +113,27 @@ class PathFits:
             _residual(momentum, first, replaced) if first is not None else None,
             frozen_in(view, state),
             address in self._frozen_before,
-            _enabled(view, state),
+            enabled_by,
             _is_enabled_by_assignment(view, state),
+            self._alone(view, state, enabled_by, rests),
         )
         if row.frozen:
             self._frozen_before.add(address)
         return row
+
+    def _alone(self, view: FitView, state: State, enabled_by: Place | None, rests: dict[Address, Rest]) -> Alone:
+        """How the layer fares apart from the rest of its backbone; ``rests`` keeps what was found in this fit."""
+        owner = owner_address(view.event.heap, state)
+        rest = Rest()
+        if owner is not None and state.outcome.updated:
+            rest = rests[owner] = rests.get(owner) or rest_of(view, owner, self._flags)
+        position = self.order.position(view.event)
+        found = alone(state, rest, self._flags, enabled_by, position, self._fits_of.get(state.address, ()))
+        if found.undone is None:
+            return found
+        others = [each for each in view.states if owner_address(view.event.heap, each) == owner]
+        whole = all(each.own.updates is False or each.record.frozen_at == found.undone for each in others)
+        return found._replace(undone_whole=whole)
 
 
 def _phase_counts(behaviour: Any) -> bool:

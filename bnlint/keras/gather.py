@@ -10,16 +10,13 @@ from bnlint.graph.places import order
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import BatchNormAtFit, Because, Fit, Program
 from bnlint.interpreter.machine import LATER_TURNS, context_of
+from bnlint.keras.alone import WEIGHTED, Alone
 from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.backbones import group_key, owner_of
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
 from bnlint.keras.rows import subject
-
-WEIGHTED = frozenset(
-    {"Conv1D", "Conv2D", "Conv3D", "Dense", "DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose", "SeparableConv1D"}
-)
 
 
 # --- grouping -------------------------------------------------------------------------------------------------------
@@ -184,6 +181,7 @@ def _agreed(row: Row, found: list[Row]) -> Row:
         state=row.state._replace(record=record),
         frozen_before=all(each.frozen_before for each in found),
         first_validation=_common([each.first_validation for each in found]),
+        alone=Alone(*(_common(list(values)) for values in zip(*(each.alone for each in found), strict=True))),
     )
 
 
@@ -242,6 +240,7 @@ def _put(
         row.state.record.flag_at,
         row.frozen_before,
         row.state.record.momentum_given,
+        row.alone,
     )
     grouped.setdefault(key, []).append((row, outcome))
 

@@ -78,6 +78,13 @@ def subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]],
         built_at=tuple(sorted({e.state.record.site for e, _ in entries}, key=order))
         if record.owner is None and not record.many
         else None,
+        only_batch_norm_unfrozen=row.alone.trained,
+        alone_since=row.alone.since,
+        rest_frozen_at=row.alone.rest_frozen_at,
+        enabled_alone=row.alone.enabled,
+        enabled_by_true=row.alone.enabled_by_true,
+        freeze_undone_at=row.alone.undone,
+        freeze_undone_whole=row.alone.undone_whole,
         because=_because(view, row, frozen, outcome),
     )
 

@@ -33,6 +33,7 @@ ACTIONS: dict[str, dict[str, Argument]] = {
     "rename_method": {"call": PLACE, "to": TEXT},
     "generator_to_fit": {"call": PLACE, "drop": TEXTS._replace(optional=True)},
     "freeze_batch_norm": {"of": BACKBONE, "after": PLACE, "before": PLACES._replace(optional=True)},
+    "remove_enabling": {"at": PLACE},
     "set_momentum": {"of": BACKBONE, "to": TEXT, "before": PLACES},
     "remove_comment": {"place": PLACE},
     "replace_text": {"place": PLACE, "old": TEXT, "new": TEXT},

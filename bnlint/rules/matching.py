@@ -10,7 +10,7 @@ from bnlint.graph.places import Place
 from bnlint.graph.subjects import Because, Program
 from bnlint.rules.conditions import holds, read
 from bnlint.rules.messages import render
-from bnlint.rules.remedies import one_remedy, without_replaced
+from bnlint.rules.remedies import Claim, one_remedy, without_replaced
 from bnlint.rules.schema import SEVERITIES, AdviceSpec, Case, FixSpec, Rule
 
 MOST_RELATED = 6
@@ -37,18 +37,18 @@ def match_all(
     they neither replace another finding nor take its remedy.
     """
     found = [
-        finding
+        claim
         for rule in rules.values()
         if rule.match is not None and rule.code in codes
-        for finding in match_rule(rule, program)
-        if hidden is None or not hidden(finding)
+        for claim in match_rule(rule, program)
+        if hidden is None or not hidden(claim.finding)
     ]
     settled = one_remedy(rules, without_replaced(rules, found))
     return sorted(settled, key=lambda finding: (finding.place.path, finding.place.cell or 0, finding.place[1:5]))
 
 
-def match_rule(rule: Rule, program: Program) -> Iterator[Finding]:
-    """The findings of one rule, each with every fix that it would like to make."""
+def match_rule(rule: Rule, program: Program) -> Iterator[Claim]:
+    """The findings of one rule, each with every fix that it would like to make, and what they are about."""
     if rule.match is None:
         return
     groups: dict[Hashable, list[Occurrence]] = {}
@@ -62,7 +62,7 @@ def match_rule(rule: Rule, program: Program) -> Iterator[Finding]:
         key = tuple(read(subject, fact) for fact in rule.match.group_by) if rule.match.group_by else place
         groups.setdefault(key, []).append(Occurrence(subject, case, place))
     for occurrences in groups.values():
-        yield _finding(rule, occurrences)
+        yield Claim(_finding(rule, occurrences), rule.match.each, tuple(each.subject for each in occurrences))
 
 
 Choice = TypeVar("Choice", Case, FixSpec, AdviceSpec)

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bnlint.findings import Finding
 from bnlint.rules.messages import show
 from bnlint.rules.schema import Rule
+
+
+class Claim(NamedTuple):
+    """A finding, and the subjects that it is about."""
+
+    finding: Finding
+    each: str
+    subjects: tuple[Any, ...]
+
+    def meets(self, other: Claim) -> bool:
+        """Whether two findings speak of one fault: of one set of layers and, row for row, of the same fits."""
+        if not self.finding.group or self.finding.group != other.finding.group:
+            return False
+        return self.each != other.each or any(mine is yours for mine in self.subjects for yours in other.subjects)
 
 
 class Bid(NamedTuple):
@@ -18,32 +32,30 @@ class Bid(NamedTuple):
     rank: int
 
 
-def without_replaced(rules: Mapping[str, Rule], findings: list[Finding]) -> list[Finding]:
-    """Leave out findings that another one replaces for the same set of layers."""
-    replaced = {(code, each.group) for each in findings if each.group for code in rules[each.code].replaces}
-    return [each for each in findings if (each.code, each.group) not in replaced]
-
-
-def one_remedy(rules: Mapping[str, Rule], findings: list[Finding]) -> list[Finding]:
-    """Keep the fixes of one rule for each set of layers: a safe one before an unsafe one, then the rule's rank."""
-    best: dict[str, tuple[Bid, Finding]] = {}
-    for finding in findings:
-        rank = rules[finding.code].remedy
-        if rank is None or finding.fix is None or not finding.group:
-            continue
-        bid = Bid(finding.fix.safety != "safe", rank)
-        if finding.group not in best or bid < best[finding.group][0]:
-            best[finding.group] = bid, finding
+def without_replaced(rules: Mapping[str, Rule], claims: list[Claim]) -> list[Claim]:
+    """Leave out findings that another one, about the same layers in the same fits, replaces."""
     return [
-        _without_fix(finding, best[finding.group][1])
-        if finding.fix and rules[finding.code].remedy is not None and finding.group in best
-        else finding
-        for finding in findings
+        claim
+        for claim in claims
+        if not any(claim.finding.code in rules[other.finding.code].replaces and claim.meets(other) for other in claims)
     ]
 
 
-def _without_fix(finding: Finding, winner: Finding) -> Finding:
-    """A finding whose layers are mended by another rule's fix; its own rule's fixes all stay."""
-    if finding.code == winner.code:
-        return finding
-    return replace(finding, fix=None, advice=f"The fix of {winner.code} ({show(winner.place)}) mends this too.")
+def one_remedy(rules: Mapping[str, Rule], claims: list[Claim]) -> list[Finding]:
+    """Keep the fixes of one rule for each fault: a safe one before an unsafe one, then the rule's rank."""
+    bids = [(bid, claim) for claim in claims if (bid := _bid(rules, claim)) is not None]
+    return [_settled(claim, bids) if _bid(rules, claim) is not None else claim.finding for claim in claims]
+
+
+def _bid(rules: Mapping[str, Rule], claim: Claim) -> Bid | None:
+    rank, fix = rules[claim.finding.code].remedy, claim.finding.fix
+    return None if rank is None or fix is None or not claim.finding.group else Bid(fix.safety != "safe", rank)
+
+
+def _settled(claim: Claim, bids: Iterable[tuple[Bid, Claim]]) -> Finding:
+    """A finding whose layers are mended by another rule's fix loses its own; those of one rule all stay."""
+    _, winner = min(((bid, other) for bid, other in bids if claim.meets(other)), key=lambda each: each[0])
+    if winner.finding.code == claim.finding.code:
+        return claim.finding
+    mended = f"The fix of {winner.finding.code} ({show(winner.finding.place)}) mends this too."
+    return replace(claim.finding, fix=None, advice=mended)
