@@ -138,7 +138,7 @@ class Event:
             raise AttributeError(name) from None
 
 
-HARMLESS_EVENTS = frozenset({"weights", "call", "layer", "api", "assembly"})
+HARMLESS_EVENTS = frozenset({"weights", "call", "layer", "api", "assembly", "eager_call"})
 
 
 class Machine:
@@ -176,8 +176,8 @@ class Machine:
         self.called: set[object] = set()
         self.unknowns: list[tuple[Place, str]] = []
         self.traces: list[list[Any]] = [[]]
-        self.eager_calls: list[tuple[Address, Any]] = []
-        self.tapes = 0
+        self.eager_calls: list[Any] = []
+        self.tapes: list[object] = []
         self.steps_seen: list[Any] | None = None
         self.memo: dict[Any, Any] = {}
         self.trying = 0

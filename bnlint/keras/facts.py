@@ -76,7 +76,7 @@ class FitView:
         record = heap.get(address) or self.event.heap.get(address)
         return record.trainable if isinstance(record, Layer) else None
 
-    def _start(self, root: Address, training: Any) -> bool | None:
+    def start(self, training: Any) -> bool | None:
         """The training mode with which a model is run by ``fit``, or by a call in a custom step."""
         behaviour = self.behaviour
         if behaviour is None:
@@ -102,10 +102,10 @@ class FitView:
         for use in (found for root in roots for found in uses_of(heap, root)):
             inside.setdefault(use.address, use)
             if step is None:
-                ways.setdefault(use.address, []).append(Way(use, self._start(self.root, ABSENT)))
-        for called, training in step.calls if step is not None else ():
-            start = self._start(called, training)
-            for use in uses_of(heap, called):
+                ways.setdefault(use.address, []).append(Way(use, self.start(ABSENT)))
+        for made in step.calls if step is not None else ():
+            start = self.start(made.training)
+            for use in uses_of(heap, made.layer):
                 ways.setdefault(use.address, []).append(Way(use, start))
         return [self._state(address, use, ways.get(address, [])) for address, use in inside.items()]
 

@@ -14,6 +14,7 @@ from bnlint.keras.alone import WEIGHTED, Alone
 from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.backbones import group_key, owner_of
 from bnlint.keras.calls import gather_calls, gather_layers
+from bnlint.keras.custom_steps import gather_custom_steps, gather_eager_calls
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
 from bnlint.keras.rows import subject
@@ -54,6 +55,8 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
     subjects: dict[str, tuple[Any, ...]] = {
         "batch_norm_at_fit": tuple(row for fit in fits for row in fit.batch_norm),
         "call": gather_calls(runs, fits, library, guarded),
+        "custom_step": gather_custom_steps(runs, complete=found.complete),
+        "eager_call": gather_eager_calls(runs),
         "layer": gather_layers(runs),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}

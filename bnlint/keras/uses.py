@@ -43,36 +43,39 @@ class Use(NamedTuple):
 ASSEMBLIES = {"functional": "call", "sequential": "sequential", "subclassed": "subclass"}
 
 
-def uses_of(heap: Any, root: Address) -> Iterator[Use]:
-    """Every BatchNormalization layer that a model reaches, once for each way; unknown content comes as its record."""
-    yield from _walk(heap, Use(root), frozenset())
+def uses_of(heap: Any, root: Address, kinds: frozenset[str] = BATCH_NORM) -> Iterator[Use]:
+    """Every BatchNormalization layer that a model reaches, once for each way; unknown content comes as its record.
+
+    ``kinds`` are the classes to look for, where it is not BatchNormalization.
+    """
+    yield from _walk(heap, Use(root), frozenset(), kinds)
 
 
-def _walk(heap: Any, use: Use, path: frozenset[Address]) -> Iterator[Use]:
+def _walk(heap: Any, use: Use, path: frozenset[Address], kinds: frozenset[str]) -> Iterator[Use]:
     address = use.address
     record = heap.get(address)
     if not isinstance(record, Layer) or address in path or record.type == "no batch norm":
         return
     model = record.model
-    if record.type in BATCH_NORM and model is not None and model.kind == "subclassed":
+    if record.type in kinds and model is not None and model.kind == "subclassed":
         yield from _own_batch_norm(use, model)
         return
-    if record.type in BATCH_NORM or (record.many and model is None):
+    if record.type in kinds or (record.many and model is None):
         yield use
         return
     path |= {address}
     inner = use._replace(parents=(*use.parents, address))
     for held in record.holds:
-        yield from _walk(heap, inner.through(Link("wrapper", ABSENT))._replace(address=held), path)
+        yield from _walk(heap, inner.through(Link("wrapper", ABSENT))._replace(address=held), path, kinds)
     if model is not None and model.kind in ("functional", "subclassed", "lambda"):
-        yield from _nodes(heap, record, model, inner, path)
+        yield from _nodes(heap, record, model, inner, path, kinds)
     elif model is not None:
         for child in model.layers:
             step = inner.through(Link("sequential", ABSENT))._replace(address=child)
             nested = isinstance(heap.get(child), Layer) and heap[child].model is not None
-            yield from _walk(heap, step._replace(assembly="sequential") if nested else step, path)
+            yield from _walk(heap, step._replace(assembly="sequential") if nested else step, path, kinds)
     elif record.user_class is not None:
-        yield from _untraced(heap, record, inner, path, frozenset())
+        yield from _untraced(heap, record, inner, path, frozenset(), kinds)
 
 
 def _own_batch_norm(use: Use, model: Model) -> Iterator[Use]:
@@ -84,7 +87,9 @@ def _own_batch_norm(use: Use, model: Model) -> Iterator[Use]:
         yield use._replace(known=False)
 
 
-def _nodes(heap: Any, record: Layer, model: Model, use: Use, path: frozenset[Address]) -> Iterator[Use]:
+def _nodes(
+    heap: Any, record: Layer, model: Model, use: Use, path: frozenset[Address], kinds: frozenset[str]
+) -> Iterator[Use]:
     use = use._replace(known=use.known and model.kind != "lambda")
     reached: set[Address] = set()
     for node in model.nodes:
@@ -93,7 +98,7 @@ def _nodes(heap: Any, record: Layer, model: Model, use: Use, path: frozenset[Add
             continue
         reached.add(node.layer)
         plain = child.model is None and child.user_class is None and not (child.holds or child.many)
-        if plain and child.type not in BATCH_NORM:
+        if plain and child.type not in kinds:
             continue
         takes = None if child.user_class is None else not (child.model is not None and child.model.bare)
         step = use.through(Link(model.kind, node.training, takes, child.model is None))._replace(address=node.layer)
@@ -105,21 +110,28 @@ def _nodes(heap: Any, record: Layer, model: Model, use: Use, path: frozenset[Add
                 called_as=node.called_as,
                 assembly=ASSEMBLIES.get(model.kind, use.assembly),
             )
-        yield from _walk(heap, step, path)
+        yield from _walk(heap, step, path, kinds)
     if model.kind == "subclassed" and record.user_class is not None:
-        yield from _untraced(heap, record, use, path, frozenset(reached))
+        yield from _untraced(heap, record, use, path, frozenset(reached), kinds)
 
 
 def _untraced(
-    heap: Any, record: Layer, use: Use, path: frozenset[Address], reached: frozenset[Address]
+    heap: Any,
+    record: Layer,
+    use: Use,
+    path: frozenset[Address],
+    reached: frozenset[Address],
+    kinds: frozenset[str],
 ) -> Iterator[Use]:
     """Layers kept by a subclass that its ``call`` was not seen to use."""
-    for child in _held(heap, record):
+    for child in held(heap, record):
         if child not in reached:
-            yield from _walk(heap, use.through(Link("subclassed", None))._replace(address=child, known=False), path)
+            step = use.through(Link("subclassed", None))._replace(address=child, known=False)
+            yield from _walk(heap, step, path, kinds)
 
 
-def _held(heap: Any, record: Layer) -> list[Address]:
+def held(heap: Any, record: Layer) -> list[Address]:
+    """The layers that the attributes of a class of the program are or hold."""
     found: dict[Address, None] = {}
 
     def collect(value: Any, depth: int) -> None:

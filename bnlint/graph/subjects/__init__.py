@@ -10,11 +10,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bnlint.graph.subjects.calls import Call
+from bnlint.graph.subjects.custom_steps import CustomStep, EagerCall
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
 from bnlint.graph.subjects.layers import Layer
 from bnlint.graph.subjects.parts import Backbone, Because
 
-__all__ = ["SUBJECTS", "Backbone", "BatchNormAtFit", "Because", "Call", "Fit", "Layer", "Program"]
+__all__ = [
+    "SUBJECTS",
+    "Backbone",
+    "BatchNormAtFit",
+    "Because",
+    "Call",
+    "CustomStep",
+    "EagerCall",
+    "Fit",
+    "Layer",
+    "Program",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +42,7 @@ class Program:
 SUBJECTS: dict[str, type] = {
     "batch_norm_at_fit": BatchNormAtFit,
     "call": Call,
+    "custom_step": CustomStep,
+    "eager_call": EagerCall,
     "layer": Layer,
 }

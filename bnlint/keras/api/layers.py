@@ -14,6 +14,7 @@ from bnlint.interpreter.heap import List
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Function, Ref, Thing, Tuple, Unknown, Value
+from bnlint.keras.api.eager import given_training, note_eager_call
 from bnlint.keras.api.flags import layers_in
 from bnlint.keras.api.names import KerasName
 from bnlint.keras.api.tensors import connect, opaque, tensors_in, training_argument, unknown_part, wrap
@@ -145,19 +146,14 @@ def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: as
     record: Layer = m.get(ref.address)
     inputs = [t for value in args.positional for t in tensors_in(m, value)]
     inputs += [t for key, value in args.keywords.items() if key != "training" for t in tensors_in(m, value)]
-    given = args.keywords.get("training")
-    if given is None and len(args.positional) > 1 and not tensors_in(m, args.positional[1]):
-        second = args.positional[1]
-        if isinstance(second, Const) or (isinstance(second, Thing) and second.kind == "flag"):
-            given = second
+    given = given_training(m, record, args)
     training = training_argument(given)
     if training is ABSENT and args.open:
         training = None
     if not inputs:
         if record.type == "InputLayer":
             return Unknown("input layer")
-        if m.tapes or m.steps_seen is not None:
-            m.eager_calls.append((ref.address, training))
+        note_eager_call(m, ref, training, args, node)
         missing = unknown_part(m, args.positional[0]) if args.positional else None
         return Thing("output", layer=ref.address, training=training, missing=missing)
     missing = unknown_part(m, args.positional[0]) if args.positional else None

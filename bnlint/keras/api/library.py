@@ -503,6 +503,7 @@ class KerasLibrary:
             training_api.weights_event(m, ref, name, args, node)
             return NONE
         if name in ("predict", "predict_on_batch"):
+            training_api.other_method(m, ref, name, args, node)
             return data_api.predictions(m, args.get(0, "x"))
         if name in ("get_config", "to_json", "to_yaml") and record.model is not None:
             return Thing("config", model=ref, form="config" if name == "get_config" else "json")

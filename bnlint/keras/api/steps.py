@@ -15,6 +15,7 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Bound, Const, Function, Partial, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras.api.data import Data, thing
+from bnlint.keras.api.eager import EagerCall, running_function
 from bnlint.keras.api.flags import all_layers
 from bnlint.keras.api.layers import BATCH_NORM, trace_call
 from bnlint.keras.api.tracing import doubt_changed_flags
@@ -29,26 +30,29 @@ UNKNOWN_OPTIMIZER = Thing("optimizer", name=None, rate=None)
 class Step(NamedTuple):
     """A custom training step: what it calls, and whose variables it changes.
 
-    ``calls`` are (layer, training argument) in order; ``owners`` the models whose trainable variables get gradients;
+    ``calls`` are in order; ``owners`` the models whose trainable variables get gradients;
     ``partial`` whether only some of those variables; ``heap`` the state in which the variables were listed.
     """
 
-    calls: tuple[tuple[Address, Any], ...]
+    calls: tuple[EagerCall, ...]
     owners: tuple[Address, ...]
     partial: bool
     heap: Any
 
 
-def enter_tape(m: Machine) -> None:
-    """Under a tape, calls of layers are remembered for the step that follows."""
+def enter_tape(m: Machine, body: object = None) -> None:
+    """Under a tape, calls of layers are remembered for the step that follows.
+
+    ``body`` is the function whose text stands under the tape, where it is not the one that opens it.
+    """
     if not m.tapes and m.steps_seen is None:
         m.eager_calls = []
-    m.tapes += 1
+    m.tapes = [*m.tapes, body or running_function(m)]
 
 
 def leave_tape(m: Machine) -> None:
     """The end of what a tape records."""
-    m.tapes = max(m.tapes - 1, 0)
+    m.tapes = m.tapes[:-1]
 
 
 def optimizer_method(
@@ -72,7 +76,7 @@ def _gradients(m: Machine, args: Args, node: ast.AST) -> Value:
     """The gradients of ``minimize(loss, variables)``; a loss that is a function is called under a tape of its own."""
     loss, variables = args.get(0, "loss"), args.get(1, "var_list")
     if is_callable(loss, m):
-        enter_tape(m)
+        enter_tape(m, loss.node if isinstance(loss, Function) else None)
         try:
             call(m, loss, Args(), node)
         finally:
@@ -104,15 +108,15 @@ def apply_gradients(m: Machine, library: KerasLibrary, optimizer: Thing, args: A
         m.steps_seen.append(step)
         return Const(None)
     if owners:
-        for called, _ in step.calls:
-            _trace(m, library, called, node)
+        for made in step.calls:
+            _trace(m, library, made.layer, node)
         _train(m, library, optimizer, step, node)
     return Const(None)
 
 
 def _train(m: Machine, library: KerasLibrary, optimizer: Thing, step: Step, node: ast.AST) -> None:
     """Records a step; the flags that it sees may be those of an earlier call."""
-    models = dict.fromkeys((*step.owners, *(called for called, _ in step.calls)))
+    models = dict.fromkeys((*step.owners, *(made.layer for made in step.calls)))
     before = m.heap
     is_doubtful = doubt_changed_flags(m, library.traced, models, node)
     if is_doubtful:
@@ -138,7 +142,7 @@ def _train(m: Machine, library: KerasLibrary, optimizer: Thing, step: Step, node
 
 def _trained_model(m: Machine, owner: Address, step: Step) -> Address:
     """The model that a step trains: the one whose variables it changes, or the one that is called around it."""
-    called = [address for address, _ in step.calls]
+    called = [made.layer for made in step.calls]
     inside = [m.get(address) for address in all_layers(m, owner)]
     if owner in called or any(record.type in BATCH_NORM or record.many for record in inside):
         return owner
@@ -168,12 +172,25 @@ def own_train_step(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST) -
         m.steps_seen, m.eager_calls = outer
     if None in seen:
         return None
-    for called, _ in calls:
-        if called in m.heap:
-            _trace(m, library, called, node)
+    for made in calls:
+        if made.layer in m.heap:
+            _trace(m, library, made.layer, node)
     owners = tuple(dict.fromkeys(owner for step in seen for owner in step.owners))
-    known = tuple((called, training) for called, training in calls if called in m.heap)
+    known = tuple(made for made in calls if made.layer in m.heap)
     return Step(known, owners, any(step.partial for step in seen), None)
+
+
+def own_evaluation(m: Machine, ref: Ref, name: str, node: ast.AST) -> None:
+    """A model's own ``test_step`` or ``predict_step``: how it calls models is seen, what it changes is not."""
+    record: Layer = m.get(ref.address)
+    method = find_in_class(m, record.user_class, name) if record.user_class is not None else None
+    if not isinstance(method, Function) or m.steps_seen is not None or m.tapes:
+        return
+    batch = thing(Data(is_batched=False))
+    given = Tuple((batch, batch)) if name == "test_step" else batch
+    function = method
+    arm = m.attempt(lambda: call_function(m, function, Args((ref, given)), node))
+    m.events.extend(event for event in arm.events if event.kind == "eager_call")
 
 
 def _variables_in(m: Machine, value: Value, depth: int = 0) -> list[Thing]:

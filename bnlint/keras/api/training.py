@@ -14,7 +14,7 @@ from bnlint.keras.api.flags import all_layers
 from bnlint.keras.api.layers import number, text, trace_call
 from bnlint.keras.api.models import unknown_model
 from bnlint.keras.api.sizes import Sizes, fit_sizes
-from bnlint.keras.api.steps import own_train_step
+from bnlint.keras.api.steps import own_evaluation, own_train_step
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -80,6 +80,7 @@ def fit_model(
     sizes = fit_sizes(m, library, record.package, method, args, node)
     kind = "train_on_batch" if method == "train_on_batch" else "fit"
     step = own_train_step(m, library, ref, node)
+    own_evaluation(m, ref, "test_step", node)
     stops = sizes.stops or (kind == "fit" and callbacks.may_stop(m, args, method))
     origins = {value.origin for value in args.values() if isinstance(value, Const) and value.origin is not None}
     m.event(
@@ -111,6 +112,12 @@ def history(sizes: Sizes) -> Value:
     return Thing("history", epochs=tuple(range(sizes.first_epoch, sizes.first_epoch + sizes.epochs)))
 
 
+EVALUATING = {
+    "evaluate": "test_step",
+    "evaluate_generator": "test_step",
+    "test_on_batch": "test_step",
+    "predict": "predict_step",
+}
 KERAS_ALONE = frozenset({"fit_generator", "train_on_batch"})
 OF_KERAS = frozenset(
     """epochs nb_epoch steps_per_epoch samples_per_epoch validation_data validation_split validation_steps initial_epoch
@@ -144,7 +151,9 @@ def _api_event(m: Machine, ref: Ref, method: str, args: Args, node: ast.AST) -> 
 
 
 def other_method(m: Machine, ref: Ref, method: str, args: Args, node: ast.AST) -> None:
-    """``evaluate_generator`` and ``predict_generator``: rules speak about them."""
+    """``evaluate`` runs a ``test_step`` of the model's own; rules speak about the methods for generators."""
+    if method in EVALUATING:
+        own_evaluation(m, ref, EVALUATING[method], node)
     if method in GENERATOR_METHODS:
         _api_event(m, ref, method, args, node)
 
