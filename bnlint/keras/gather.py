@@ -11,6 +11,7 @@ from bnlint.graph.records import Layer
 from bnlint.graph.subjects import BatchNormAtFit, Because, Fit, Program
 from bnlint.interpreter.machine import LATER_TURNS, context_of
 from bnlint.keras.api.library import KerasLibrary
+from bnlint.keras.assignments import gather_momentum, gather_typos
 from bnlint.keras.backbones import group_key, owner_of
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.facts import FitView, State
@@ -58,6 +59,8 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "batch_norm_at_fit": tuple(row for fit in fits for row in fit.batch_norm),
         "call": gather_calls(runs, fits, library, guarded),
         "layer": gather_layers(runs),
+        "momentum_set": gather_momentum(runs),
+        "trainable_typo": gather_typos(runs),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
     ordered = sorted(unknowns, key=lambda each: (order(each[0]), each[1]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bnlint.graph.subjects.assignments import MomentumSet, TrainableTypo
 from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
 from bnlint.graph.subjects.layers import Layer
@@ -31,4 +32,6 @@ SUBJECTS: dict[str, type] = {
     "batch_norm_at_fit": BatchNormAtFit,
     "call": Call,
     "layer": Layer,
+    "momentum_set": MomentumSet,
+    "trainable_typo": TrainableTypo,
 }
