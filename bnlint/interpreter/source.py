@@ -49,6 +49,13 @@ class Outline:
         self._generators: dict[ast.AST, bool] = {}
         self._words: dict[ast.AST, Words | None] = {}
         self._training_names: frozenset[str] | None = None
+        self._loops: dict[ast.AST, ast.For | ast.AsyncFor] | None = None
+
+    def loop_around(self, node: ast.AST) -> ast.For | ast.AsyncFor | None:
+        """The innermost ``for`` of the same function in whose body an attribute or call stands."""
+        if self._loops is None:
+            self._loops = _loops_of(self._tree)
+        return self._loops.get(node)
 
     def trains(self, node: ast.AST) -> bool:
         """Whether a loop's body may train a model, itself or in a function that it calls: then its turns are dear."""
@@ -91,6 +98,23 @@ class Outline:
         if body not in self._generators:
             self._generators[body] = _yields(body)
         return self._generators[body]
+
+
+def _loops_of(tree: ast.AST) -> dict[ast.AST, ast.For | ast.AsyncFor]:
+    """For each attribute and call in the body of a ``for``, the innermost one."""
+    found: dict[ast.AST, ast.For | ast.AsyncFor] = {}
+    stack: list[tuple[ast.AST, ast.For | ast.AsyncFor | None]] = [(tree, None)]
+    while stack:
+        node, loop = stack.pop()
+        if loop is not None and isinstance(node, (ast.Attribute, ast.Call)):
+            found[node] = loop
+        if isinstance(node, (ast.For, ast.AsyncFor)):
+            stack.extend((child, node) for child in node.body)
+            stack.extend((child, loop) for child in (node.target, node.iter, *node.orelse))
+            continue
+        own = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef))
+        stack.extend((child, None if own else loop) for child in ast.iter_child_nodes(node))
+    return found
 
 
 def _called(node: ast.AST) -> set[str]:

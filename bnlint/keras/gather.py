@@ -12,6 +12,7 @@ from bnlint.graph.subjects import BatchNormAtFit, Because, Fit, Program
 from bnlint.interpreter.machine import LATER_TURNS, context_of
 from bnlint.keras.alone import WEIGHTED, Alone
 from bnlint.keras.api.library import KerasLibrary
+from bnlint.keras.assignments import gather_momentum, gather_typos
 from bnlint.keras.backbones import group_key, owner_of
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.custom_steps import gather_custom_steps, gather_eager_calls
@@ -58,6 +59,8 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "custom_step": gather_custom_steps(runs, complete=found.complete),
         "eager_call": gather_eager_calls(runs),
         "layer": gather_layers(runs),
+        "momentum_set": gather_momentum(runs),
+        "trainable_typo": gather_typos(runs),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
     ordered = sorted(unknowns, key=lambda each: (order(each[0]), each[1]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bnlint.graph.subjects.assignments import MomentumSet, TrainableTypo
 from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.custom_steps import CustomStep, EagerCall
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
@@ -45,4 +46,6 @@ SUBJECTS: dict[str, type] = {
     "custom_step": CustomStep,
     "eager_call": EagerCall,
     "layer": Layer,
+    "momentum_set": MomentumSet,
+    "trainable_typo": TrainableTypo,
 }

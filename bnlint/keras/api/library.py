@@ -32,7 +32,7 @@ from bnlint.interpreter.values import (
     Value,
 )
 from bnlint.keras import applications, truth
-from bnlint.keras.api import companions
+from bnlint.keras.api import companions, typos
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layers as layers_api
 from bnlint.keras.api import models as models_api
@@ -275,6 +275,7 @@ class KerasLibrary:
             if record.user_class is not None and find_in_class(m, record.user_class, "trainable") is not None:
                 forget_flags(m, all_layers(m, target.address), "`trainable` of the program's own")
             else:
+                typos.flag_of_model(m, target, node)
                 set_trainable(m, self.behaviour(record.package), target.address, value, node)
             return False
         if name in ("_trainable_variables", "_trainable_weights"):
@@ -282,6 +283,8 @@ class KerasLibrary:
         if name == "momentum":
             counts = self.behaviour(record.package)
             takes = counts.momentum_attribute_counts if counts is not None else None
+            if record.type in layers_api.BATCH_NORM and not record.many:
+                m.event("momentum", node, layer=target.address, value=layers_api.number(value), takes=takes)
             if takes is not False:
                 found = layers_api.number(value) if takes else None
                 m.put(target.address, record._replace(momentum=found, momentum_given=True))
@@ -289,11 +292,14 @@ class KerasLibrary:
         if name == "name" or (name == "_name" and not self.is_keras_3(record.package)):
             m.put(target.address, record._replace(name=layers_api.text(value)))
             return False
+        typos.other_attribute(m, target, name, node)
         m.put(target.address, record._replace(attrs=record.attrs.set(name, value)))
         return True
 
     def set_unknown(self, m: Machine, owner: Value, name: str, value: Value, node: ast.AST) -> None:
         """An attribute of no record was set: if it is a flag, that of a layer's weight, or of any layer."""
+        if name == "trainable" and isinstance(owner, Lib):
+            typos.flag_of_library(m, owner, node)
         if name != "trainable" or isinstance(owner, (Const, Function, Lib)):
             return
         if isinstance(owner, Thing) and owner.kind == "variables":

@@ -1,0 +1,51 @@
+"""Subjects `trainable_typo` and `momentum_set`: what a program writes onto a layer, meant well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bnlint.graph.places import Place
+from bnlint.graph.subjects.parts import fact
+
+
+@dataclass(frozen=True, slots=True)
+class TrainableTypo:
+    """Subject `trainable_typo`: one assignment that was meant for `trainable` of a layer, and is another."""
+
+    kind: Literal["misspelled", "module", "container"] = fact(
+        "what is wrong: the attribute's name; the object is a module or function of Keras; or a loop over the layers "
+        "of a model sets the flag of the model around them and not that of the layer at hand",
+        "misspelled",
+    )
+    place: Place | None = fact("the attribute, or the call of `setattr`")
+    line: int = fact("its line", 0)
+    written: str = fact("the attribute as it is written: `trainble`", "trainable")
+    owner: str = fact("the object as it is written: `layer`, `base`", "")
+    name_place: Place | None = fact("where the attribute's name stands; unknown in a `setattr`")
+    owner_place: Place | None = fact("where the object stands; unknown in a `setattr`")
+    of_program: bool = fact(
+        "whether the program reads an attribute of this name or a class of it defines one: then it is no misspelling",
+        False,
+    )
+    loop_variable: str | None = fact("the variable of the loop around, where it holds layers and its body never uses it")
+    loop_layers: int | None = fact("how many layers the loop goes over; unknown where it is not run turn by turn")
+    layers: int | None = fact("how many layers the object holds directly; unknown where that is not known")
+    covers_all: bool | None = fact("whether the loop goes over all the layers that the object holds")
+
+
+@dataclass(frozen=True, slots=True)
+class MomentumSet:
+    """Subject `momentum_set`: one place that gives BatchNormalization layers their momentum."""
+
+    place: Place | None = fact("the constructor call, or the attribute that is assigned")
+    line: int = fact("its line", 0)
+    type: str = fact("the class: `BatchNormalization`", "")
+    package: str = fact("the Keras package it comes from", "keras")
+    momentum: float | None = fact("the momentum; unknown where it is no constant, or differs from layer to layer")
+    written: Literal["argument", "assignment"] = fact("how it is given", "argument")
+    layers: int | None = fact("how many layers get it; unknown where that is not known")
+    takes_effect: bool | None = fact(
+        "whether the target heeds it: an assignment after building counts on TensorFlow 2 and Keras 3 alone", True
+    )
+    pretrained: bool | None = fact("whether the layers start from trained statistics")

@@ -1,0 +1,81 @@
+"""Subjects `trainable_typo` and `momentum_set`: from the events of every path to one subject a place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bnlint.graph.network import Address
+from bnlint.graph.places import Place, order
+from bnlint.graph.records import Layer
+from bnlint.graph.subjects.assignments import MomentumSet, TrainableTypo
+
+if TYPE_CHECKING:
+    from bnlint.keras.fits import PathFits
+
+
+def gather_typos(runs: list[PathFits]) -> tuple[TrainableTypo, ...]:
+    """Every assignment that was meant for ``trainable``, once."""
+    found = _by_place(runs, "typo")
+    return tuple(_typo(found[place]) for place in sorted(found, key=order))
+
+
+def _by_place(runs: list[PathFits], *kinds: str) -> dict[Place, list[Any]]:
+    found: dict[Place, list[Any]] = {}
+    for run in runs:
+        for event in run.events:
+            if event.kind in kinds:
+                found.setdefault(event.place, []).append(event)
+    return found
+
+
+def _typo(events: list[Any]) -> TrainableTypo:
+    first = events[0]
+    at_hand: set[Address] = {event.at_hand for event in events if event.at_hand is not None}
+    exact = bool(at_hand) and all(event.exact for event in events)
+    same = len({event.layer for event in events}) == 1
+    record = first.heap.get(first.layer) if first.layer is not None and same else None
+    model = record.model if isinstance(record, Layer) else None
+    held = set(model.layers) if model is not None and model.exact else None
+    return TrainableTypo(
+        kind=first.typo,
+        place=first.place,
+        line=first.place.line,
+        written=first.written,
+        owner=first.owner,
+        name_place=first.name_place,
+        owner_place=first.owner_place,
+        of_program=any(event.of_program for event in events),
+        loop_variable=first.variable if all(event.variable == first.variable for event in events) else None,
+        loop_layers=len(at_hand) if exact else None,
+        layers=len(held) if held is not None else None,
+        covers_all=at_hand >= held if exact and held is not None else None,
+    )
+
+
+def gather_momentum(runs: list[PathFits]) -> tuple[MomentumSet, ...]:
+    """Every place that gives BatchNormalization layers their momentum, once."""
+    found = _by_place(runs, "layer", "momentum")
+    subjects = [_momentum(found[place]) for place in sorted(found, key=order)]
+    return tuple(subject for subject in subjects if subject is not None)
+
+
+def _momentum(events: list[Any]) -> MomentumSet | None:
+    first = events[0]
+    records: list[Layer] = [event.heap[event.layer] for event in events]
+    assigned = first.kind == "momentum"
+    if not assigned and not any(record.momentum_given for record in records):
+        return None
+    values = {event.value for event in events} if assigned else {record.momentum for record in records}
+    takes = {event.takes for event in events} if assigned else {True}
+    pretrained = {record.pretrained for record in records}
+    return MomentumSet(
+        place=first.place,
+        line=first.place.line,
+        type=records[0].type,
+        package=records[0].package,
+        momentum=values.pop() if len(values) == 1 else None,
+        written="assignment" if assigned else "argument",
+        layers=len({event.layer for event in events}) if all(event.times == 1 for event in events) else None,
+        takes_effect=takes.pop() if len(takes) == 1 else None,
+        pretrained=pretrained.pop() if len(pretrained) == 1 else None,
+    )
