@@ -214,7 +214,11 @@ def run_entry(m: Machine, run: Callable[[], None]) -> tuple[list[list[Event]], b
     try:
         while decisions is not None:
             m.choices, m.decisions, m.memo, m.spread = dict(outer), decisions, {}, 1
-            m.tapes, m.eager_calls = [], []  # another entry point may have ended under a tape
+            m.tapes, m.last_tapes, m.eager_calls = (
+                [],
+                frozenset(),
+                [],
+            )  # another entry point may have ended under a tape
             run()
             found.append(m.events[mark:])
             del m.events[mark:]

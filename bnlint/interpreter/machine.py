@@ -179,7 +179,8 @@ class Machine:
         self.unknowns: list[tuple[Place, str]] = []
         self.traces: list[list[Any]] = [[]]
         self.eager_calls: list[Any] = []
-        self.tapes: list[object] = []
+        self.tapes: list[Any] = []
+        self.last_tapes: frozenset[Any] = frozenset()
         self.steps_seen: list[Any] | None = None
         self.memo: dict[Any, Any] = {}
         self.trying = 0

@@ -19,10 +19,14 @@ from bnlint.keras.uses import BATCH_NORM, Use, held, uses_of
 
 if TYPE_CHECKING:
     from bnlint.keras.api.eager import EagerCall as MadeCall
+    from bnlint.keras.api.steps import Step
     from bnlint.keras.fits import PathFits
 
 WORDS = {True: "true", False: "false", ABSENT: "absent"}
-OF_COUNTS = {"idle_batch_norm": None, "batch_norm_layers": None, "idle_own_batch_norm": None, "idle_dropout": None}
+OF_COUNTS: dict[str, Any] = dict.fromkeys(
+    ("idle_batch_norm", "batch_norm_layers", "idle_own_batch_norm", "idle_dropout", "dropout_layers")
+)
+"""What is not known where the program was too large to be followed to its end."""
 
 
 class Idle(NamedTuple):
@@ -42,13 +46,10 @@ def gather_custom_steps(runs: list[PathFits], *, complete: bool) -> tuple[Custom
         phase = any(event.kind == "learning_phase" for event in run.events)
         of_path: dict[Any, CustomStep] = {}
         for view in run.views:
-            for made in view.event.step.calls if view.event.step is not None else ():
-                if not made.taped or not isinstance(view.event.heap.get(made.layer), Layer):
-                    continue
+            for step, made in _calls(view):
                 key = made.place, made.calls, made.layer
-                one = replace(
-                    _step_call(view, made), learning_phase_set=phase, shared=made.place in outside
-                )  # one step that trains the model speaks for those that do not
+                one = replace(_step_call(view, step, made), learning_phase_set=phase, shared=made.place in outside)
+                # one step that trains the model speaks for those that do not
                 if key not in of_path or _weight(one) > _weight(of_path[key]):
                     of_path[key] = one
         for key, one in of_path.items():
@@ -57,6 +58,18 @@ def gather_custom_steps(runs: list[PathFits], *, complete: bool) -> tuple[Custom
     if not complete:
         merged = [replace(one, **OF_COUNTS) for one in merged]
     return tuple(sorted(merged, key=lambda one: order(one.place) if one.place else ()))
+
+
+def _calls(view: FitView) -> list[tuple[Step, MadeCall]]:
+    """The calls under tapes of a step, each with the part of the step that applies the tape's gradients."""
+    step: Step | None = view.event.step
+    parts = () if step is None else step.parts or (step,)
+    return [
+        (part, made)
+        for part in parts
+        for made in part.calls
+        if made.tapes and isinstance(view.event.heap.get(made.layer), Layer)
+    ]
 
 
 def _weight(one: CustomStep) -> tuple[bool, bool]:
@@ -68,7 +81,7 @@ Subject = TypeVar("Subject", CustomStep, EagerCall)
 
 def _agreed(alternatives: list[Subject]) -> Subject:
     first = alternatives[0]
-    differing = {
+    differing: dict[str, Any] = {
         each.name: None
         for each in fields(first)
         if any(getattr(one, each.name) != getattr(first, each.name) for one in alternatives[1:])
@@ -79,10 +92,10 @@ def _agreed(alternatives: list[Subject]) -> Subject:
 # --- calls in steps -------------------------------------------------------------------------------------------------
 
 
-def _step_call(view: FitView, made: MadeCall) -> CustomStep:
-    step, heap = view.event.step, view.event.heap
+def _step_call(view: FitView, step: Step, made: MadeCall) -> CustomStep:
+    heap = view.event.heap
     record: Layer = heap[made.layer]
-    mine = [other for other in step.calls if other.layer == made.layer and other.taped]
+    mine = [other for other in step.calls if other.layer == made.layer and other.tapes]
     trained = _inside(heap, step.owners)
     norms = _idle(view, made, BATCH_NORM, trained)
     drops = _idle(view, made, DROPOUT, None)
@@ -183,7 +196,7 @@ def _may_train(use: Use, flags: list[Flags], trained: set[Address] | None) -> bo
 # --- calls outside of steps -----------------------------------------------------------------------------------------
 
 
-def gather_eager_calls(runs: list[PathFits]) -> tuple[EagerCall, ...]:
+def gather_eager_calls(runs: list[PathFits], *, complete: bool) -> tuple[EagerCall, ...]:
     """Every call of a model with ``training=True`` outside of steps, by its purpose."""
     taped = {
         made.place
@@ -201,6 +214,8 @@ def gather_eager_calls(runs: list[PathFits]) -> tuple[EagerCall, ...]:
                 one = _eager_call(event, run.library.behaviour(event.heap[event.layer].package))
                 found.setdefault((event.place, event.calls, event.layer), []).append(one)
     merged = [_agreed(alternatives) for alternatives in found.values()]
+    if not complete:
+        merged = [replace(one, uses_batch=None) for one in merged]
     return tuple(
         replace(one, shared=one.place in taped or len(aims.get(one.place, ())) > 1)  # type: ignore[arg-type]
         for one in sorted(merged, key=lambda one: order(one.place) if one.place else ())

@@ -57,7 +57,7 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "batch_norm_at_fit": tuple(row for fit in fits for row in fit.batch_norm),
         "call": gather_calls(runs, fits, library, guarded),
         "custom_step": gather_custom_steps(runs, complete=found.complete),
-        "eager_call": gather_eager_calls(runs),
+        "eager_call": gather_eager_calls(runs, complete=found.complete),
         "layer": gather_layers(runs),
         "momentum_set": gather_momentum(runs),
         "trainable_typo": gather_typos(runs),

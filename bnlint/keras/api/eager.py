@@ -20,11 +20,18 @@ KERAS_POSITION = 1
 """Where the models and layers of Keras take ``training``: ``call(inputs, training=None)``."""
 
 
+class Tape(NamedTuple):
+    """An open tape: what it is known by, and the function whose text stands under it."""
+
+    name: Any
+    body: object
+
+
 class EagerCall(NamedTuple):
     """A call of a layer under a tape, or in a model's own ``train_step``.
 
     ``training`` is its argument, as a node keeps it; the default of the called ``call`` where that is True. ``calls``
-    are the calls that led to it; ``taped`` whether a tape saw it; ``takes_training`` whether what is called has such a
+    are the calls that led to it; ``tapes`` the tapes that saw it; ``takes_training`` whether what is called has such a
     parameter; ``direct`` whether the expression at ``place`` calls the layer itself; ``stands_in_step`` whether it
     stands in the function that opens the tape; ``called_as`` the expression that names the layer.
     """
@@ -33,7 +40,7 @@ class EagerCall(NamedTuple):
     training: Any
     place: Place
     calls: tuple[Place, ...]
-    taped: bool
+    tapes: tuple[Any, ...]
     takes_training: bool
     direct: bool
     stands_in_step: bool
@@ -102,10 +109,10 @@ def note_eager_call(m: Machine, ref: Ref, training: object, args: Args, node: as
             training,
             m.place(node),
             m.calls,
-            bool(m.tapes),
+            tuple(tape.name for tape in m.tapes),
             method is None or _takes_training(method),
             _is_direct(m, ref, node),
-            running_function(m) in m.tapes,
+            any(tape.body is running_function(m) for tape in m.tapes),
             _called_as(node),
         )
         m.eager_calls.append(made)

@@ -481,7 +481,7 @@ class KerasLibrary:
             return data_api.data_method(m, receiver, name, args, node)
         if receiver.kind == "tape":
             if name in ("gradient", "jacobian"):
-                return Thing("gradients", variables=args.get(1, "sources") or Unknown("variables"))
+                return steps_api.gradients_of(receiver, args)
             return NONE
         if receiver.kind == "optimizer":
             return steps_api.optimizer_method(m, self, receiver, name, args, node)
@@ -718,8 +718,7 @@ class KerasLibrary:
     def enter(self, m: Machine, value: Value, node: ast.AST) -> Value | None:
         """``with value as x``."""
         if isinstance(value, Thing) and value.kind == "tape":
-            steps_api.enter_tape(m)
-            return value
+            return steps_api.enter_tape(m, node)
         if isinstance(value, Thing):
             return value
         return None

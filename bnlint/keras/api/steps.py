@@ -15,7 +15,7 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Bound, Const, Function, Partial, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras.api.data import Data, thing
-from bnlint.keras.api.eager import EagerCall, running_function
+from bnlint.keras.api.eager import EagerCall, Tape, running_function
 from bnlint.keras.api.flags import all_layers
 from bnlint.keras.api.layers import BATCH_NORM, trace_call
 from bnlint.keras.api.tracing import doubt_changed_flags
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
 
 
+MOST_CALLS = 100
+"""Calls under earlier tapes, whose gradients may still be applied."""
 UNKNOWN_OPTIMIZER = Thing("optimizer", name=None, rate=None)
 
 
@@ -31,23 +33,36 @@ class Step(NamedTuple):
     """A custom training step: what it calls, and whose variables it changes.
 
     ``calls`` are in order; ``owners`` the models whose trainable variables get gradients;
-    ``partial`` whether only some of those variables; ``heap`` the state in which the variables were listed.
+    ``partial`` whether only some of those variables; ``heap`` the state in which the variables were listed. A model's
+    own ``train_step`` may apply gradients more than once: ``parts``.
     """
 
     calls: tuple[EagerCall, ...]
     owners: tuple[Address, ...]
     partial: bool
     heap: Any
+    parts: tuple[Step, ...] = ()
 
 
-def enter_tape(m: Machine, body: object = None) -> None:
+def enter_tape(m: Machine, node: ast.AST, body: object = None) -> Thing:
     """Under a tape, calls of layers are remembered for the step that follows.
 
-    ``body`` is the function whose text stands under the tape, where it is not the one that opens it.
+    A tape is known by its place, and those of one turn of a loop take the place of the last one's. ``body`` is the
+    function whose text stands under the tape, where it is not the one that opens it.
     """
-    if not m.tapes and m.steps_seen is None:
-        m.eager_calls = []
-    m.tapes = [*m.tapes, body or running_function(m)]
+    tape = Tape((m.place(node), m.calls), body or running_function(m))
+    if not m.tapes:
+        kept = [made for made in m.eager_calls if tape.name not in made.tapes]
+        m.eager_calls = kept if m.steps_seen is not None else kept[-MOST_CALLS:]
+        m.last_tapes = frozenset()
+    m.tapes = [*m.tapes, tape]
+    m.last_tapes |= {tape.name}
+    return Thing("tape", name=tape.name)
+
+
+def gradients_of(tape: Thing, args: Args) -> Thing:
+    """``tape.gradient(loss, variables)``."""
+    return Thing("gradients", variables=args.get(1, "sources") or Unknown("variables"), tape=tape.data.get("name"))
 
 
 def leave_tape(m: Machine) -> None:
@@ -75,15 +90,16 @@ def optimizer_method(
 def _gradients(m: Machine, args: Args, node: ast.AST) -> Value:
     """The gradients of ``minimize(loss, variables)``; a loss that is a function is called under a tape of its own."""
     loss, variables = args.get(0, "loss"), args.get(1, "var_list")
+    tape = None
     if is_callable(loss, m):
-        enter_tape(m, loss.node if isinstance(loss, Function) else None)
+        tape = enter_tape(m, node, loss.node if isinstance(loss, Function) else None).name
         try:
             call(m, loss, Args(), node)
         finally:
             leave_tape(m)
     if is_callable(variables, m):
         variables = call(m, variables, Args(), node)
-    return Thing("gradients", variables=variables or Unknown("variables"))
+    return Thing("gradients", variables=variables or Unknown("variables"), tape=tape)
 
 
 def is_callable(value: Value | None, m: Machine) -> TypeGuard[Value]:
@@ -98,12 +114,13 @@ def is_callable(value: Value | None, m: Machine) -> TypeGuard[Value]:
 
 def apply_gradients(m: Machine, library: KerasLibrary, optimizer: Thing, args: Args, node: ast.AST) -> Value:
     """``optimizer.apply_gradients(zip(gradients, variables))``: a step of the models whose variables these are."""
-    found = [variables for value in args.values() for variables in _variables_in(m, value)]
+    given = [thing for value in args.values() for thing in _things_in(m, value)]
+    found = [thing for thing in given if thing.kind == "variables"]
     owners = tuple(dict.fromkeys(owner for variables in found for owner in variables.layers))
     # a frozen model has no trainable variables to give
     owners = tuple(owner for owner in owners if m.get(owner).trainable is not False) or owners
     partial = any(variables.data.get("partial") for variables in found)
-    step = Step(tuple(m.eager_calls), owners, partial, found[0].heap if found else m.heap)
+    step = Step(_calls_under(m, given), owners, partial, found[0].heap if found else m.heap)
     if m.steps_seen is not None:
         m.steps_seen.append(step)
         return Const(None)
@@ -112,6 +129,12 @@ def apply_gradients(m: Machine, library: KerasLibrary, optimizer: Thing, args: A
             _trace(m, library, made.layer, node)
         _train(m, library, optimizer, step, node)
     return Const(None)
+
+
+def _calls_under(m: Machine, given: list[Thing]) -> tuple[EagerCall, ...]:
+    """The calls that gradients come from: those under their tapes, or under the last ones where that was lost."""
+    tapes = {thing.tape for thing in given if thing.kind == "gradients" and thing.tape is not None} or m.last_tapes
+    return tuple(made for made in m.eager_calls if not tapes.isdisjoint(made.tapes))
 
 
 def _train(m: Machine, library: KerasLibrary, optimizer: Thing, step: Step, node: ast.AST) -> None:
@@ -162,14 +185,14 @@ def own_train_step(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST) -
     if not isinstance(method, Function):
         return None
     batch = thing(Data(is_batched=False))
-    outer = m.steps_seen, m.eager_calls
-    m.steps_seen, m.eager_calls = [], []
+    outer = m.steps_seen, m.eager_calls, m.last_tapes
+    m.steps_seen, m.eager_calls, m.last_tapes = [], [], frozenset()
     try:
         function = method
         m.attempt(lambda: call_function(m, function, Args((ref, Tuple((batch, batch)))), node))
         seen, calls = m.steps_seen, tuple(m.eager_calls)
     finally:
-        m.steps_seen, m.eager_calls = outer
+        m.steps_seen, m.eager_calls, m.last_tapes = outer
     if None in seen:
         return None
     for made in calls:
@@ -177,7 +200,8 @@ def own_train_step(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST) -
             _trace(m, library, made.layer, node)
     owners = tuple(dict.fromkeys(owner for step in seen for owner in step.owners))
     known = tuple(made for made in calls if made.layer in m.heap)
-    return Step(known, owners, any(step.partial for step in seen), None)
+    parts = tuple(step._replace(heap=None) for step in seen)
+    return Step(known, owners, any(step.partial for step in seen), None, parts)
 
 
 def own_evaluation(m: Machine, ref: Ref, name: str, node: ast.AST) -> None:
@@ -193,21 +217,22 @@ def own_evaluation(m: Machine, ref: Ref, name: str, node: ast.AST) -> None:
     m.events.extend(event for event in arm.events if event.kind == "eager_call")
 
 
-def _variables_in(m: Machine, value: Value, depth: int = 0) -> list[Thing]:
+def _things_in(m: Machine, value: Value, depth: int = 0) -> list[Thing]:
+    """Gradients and variables among what an optimizer is given."""
     if depth > 4:
         return []
     if isinstance(value, Thing):
         if value.kind == "variables":
             return [value]
         if value.kind == "gradients":
-            return _variables_in(m, value.variables, depth + 1)
+            return [value, *_things_in(m, value.variables, depth + 1)]
         if value.kind == "items":
-            return [v for item in value.items.values for v in _variables_in(m, item, depth + 1)]
+            return [v for item in value.items.values for v in _things_in(m, item, depth + 1)]
     if isinstance(value, Tuple):
-        return [v for item in value.items for v in _variables_in(m, item, depth + 1)]
+        return [v for item in value.items for v in _things_in(m, item, depth + 1)]
     record = m.record(value)
     if isinstance(record, Iterator):
-        return [v for item in iterate(m, value, m.node).values for v in _variables_in(m, item, depth + 1)]
+        return [v for item in iterate(m, value, m.node).values for v in _things_in(m, item, depth + 1)]
     if isinstance(record, List):
-        return [v for item in record.items for v in _variables_in(m, item, depth + 1)]
+        return [v for item in record.items for v in _things_in(m, item, depth + 1)]
     return []
