@@ -57,6 +57,18 @@ class Outline:
             self._loops = _loops_of(self._tree)
         return self._loops.get(node)
 
+    def words_in(self, node: ast.AST) -> list[str]:
+        """The names in a simple statement: variables, attributes and keywords."""
+        if not isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)):
+            return []
+        found: list[str] = []
+        for child in ast.walk(node):
+            if isinstance(child, ast.Name):
+                found.append(child.id)
+            elif isinstance(child, ast.Attribute):
+                found.append(child.attr)
+        return found
+
     def trains(self, node: ast.AST) -> bool:
         """Whether a loop's body may train a model, itself or in a function that it calls: then its turns are dear."""
         if node not in self._trains:

@@ -32,6 +32,14 @@ class State(NamedTuple):
     known: bool = True
 
 
+class Part(NamedTuple):
+    """One layer of any kind in one fit of one path: whether its weights train, and whether it runs in training mode."""
+
+    state: State
+    trained: bool | None
+    training: bool | None
+
+
 class FitView:
     """One fit of one path: where its flags are read, and the state of every layer in it."""
 
@@ -93,21 +101,49 @@ class FitView:
 
     def find_states(self) -> list[State]:
         """The state of every BatchNormalization layer that the fit reaches."""
+        inside, ways = self._uses()
+        return [self._state(address, use, ways.get(address, [])) for address, use in inside.items()]
+
+    def find_parts(self) -> list[Part]:
+        """Every layer that the fit reaches and that holds no others: whether it trains, in which mode it runs."""
+        inside, ways = self._uses(everything=True)
+        return [self._part(address, use, ways.get(address, [])) for address, use in inside.items()]
+
+    def _uses(self, *, everything: bool = False) -> tuple[dict[Address, Use], dict[Address, list[Way]]]:
+        """The layers inside what is trained, and the ways on which the fit runs them."""
         heap, step = self.event.heap, self.event.step
         inside: dict[Address, Use] = {}
         ways: dict[Address, list[Way]] = {}
         roots: tuple[Address, ...] = (self.root,)
         if step is not None and self.root in step.owners and self.event.train == CUSTOM_STEP:
             roots = step.owners
-        for use in (found for root in roots for found in uses_of(heap, root)):
+        for use in (found for root in roots for found in uses_of(heap, root, everything=everything)):
             inside.setdefault(use.address, use)
             if step is None:
                 ways.setdefault(use.address, []).append(Way(use, self._start(self.root, ABSENT)))
         for called, training in step.calls if step is not None else ():
             start = self._start(called, training)
-            for use in uses_of(heap, called):
+            for use in uses_of(heap, called, everything=everything):
                 ways.setdefault(use.address, []).append(Way(use, start))
-        return [self._state(address, use, ways.get(address, [])) for address, use in inside.items()]
+        return inside, ways
+
+    def _part(self, address: Address, inside: Use, ways: list[Way]) -> Part:
+        record: Layer = self.event.heap[address]
+        own = self.flags(address)
+        parents = [self.flags(parent) for parent in inside.parents[1:]]
+        root = self.flags(self.root)
+        trained: bool | None = None
+        modes: list[bool | None] = []
+        if self.behaviour is not None:
+            trained = self.behaviour.outcome(True, own, parents, root).trained
+            modes = [self.behaviour.mode(way.start, list(way.use.links))[0] for way in ways]
+        known = bool(ways) and not self.learning_phase_set and all(way.use.known and way.use.certain for way in ways)
+        # of a custom step nobody knows here which of the variables it changes
+        plain = self.event.step is None and all(way.use.known for way in ways)
+        mode = None if not known or None in modes else any(modes)
+        use = ways[0].use if ways and self.event.step is None else inside
+        state = State(address, record, Outcome(None, None, None), own, self._container(inside), use, len(ways), known)
+        return Part(state, trained if plain or trained is False else None, mode)
 
     def _weights(self, address: Address, inside: Use) -> tuple[list[Flags], Flags, bool | None]:
         """The flags over a layer's weights (models between, the trained one), and whether it gets gradients at all."""

@@ -12,6 +12,7 @@ from bnlint.graph.subjects import BatchNormAtFit, Because, Fit, Program
 from bnlint.interpreter.machine import LATER_TURNS, context_of
 from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.assignments import gather_momentum, gather_typos
+from bnlint.keras.backbone_fits import Backbones, gather_backbones
 from bnlint.keras.backbones import group_key, owner_of
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.facts import FitView, State
@@ -55,7 +56,9 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         runs.extend(PathFits(events, library) for events in one.entries)
     fits = _merge_paths(runs, found.complete)
     guarded = {group for run in runs for view in run.views for group in guarded_groups(view)}
+    backbones = [Backbones(run) for run in runs]
     subjects: dict[str, tuple[Any, ...]] = {
+        "backbone_at_fit": gather_backbones(backbones, fits, found.complete),
         "batch_norm_at_fit": tuple(row for fit in fits for row in fit.batch_norm),
         "call": gather_calls(runs, fits, library, guarded),
         "layer": gather_layers(runs),

@@ -22,7 +22,7 @@ class Use(NamedTuple):
 
     Of the innermost nested model on the way: where it is called, with which ``training`` argument, under which name,
     and how it is put into the model around it. ``known`` tells whether the way is understood, ``certain`` whether it
-    does not depend on a choice between tensors.
+    does not depend on a choice between tensors. ``everything`` is how the way was asked for.
     """
 
     address: Address
@@ -34,6 +34,7 @@ class Use(NamedTuple):
     called_as: str | None = None
     known: bool = True
     certain: bool = True
+    everything: bool = False
 
     def through(self, link: Link) -> Use:
         """The same with one more call."""
@@ -43,15 +44,23 @@ class Use(NamedTuple):
 ASSEMBLIES = {"functional": "call", "sequential": "sequential", "subclassed": "subclass"}
 
 
-def uses_of(heap: Any, root: Address) -> Iterator[Use]:
-    """Every BatchNormalization layer that a model reaches, once for each way; unknown content comes as its record."""
-    yield from _walk(heap, Use(root), frozenset())
+def uses_of(heap: Any, root: Address, *, everything: bool = False) -> Iterator[Use]:
+    """Every BatchNormalization layer that a model reaches, once for each way; unknown content comes as its record.
+
+    With ``everything`` it is every layer that holds no others.
+    """
+    yield from _walk(heap, Use(root, everything=everything), frozenset())
 
 
 def _walk(heap: Any, use: Use, path: frozenset[Address]) -> Iterator[Use]:
     address = use.address
     record = heap.get(address)
-    if not isinstance(record, Layer) or address in path or record.type == "no batch norm":
+    if not isinstance(record, Layer) or address in path:
+        return
+    if use.everything and record.model is None and record.user_class is None and not record.holds:
+        yield use
+        return
+    if record.type == "no batch norm":
         return
     model = record.model
     if record.type in BATCH_NORM and model is not None and model.kind == "subclassed":
@@ -93,7 +102,7 @@ def _nodes(heap: Any, record: Layer, model: Model, use: Use, path: frozenset[Add
             continue
         reached.add(node.layer)
         plain = child.model is None and child.user_class is None and not (child.holds or child.many)
-        if plain and child.type not in BATCH_NORM:
+        if plain and child.type not in BATCH_NORM and not use.everything:
             continue
         takes = None if child.user_class is None else not (child.model is not None and child.model.bare)
         step = use.through(Link(model.kind, node.training, takes, child.model is None))._replace(address=node.layer)

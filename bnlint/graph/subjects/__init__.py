@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bnlint.graph.subjects.assignments import MomentumSet, TrainableTypo
+from bnlint.graph.subjects.backbones import BackboneAtFit
 from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
 from bnlint.graph.subjects.layers import Layer
@@ -29,6 +30,7 @@ class Program:
 
 
 SUBJECTS: dict[str, type] = {
+    "backbone_at_fit": BackboneAtFit,
     "batch_norm_at_fit": BatchNormAtFit,
     "call": Call,
     "layer": Layer,

@@ -85,11 +85,20 @@ def make_application(m: Machine, library: KerasLibrary, name: KerasName, args: A
             ),
         )
     else:
+        found = _with_rates(found, args.get(None, "drop_connect_rate"))
         ref = _build(m, library, name, found, args, pretrained, node)
     if injected:
         _injection_event(m, library, name, args, injected, ref, node)
     m.event("application", node, layer=ref.address, function=name.last)
     return ref
+
+
+def _with_rates(found: tuple[applications.AppLayer, ...], given: Value | None) -> tuple[applications.AppLayer, ...]:
+    """The layers of an EfficientNet whose ``drop_connect_rate`` is given: the rates inside are that share of it."""
+    rate = number(given)
+    if given is None or (rate is not None and rate > 0):
+        return found
+    return tuple(spec._replace(rate=rate) if spec.rate is not None else spec for spec in found)
 
 
 def _is(value: Value | None, wanted: object) -> bool:
