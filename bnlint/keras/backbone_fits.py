@@ -59,19 +59,20 @@ class Backbones:
         heap = self.run.views[index].event.heap
         found: dict[str, list[Part]] = {}
         for part in self.parts[index]:
-            holder = _holder(heap, part)
+            holder = holder_of(heap, part)
             if holder is not None:
                 found.setdefault(group_of(holder.site), []).append(part)
         return found
 
 
-def _holder(heap: Any, part: Part) -> Layer | None:
-    """The backbone of a layer: the application or loaded model, or what stands for a model of unknown content."""
+def holder_of(heap: Any, part: Part) -> Layer | None:
+    """The backbone of a layer: the application or loaded model, or a model inside of which nothing more is known."""
     owner = owner_of(heap, part.state)
     if owner is not None:
         return owner
-    record = part.state.record
-    return record if record.many and record.label is not None else None
+    inside = [heap.get(parent) for parent in part.state.use.parents[1:]]
+    models = [each for each in inside if isinstance(each, Layer) and each.model is not None]
+    return next((each for each in reversed(models) if each.model is not None and each.model.kind == "unknown"), None)
 
 
 def gather_backbones(
@@ -109,24 +110,24 @@ def _subject(backbones: Backbones, index: int, group: str, parts: list[Part], fi
     view = run.views[index]
     heap, behaviour = view.event.heap, view.behaviour
     state = parts[0].state
-    owner = owner_of(heap, state)
-    holder = owner or state.record
+    owner = holder_of(heap, parts[0])
+    assert owner is not None
     assembly = assembly_of(heap, view, state, owner)
     has_call = assembly in ("call", "subclass")
     argument = state.use.training if has_call else None
     holds = argument_holds(behaviour, assembly)
     phase = phase_of(run, index)
-    frozen_at = _frozen_at(heap, parts)
+    at = frozen_at(heap, parts)
     return BackboneAtFit(
-        backbone=backbone_of(heap, holder, state.use.called_as if owner is not None else None),
+        backbone=backbone_of(heap, owner, state.use.called_as),
         set_of_layers=group,
         group=group if argument == "absent" and holds else f"{group} at fit",
         batch_norm=any(part.state.record.type in BATCH_NORM for part in parts),
         fit=fit,
         pretrained=_common([part.state.record.pretrained for part in parts]),
         frozen=is_frozen(parts),
-        frozen_at=frozen_at,
-        frozen_by_request=frozen_at is not None,
+        frozen_at=at,
+        frozen_by_request=at is not None,
         training={True: "true", False: "false"}.get(argument, "absent" if argument == "absent" else "other"),  # type: ignore[arg-type]
         called_at=called_at(heap, view, state, owner, assembly, run),
         assembly=assembly,
@@ -166,7 +167,8 @@ def _frozen_in(backbones: Backbones, index: int | None, group: str) -> bool | No
     return is_frozen(parts) if parts else None
 
 
-def _frozen_at(heap: Any, parts: list[Part]) -> Place | None:
+def frozen_at(heap: Any, parts: list[Part]) -> Place | None:
+    """The last statement that froze one of these layers, or a model around it."""
     places: set[Place] = set()
     for part in parts:
         holders = (part.state.record, *(heap.get(parent) for parent in part.state.use.parents[1:]))

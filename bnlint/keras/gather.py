@@ -17,6 +17,7 @@ from bnlint.keras.backbones import group_key, owner_of
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
+from bnlint.keras.random_weights import gather_random_weights
 from bnlint.keras.rows import subject
 
 WEIGHTED = frozenset(
@@ -63,6 +64,7 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "call": gather_calls(runs, fits, library, guarded),
         "layer": gather_layers(runs),
         "momentum_set": gather_momentum(runs),
+        "random_weights": gather_random_weights(backbones),
         "trainable_typo": gather_typos(runs),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}

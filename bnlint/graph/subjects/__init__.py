@@ -15,6 +15,7 @@ from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
 from bnlint.graph.subjects.layers import Layer
 from bnlint.graph.subjects.parts import Backbone, Because
+from bnlint.graph.subjects.random_weights import RandomWeights
 
 __all__ = ["SUBJECTS", "Backbone", "BatchNormAtFit", "Because", "Call", "Fit", "Layer", "Program"]
 
@@ -35,5 +36,6 @@ SUBJECTS: dict[str, type] = {
     "call": Call,
     "layer": Layer,
     "momentum_set": MomentumSet,
+    "random_weights": RandomWeights,
     "trainable_typo": TrainableTypo,
 }

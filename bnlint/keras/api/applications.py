@@ -89,7 +89,8 @@ def make_application(m: Machine, library: KerasLibrary, name: KerasName, args: A
         ref = _build(m, library, name, found, args, pretrained, node)
     if injected:
         _injection_event(m, library, name, args, injected, ref, node)
-    m.event("application", node, layer=ref.address, function=name.last)
+    random = isinstance(weights, Const) and weights.value is None and weights.origin is None and not args.open
+    m.event("application", node, layer=ref.address, function=name.last, random=random, headless=top is False)
     return ref
 
 

@@ -98,6 +98,7 @@ def fit_model(
         validated=sizes.validated,
         stops=stops,
         fine_tunes=says_fine_tuning(m),
+        loads=[source.place(call) for source in {m.source, m.frame.source} for call in source.outline.loads],
     )
     callbacks.end(m, library, ref, handed, node)
     if is_keras and (method in GENERATOR_METHODS or "layers" in args.keywords):
