@@ -138,7 +138,9 @@ class Event:
             raise AttributeError(name) from None
 
 
-HARMLESS_EVENTS = frozenset({"weights", "call", "layer", "api", "assembly", "momentum", "typo", "predict", "loaded", "untold"})
+HARMLESS_EVENTS = frozenset(
+    {"weights", "call", "layer", "api", "assembly", "momentum", "typo", "predict", "loaded", "untold"}
+)
 
 
 class Machine:

@@ -75,9 +75,7 @@ def holder_of(heap: Any, part: Part) -> Layer | None:
     return next((each for each in reversed(models) if each.model is not None and each.model.kind == "unknown"), None)
 
 
-def gather_backbones(
-    runs: list[Backbones], fits: tuple[Fit, ...], complete: bool
-) -> tuple[BackboneAtFit, ...]:
+def gather_backbones(runs: list[Backbones], fits: tuple[Fit, ...], complete: bool) -> tuple[BackboneAtFit, ...]:
     """Every backbone in every fit; what differs between paths is unknown."""
     by_place = {fit.place: fit for fit in reversed(fits)}
     found: dict[tuple[Any, ...], list[BackboneAtFit]] = {}

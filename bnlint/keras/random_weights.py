@@ -132,13 +132,16 @@ def _is_loaded(parts: list[Part]) -> bool:
 
 def _was_compiled_live(run: PathFits, address: Address) -> bool:
     """Whether a model that holds the layer was compiled while the layer was not frozen: the GAN idiom."""
-    for at in (at for places in run.order.compiles.values() for at in places):
-        event = run.events[at]
-        record = event.heap.get(address)
-        if isinstance(record, Layer) and record.trainable is not False:
-            if any(use.address == address for use in uses_of(event.heap, event.layer, everything=True)):
-                return True
-    return False
+    compiles = (run.events[at] for places in run.order.compiles.values() for at in places)
+    return any(_is_live(event.heap.get(address)) and _holds(event, address) for event in compiles)
+
+
+def _is_live(record: Any) -> bool:
+    return isinstance(record, Layer) and record.trainable is not False
+
+
+def _holds(event: Any, address: Address) -> bool:
+    return any(use.address == address for use in uses_of(event.heap, event.layer, everything=True))
 
 
 def gather_random_weights(runs: list[Backbones]) -> tuple[RandomWeights, ...]:

@@ -39,7 +39,8 @@ class BackboneAtFit:
     argument_holds: bool | None = fact("whether `training=False` on that call holds in `fit` on the target")
     compiled_at: Place | None = fact("the `compile` of the model that this fit runs under")
     second_phase: bool = fact(
-        "whether it is a `fit` of a model that was fitted before, under a `compile` written at another place since", False
+        "whether it is a `fit` of a model that was fitted before, under a `compile` written at another place since",
+        False,
     )
     first_fit: Place | None = fact("the first fit of the same model")
     frozen_before: bool | None = fact("whether the backbone was frozen in the fit of the model before this one")
