@@ -89,9 +89,19 @@ def make_application(m: Machine, library: KerasLibrary, name: KerasName, args: A
         ref = _build(m, library, name, found, args, pretrained, node)
     if injected:
         _injection_event(m, library, name, args, injected, ref, node)
-    random = isinstance(weights, Const) and weights.value is None and weights.origin is None and not args.open
+    random = pretrained is False and _says_none(node, None if shape_first else 1)
     m.event("application", node, layer=ref.address, function=name.last, random=random, headless=top is False)
     return ref
+
+
+def _says_none(node: ast.AST, position: int | None) -> bool:
+    """Whether a call itself says `weights=None`; handed in from elsewhere, it may be an option left out."""
+    if not isinstance(node, ast.Call):
+        return False
+    given = [keyword.value for keyword in node.keywords if keyword.arg == "weights"]
+    if position is not None and len(node.args) > position:
+        given.append(node.args[position])
+    return any(isinstance(value, ast.Constant) and value.value is None for value in given)
 
 
 def _with_rates(found: tuple[applications.AppLayer, ...], given: Value | None) -> tuple[applications.AppLayer, ...]:
