@@ -13,20 +13,10 @@ from bnlint.keras.api.layers import BATCH_NORM, DROPOUT
 from bnlint.keras.backbones import backbone_of, group_of, owner_of
 from bnlint.keras.facts import FitView, Part
 from bnlint.keras.rows import argument_holds, assembly_of, called_at
+from bnlint.keras.uses import WEIGHTLESS
 
 if TYPE_CHECKING:
     from bnlint.keras.fits import PathFits
-
-WEIGHTLESS = frozenset(
-    """Activation ActivityRegularization Add AlphaDropout Average AveragePooling1D AveragePooling2D AveragePooling3D
-    Concatenate Cropping1D Cropping2D Cropping3D Dot Dropout ELU Flatten GaussianDropout GaussianNoise
-    GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D
-    InputLayer Lambda LeakyReLU Masking Maximum MaxPooling1D MaxPooling2D MaxPooling3D Minimum Multiply Normalization
-    Permute RandomFlip RandomRotation ReLU RepeatVector Rescaling Reshape Resizing Softmax SpatialDropout1D
-    SpatialDropout2D StochasticDepth Subtract TFOpLambda TensorFlowOpLayer ThresholdedReLU UpSampling1D UpSampling2D
-    ZeroPadding1D ZeroPadding2D ZeroPadding3D""".split()
-)
-"""Layers without weights that train: whatever their flags say, nothing in them changes."""
 
 
 class Phase(NamedTuple):

@@ -33,7 +33,7 @@ class State(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One layer of any kind in one fit of one path: whether its weights train, and whether it runs in training mode."""
+    """One layer in one fit of one path: whether its weights train; of Dropout whether it runs in training mode."""
 
     state: State
     trained: bool | None
@@ -51,6 +51,7 @@ class FitView:
         self.compiled = self.record.model.compiled if self.record.model is not None else None
         self.learning_phase_set = learning_phase_set
         self.states: list[State] = []
+        self._known_trains: dict[tuple[Flags, tuple[Address, ...]], bool | None] = {}
 
     def _heap(self, when: str | None) -> Any:
         compiled = self.compiled
@@ -105,7 +106,7 @@ class FitView:
         return [self._state(address, use, ways.get(address, [])) for address, use in inside.items()]
 
     def find_parts(self) -> list[Part]:
-        """Every layer that the fit reaches and that holds no others: whether it trains, in which mode it runs."""
+        """The layers that the fit reaches and that hold no others: whether they train, in which mode Dropout runs."""
         inside, ways = self._uses(everything=True)
         return [self._part(address, use, ways.get(address, [])) for address, use in inside.items()]
 
@@ -130,20 +131,29 @@ class FitView:
     def _part(self, address: Address, inside: Use, ways: list[Way]) -> Part:
         record: Layer = self.event.heap[address]
         own = self.flags(address)
-        parents = [self.flags(parent) for parent in inside.parents[1:]]
-        root = self.flags(self.root)
-        trained: bool | None = None
-        modes: list[bool | None] = []
-        if self.behaviour is not None:
-            trained = self.behaviour.outcome(True, own, parents, root).trained
-            modes = [self.behaviour.mode(way.start, list(way.use.links))[0] for way in ways]
+        trained = self._trains(own, inside.parents)
+        modes = [self._mode(way) for way in ways] if record.rate is not None else []
         known = bool(ways) and not self.learning_phase_set and all(way.use.known and way.use.certain for way in ways)
         # of a custom step nobody knows here which of the variables it changes
         plain = self.event.step is None and all(way.use.known for way in ways)
-        mode = None if not known or None in modes else any(modes)
+        mode = None if not known or not modes or None in modes else any(modes)
         use = ways[0].use if ways and self.event.step is None else inside
         state = State(address, record, Outcome(None, None, None), own, self._container(inside), use, len(ways), known)
         return Part(state, trained if plain or trained is False else None, mode)
+
+    def _trains(self, own: Flags, around: tuple[Address, ...]) -> bool | None:
+        """Whether the weights of a layer with these flags, in these models, train."""
+        if self.behaviour is None:
+            return None
+        key = own, around
+        if key not in self._known_trains:
+            parents = [self.flags(parent) for parent in around[1:]]
+            self._known_trains[key] = self.behaviour.outcome(True, own, parents, self.flags(self.root)).trained
+        return self._known_trains[key]
+
+    def _mode(self, way: Way) -> bool | None:
+        """The training mode at the end of a way."""
+        return self.behaviour.mode(way.start, list(way.use.links))[0] if self.behaviour is not None else None
 
     def _weights(self, address: Address, inside: Use) -> tuple[list[Flags], Flags, bool | None]:
         """The flags over a layer's weights (models between, the trained one), and whether it gets gradients at all."""

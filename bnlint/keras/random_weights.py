@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ class _Site:
     trained: bool = False
     loaded: bool = False
     types: set[str] = field(default_factory=set)
+    counts: Counter[int] = field(default_factory=Counter)
     frozen_at: set[Place] = field(default_factory=set)
     fits: set[Place] = field(default_factory=set)
     predicted: set[Place] = field(default_factory=set)
@@ -107,6 +109,7 @@ class _Sites:
         if part.trained is not False or _was_compiled_live(run, part.state.address):
             site.trained = True
         site.types.add(record.type)
+        site.counts[id(view)] += 1
         site.loaded = site.loaded or _is_loaded([part])
         site.fits.add(view.event.place)
         # None: frozen by its constructor, on purpose; or not at all
@@ -186,7 +189,7 @@ def _of_layers(layers: dict[Place, _Site], loaded: bool) -> list[RandomWeights]:
             place=place,
             line=place.line,
             built_at=tuple(sorted(built, key=order)),
-            layers=len(built),
+            layers=sum(max(layers[one].counts.values()) for one in built),
             names=tuple(sorted({name for one in built for name in layers[one].types})),
             frozen=True,
             frozen_at=place,

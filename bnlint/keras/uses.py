@@ -16,6 +16,19 @@ BATCH_NORM = frozenset(
     {"BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "BatchNorm"}
 )
 
+WEIGHTLESS = frozenset(
+    """Activation ActivityRegularization Add AlphaDropout Average AveragePooling1D AveragePooling2D AveragePooling3D
+    Concatenate Cropping1D Cropping2D Cropping3D Dot Dropout ELU Flatten GaussianDropout GaussianNoise
+    GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D
+    InputLayer Lambda LeakyReLU Masking Maximum MaxPooling1D MaxPooling2D MaxPooling3D Minimum Multiply Normalization
+    Permute RandomFlip RandomRotation ReLU RepeatVector Rescaling Reshape Resizing Softmax SpatialDropout1D
+    SpatialDropout2D StochasticDepth Subtract TFOpLambda TensorFlowOpLayer ThresholdedReLU UpSampling1D UpSampling2D
+    ZeroPadding1D ZeroPadding2D ZeroPadding3D""".split()
+)
+"""Layers without weights that train: whatever their flags say, nothing in them changes."""
+SILENT = frozenset(name for name in WEIGHTLESS if "Dropout" not in name and name != "StochasticDepth")
+"""Those of them that do the same in training and in inference mode, as far as rules ask."""
+
 
 class Use(NamedTuple):
     """One way from a model to a layer: the calls on the way, and the models between (``parents``, the model first).
@@ -47,7 +60,7 @@ ASSEMBLIES = {"functional": "call", "sequential": "sequential", "subclassed": "s
 def uses_of(heap: Any, root: Address, *, everything: bool = False) -> Iterator[Use]:
     """Every BatchNormalization layer that a model reaches, once for each way; unknown content comes as its record.
 
-    With ``everything`` it is every layer that holds no others.
+    With ``everything`` it is every layer that holds no others and may have weights, or a rate.
     """
     yield from _walk(heap, Use(root, everything=everything), frozenset())
 
@@ -58,7 +71,8 @@ def _walk(heap: Any, use: Use, path: frozenset[Address]) -> Iterator[Use]:
     if not isinstance(record, Layer) or address in path:
         return
     if use.everything and record.model is None and record.user_class is None and not record.holds:
-        yield use
+        if record.type not in SILENT:
+            yield use
         return
     if record.type == "no batch norm":
         return
@@ -103,6 +117,8 @@ def _nodes(heap: Any, record: Layer, model: Model, use: Use, path: frozenset[Add
         reached.add(node.layer)
         plain = child.model is None and child.user_class is None and not (child.holds or child.many)
         if plain and child.type not in BATCH_NORM and not use.everything:
+            continue
+        if plain and child.type in SILENT:
             continue
         takes = None if child.user_class is None else not (child.model is not None and child.model.bare)
         step = use.through(Link(model.kind, node.training, takes, child.model is None))._replace(address=node.layer)

@@ -28,7 +28,17 @@ def momenta(*program: str, target: str = "keras==3.15") -> tuple[MomentumSet, ..
 
 @pytest.mark.parametrize(
     "name",
-    ["trainble", "trainabel", "Trainable", "traiable", "trainables", "trianable", "tranable", "TRAINABLE", "trainable_"],
+    [
+        "trainble",
+        "trainabel",
+        "Trainable",
+        "traiable",
+        "trainables",
+        "trianable",
+        "tranable",
+        "TRAINABLE",
+        "trainable_",
+    ],
 )
 def test_a_letter_or_two_away(name: str) -> None:
     assert is_misspelled(name)

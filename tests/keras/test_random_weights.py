@@ -142,3 +142,19 @@ def test_a_random_initializer_is_no_weight(name: str) -> None:
 
 def test_a_layer_that_is_unfrozen_again() -> None:
     assert not layers_in(more="hidden.trainable = True")
+
+
+def test_layers_of_one_constructor_call_are_counted() -> None:
+    (found,) = found_in(
+        KERAS,
+        """
+        model = keras.Sequential([keras.Input((4,))])
+        for _ in range(3):
+            model.add(layers.Dense(8))
+        model.trainable = False
+        model.add(layers.Dense(1))
+        model.compile("adam", "mse")
+        model.fit(features, labels)
+        """,
+    )
+    assert found.layers == 3
