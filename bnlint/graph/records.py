@@ -58,7 +58,8 @@ class Layer(NamedTuple):
     ``model.layers`` (plain operations of Keras 3, the input of a Sequential). ``frozen_unbuilt``: the flag was set off
     before the weights were made, which Keras 3.0 does not apply to them. ``doubt`` tells why the flag or the content
     is not known. ``loaded_into`` is the model that its weights were loaded into from a file: where that is the trained
-    one, training may just go on.
+    one, training may just go on. ``touched``: its weights may come from elsewhere than the start that Keras gives them:
+    the constructor was given some, or code that is not understood had them in hand.
     """
 
     type: str
@@ -88,6 +89,7 @@ class Layer(NamedTuple):
     frozen_unbuilt: bool = False
     doubt: Doubt | None = None
     loaded_into: Address | None = None
+    touched: bool = False
 
     def join(self, other: Layer) -> tuple[Layer, bool]:
         """What holds of both, and whether flags, layers or weights differ."""
@@ -107,6 +109,8 @@ class Layer(NamedTuple):
         if self.pretrained is not other.pretrained:
             changes["pretrained"] = None
             matters = True
+        if self.touched is not other.touched:
+            changes["touched"] = True
         if self.momentum != other.momentum:
             changes["momentum"] = None
         if self.model is not other.model and self.model != other.model:

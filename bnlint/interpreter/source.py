@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from bnlint.graph.places import Place
 from bnlint.interpreter.words import Words, words_of
@@ -36,6 +37,7 @@ def _bound_names(node: ast.stmt) -> set[str]:
     return names
 
 
+LOADING = frozenset("load_weights set_weights restore assign set_value batch_set_value load_state_dict".split())
 TRAINING = frozenset({"fit", "fit_generator", "train_on_batch", "apply_gradients", "minimize"})
 
 
@@ -56,6 +58,27 @@ class Outline:
         if self._loops is None:
             self._loops = _loops_of(self._tree)
         return self._loops.get(node)
+
+    @cached_property
+    def loads(self) -> tuple[ast.Call, ...]:
+        """The calls that by their names put weights into something."""
+        return tuple(
+            node
+            for node in ast.walk(self._tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOADING
+        )
+
+    def words_in(self, node: ast.AST) -> list[str]:
+        """The names in a simple statement: variables, attributes and keywords."""
+        if not isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return)):
+            return []
+        found: list[str] = []
+        for child in ast.walk(node):
+            if isinstance(child, ast.Name):
+                found.append(child.id)
+            elif isinstance(child, ast.Attribute):
+                found.append(child.attr)
+        return found
 
     def trains(self, node: ast.AST) -> bool:
         """Whether a loop's body may train a model, itself or in a function that it calls: then its turns are dear."""

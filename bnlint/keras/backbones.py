@@ -10,6 +10,7 @@ from bnlint.graph.records import Layer
 from bnlint.graph.subjects import Backbone
 from bnlint.interpreter.heap import Scope
 from bnlint.interpreter.values import Lib
+from bnlint.keras.api.layers import DROPOUT
 from bnlint.keras.facts import State
 
 
@@ -45,12 +46,15 @@ def label_of(record: Layer, root: bool = False) -> str:
 def backbone_of(heap: Any, record: Layer, called_as: str | None = None) -> Backbone:
     """What rules and fixes need to know of a backbone; ``called_as`` is its name where it is called."""
     model = record.model
-    nested, dropout = False, False
+    nested = False
+    rates: list[float | None] = []
     for address in model.layers if model is not None else ():
         inner = heap.get(address)
         if isinstance(inner, Layer):
             nested = nested or inner.model is not None or bool(inner.holds)
-            dropout = dropout or (inner.rate or 0) > 0
+            if inner.type in DROPOUT:
+                rates.append(inner.rate)
+    dropout = True if any(rate is not None and rate > 0 for rate in rates) else None if None in rates else False
     return Backbone(
         label=label_of(record._replace(label=called_as) if called_as is not None else record),
         variable=record.label,

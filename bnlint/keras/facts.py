@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from bnlint.graph.network import ABSENT, FORWARDED, Address
 from bnlint.graph.records import Layer
 from bnlint.keras.semantics import Behaviour, Flags, Outcome
-from bnlint.keras.uses import Use, uses_of
+from bnlint.keras.uses import BATCH_NORM, Use, uses_of
 
 CUSTOM_STEP = "train_step"
 
@@ -32,6 +32,14 @@ class State(NamedTuple):
     known: bool = True
 
 
+class Part(NamedTuple):
+    """One layer in one fit of one path: whether its weights train; of Dropout whether it runs in training mode."""
+
+    state: State
+    trained: bool | None
+    training: bool | None
+
+
 class FitView:
     """One fit of one path: where its flags are read, and the state of every layer in it."""
 
@@ -43,6 +51,7 @@ class FitView:
         self.compiled = self.record.model.compiled if self.record.model is not None else None
         self.learning_phase_set = learning_phase_set
         self.states: list[State] = []
+        self._known_trains: dict[tuple[Flags, tuple[Address, ...]], bool | None] = {}
 
     def _heap(self, when: str | None) -> Any:
         compiled = self.compiled
@@ -93,21 +102,58 @@ class FitView:
 
     def find_states(self) -> list[State]:
         """The state of every BatchNormalization layer that the fit reaches."""
+        inside, ways = self._uses()
+        return [self._state(address, use, ways.get(address, [])) for address, use in inside.items()]
+
+    def find_parts(self) -> list[Part]:
+        """The layers that the fit reaches and that hold no others: whether they train, in which mode Dropout runs."""
+        inside, ways = self._uses(None)
+        return [self._part(address, use, ways.get(address, [])) for address, use in inside.items()]
+
+    def _uses(self, kinds: frozenset[str] | None = BATCH_NORM) -> tuple[dict[Address, Use], dict[Address, list[Way]]]:
+        """The layers inside what is trained, and the ways on which the fit runs them."""
         heap, step = self.event.heap, self.event.step
         inside: dict[Address, Use] = {}
         ways: dict[Address, list[Way]] = {}
         roots: tuple[Address, ...] = (self.root,)
         if step is not None and self.root in step.owners and self.event.train == CUSTOM_STEP:
             roots = step.owners
-        for use in (found for root in roots for found in uses_of(heap, root)):
+        for use in (found for root in roots for found in uses_of(heap, root, kinds)):
             inside.setdefault(use.address, use)
             if step is None:
                 ways.setdefault(use.address, []).append(Way(use, self.start(ABSENT)))
         for made in step.calls if step is not None else ():
             start = self.start(made.training)
-            for use in uses_of(heap, made.layer):
+            for use in uses_of(heap, made.layer, kinds):
                 ways.setdefault(use.address, []).append(Way(use, start))
-        return [self._state(address, use, ways.get(address, [])) for address, use in inside.items()]
+        return inside, ways
+
+    def _part(self, address: Address, inside: Use, ways: list[Way]) -> Part:
+        record: Layer = self.event.heap[address]
+        own = self.flags(address)
+        trained = self._trains(own, inside.parents)
+        modes = [self._mode(way) for way in ways] if record.rate is not None else []
+        known = bool(ways) and not self.learning_phase_set and all(way.use.known and way.use.certain for way in ways)
+        # of a custom step nobody knows here which of the variables it changes
+        plain = self.event.step is None and all(way.use.known for way in ways)
+        mode = None if not known or not modes or None in modes else any(modes)
+        use = ways[0].use if ways and self.event.step is None else inside
+        state = State(address, record, Outcome(None, None, None), own, self._container(inside), use, len(ways), known)
+        return Part(state, trained if plain or trained is False else None, mode)
+
+    def _trains(self, own: Flags, around: tuple[Address, ...]) -> bool | None:
+        """Whether the weights of a layer with these flags, in these models, train."""
+        if self.behaviour is None:
+            return None
+        key = own, around
+        if key not in self._known_trains:
+            parents = [self.flags(parent) for parent in around[1:]]
+            self._known_trains[key] = self.behaviour.outcome(True, own, parents, self.flags(self.root)).trained
+        return self._known_trains[key]
+
+    def _mode(self, way: Way) -> bool | None:
+        """The training mode at the end of a way."""
+        return self.behaviour.mode(way.start, list(way.use.links))[0] if self.behaviour is not None else None
 
     def _weights(self, address: Address, inside: Use) -> tuple[list[Flags], Flags, bool | None]:
         """The flags over a layer's weights (models between, the trained one), and whether it gets gradients at all."""

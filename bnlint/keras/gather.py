@@ -13,13 +13,14 @@ from bnlint.interpreter.machine import LATER_TURNS, context_of
 from bnlint.keras.alone import WEIGHTED, Alone
 from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.assignments import gather_momentum, gather_typos
+from bnlint.keras.backbone_fits import Backbones, gather_backbones
 from bnlint.keras.backbones import group_key, owner_of
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.custom_steps import gather_custom_steps, gather_eager_calls
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
+from bnlint.keras.random_weights import gather_random_weights
 from bnlint.keras.rows import subject
-
 
 # --- grouping -------------------------------------------------------------------------------------------------------
 
@@ -53,13 +54,16 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         runs.extend(PathFits(events, library) for events in one.entries)
     fits = _merge_paths(runs, found.complete)
     guarded = {group for run in runs for view in run.views for group in guarded_groups(view)}
+    backbones = [Backbones(run) for run in runs]
     subjects: dict[str, tuple[Any, ...]] = {
+        "backbone_at_fit": gather_backbones(backbones, fits, found.complete),
         "batch_norm_at_fit": tuple(row for fit in fits for row in fit.batch_norm),
         "call": gather_calls(runs, fits, library, guarded),
         "custom_step": gather_custom_steps(runs, complete=found.complete),
         "eager_call": gather_eager_calls(runs, complete=found.complete),
         "layer": gather_layers(runs),
         "momentum_set": gather_momentum(runs),
+        "random_weights": gather_random_weights(backbones),
         "trainable_typo": gather_typos(runs),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}

@@ -33,7 +33,7 @@ def subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]],
     uses_batch = behaviour.frozen_uses_batch(record.legacy) if behaviour is not None else None
     has_call = assembly in ("call", "subclass")
     accepts = behaviour.call_accepts_training(False) if behaviour is not None and has_call else None
-    holds = _argument_holds(behaviour, assembly)
+    holds = argument_holds(behaviour, assembly)
     last = run.last_update.get(state.address, -1) <= index
     training = state.use.training
     frozen_at = record.frozen_at or _frozen_parent(heap, view, state, owner)
@@ -64,7 +64,7 @@ def subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]],
         hdf5_weights_after=_hdf5_after(run, row.enabled_by),
         enabled_by=row.enabled_by,
         enabled_by_assignment=row.enabled_by_assignment,
-        called_at=_called_at(heap, view, state, owner, assembly, run),
+        called_at=called_at(heap, view, state, owner, assembly, run),
         assembly=assembly,
         compiled_at=compiles,
         frozen_at=frozen_at,
@@ -89,7 +89,7 @@ def subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]],
     )
 
 
-def _argument_holds(behaviour: Any, assembly: Any) -> bool | None:
+def argument_holds(behaviour: Any, assembly: Any) -> bool | None:
     """Whether ``training=False`` on a call holds; inside a subclass's ``call`` it does wherever it is taken."""
     if behaviour is None:
         return None
@@ -117,9 +117,10 @@ def assembly_of(heap: Any, view: FitView, state: State, owner: Layer | None) -> 
     return state.use.assembly
 
 
-def _called_at(
+def called_at(
     heap: Any, view: FitView, state: State, owner: Layer | None, assembly: Any, run: PathFits
 ) -> Place | None:
+    """Where a backbone is called, or put into the trained model."""
     if owner is None:
         return None
     if assembly == "flat":

@@ -16,6 +16,19 @@ BATCH_NORM = frozenset(
     {"BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "BatchNorm"}
 )
 
+WEIGHTLESS = frozenset(
+    """Activation ActivityRegularization Add AlphaDropout Average AveragePooling1D AveragePooling2D AveragePooling3D
+    Concatenate Cropping1D Cropping2D Cropping3D Dot Dropout ELU Flatten GaussianDropout GaussianNoise
+    GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D
+    InputLayer Lambda LeakyReLU Masking Maximum MaxPooling1D MaxPooling2D MaxPooling3D Minimum Multiply Normalization
+    Permute RandomFlip RandomRotation ReLU RepeatVector Rescaling Reshape Resizing Softmax SpatialDropout1D
+    SpatialDropout2D StochasticDepth Subtract TFOpLambda TensorFlowOpLayer ThresholdedReLU UpSampling1D UpSampling2D
+    ZeroPadding1D ZeroPadding2D ZeroPadding3D""".split()
+)
+"""Layers without weights that train: whatever their flags say, nothing in them changes."""
+SILENT = frozenset(name for name in WEIGHTLESS if "Dropout" not in name and name != "StochasticDepth")
+"""Those of them that do the same in training and in inference mode, as far as rules ask."""
+
 
 class Use(NamedTuple):
     """One way from a model to a layer: the calls on the way, and the models between (``parents``, the model first).
@@ -43,24 +56,31 @@ class Use(NamedTuple):
 ASSEMBLIES = {"functional": "call", "sequential": "sequential", "subclassed": "subclass"}
 
 
-def uses_of(heap: Any, root: Address, kinds: frozenset[str] = BATCH_NORM) -> Iterator[Use]:
+def uses_of(heap: Any, root: Address, kinds: frozenset[str] | None = BATCH_NORM) -> Iterator[Use]:
     """Every BatchNormalization layer that a model reaches, once for each way; unknown content comes as its record.
 
-    ``kinds`` are the classes to look for, where it is not BatchNormalization.
+    ``kinds`` are the classes to look for, where it is not BatchNormalization; None for every layer that holds no others
+    and may have weights, or a rate.
     """
     yield from _walk(heap, Use(root), frozenset(), kinds)
 
 
-def _walk(heap: Any, use: Use, path: frozenset[Address], kinds: frozenset[str]) -> Iterator[Use]:
+def _walk(heap: Any, use: Use, path: frozenset[Address], kinds: frozenset[str] | None) -> Iterator[Use]:
     address = use.address
     record = heap.get(address)
-    if not isinstance(record, Layer) or address in path or record.type == "no batch norm":
+    if not isinstance(record, Layer) or address in path:
+        return
+    if kinds is None and record.model is None and record.user_class is None and not record.holds:
+        if record.type not in SILENT:
+            yield use
+        return
+    if record.type == "no batch norm":
         return
     model = record.model
-    if record.type in kinds and model is not None and model.kind == "subclassed":
+    if record.type in (kinds or BATCH_NORM) and model is not None and model.kind == "subclassed":
         yield from _own_batch_norm(use, model)
         return
-    if record.type in kinds or (record.many and model is None):
+    if record.type in (kinds or BATCH_NORM) or (record.many and model is None):
         yield use
         return
     path |= {address}
@@ -88,7 +108,7 @@ def _own_batch_norm(use: Use, model: Model) -> Iterator[Use]:
 
 
 def _nodes(
-    heap: Any, record: Layer, model: Model, use: Use, path: frozenset[Address], kinds: frozenset[str]
+    heap: Any, record: Layer, model: Model, use: Use, path: frozenset[Address], kinds: frozenset[str] | None
 ) -> Iterator[Use]:
     use = use._replace(known=use.known and model.kind != "lambda")
     reached: set[Address] = set()
@@ -98,7 +118,7 @@ def _nodes(
             continue
         reached.add(node.layer)
         plain = child.model is None and child.user_class is None and not (child.holds or child.many)
-        if plain and child.type not in kinds:
+        if plain and (child.type in SILENT if kinds is None else child.type not in kinds):
             continue
         takes = None if child.user_class is None else not (child.model is not None and child.model.bare)
         step = use.through(Link(model.kind, node.training, takes, child.model is None))._replace(address=node.layer)
@@ -121,7 +141,7 @@ def _untraced(
     use: Use,
     path: frozenset[Address],
     reached: frozenset[Address],
-    kinds: frozenset[str],
+    kinds: frozenset[str] | None,
 ) -> Iterator[Use]:
     """Layers kept by a subclass that its ``call`` was not seen to use."""
     for child in held(heap, record):

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bnlint.graph.subjects.assignments import MomentumSet, TrainableTypo
+from bnlint.graph.subjects.backbones import BackboneAtFit
 from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.custom_steps import CustomStep, EagerCall
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
 from bnlint.graph.subjects.layers import Layer
 from bnlint.graph.subjects.parts import Backbone, Because
+from bnlint.graph.subjects.random_weights import RandomWeights
 
 __all__ = [
     "SUBJECTS",
@@ -41,11 +43,13 @@ class Program:
 
 
 SUBJECTS: dict[str, type] = {
+    "backbone_at_fit": BackboneAtFit,
     "batch_norm_at_fit": BatchNormAtFit,
     "call": Call,
     "custom_step": CustomStep,
     "eager_call": EagerCall,
     "layer": Layer,
     "momentum_set": MomentumSet,
+    "random_weights": RandomWeights,
     "trainable_typo": TrainableTypo,
 }

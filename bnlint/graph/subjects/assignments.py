@@ -28,7 +28,9 @@ class TrainableTypo:
         "whether the program reads an attribute of this name or a class of it defines one: then it is no misspelling",
         False,
     )
-    loop_variable: str | None = fact("the variable of the loop around, where it holds layers and its body never uses it")
+    loop_variable: str | None = fact(
+        "the variable of the loop around, where it holds layers and its body never uses it"
+    )
     loop_layers: int | None = fact("how many layers the loop goes over; unknown where it is not run turn by turn")
     layers: int | None = fact("how many layers the object holds directly; unknown where that is not known")
     covers_all: bool | None = fact("whether the loop goes over all the layers that the object holds")

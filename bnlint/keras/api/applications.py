@@ -85,11 +85,31 @@ def make_application(m: Machine, library: KerasLibrary, name: KerasName, args: A
             ),
         )
     else:
+        found = _with_rates(found, args.get(None, "drop_connect_rate"))
         ref = _build(m, library, name, found, args, pretrained, node)
     if injected:
         _injection_event(m, library, name, args, injected, ref, node)
-    m.event("application", node, layer=ref.address, function=name.last)
+    random = pretrained is False and _says_none(node, None if shape_first else 1)
+    m.event("application", node, layer=ref.address, function=name.last, random=random, headless=top is False)
     return ref
+
+
+def _says_none(node: ast.AST, position: int | None) -> bool:
+    """Whether a call itself says `weights=None`; handed in from elsewhere, it may be an option left out."""
+    if not isinstance(node, ast.Call):
+        return False
+    given = [keyword.value for keyword in node.keywords if keyword.arg == "weights"]
+    if position is not None and len(node.args) > position:
+        given.append(node.args[position])
+    return any(isinstance(value, ast.Constant) and value.value is None for value in given)
+
+
+def _with_rates(found: tuple[applications.AppLayer, ...], given: Value | None) -> tuple[applications.AppLayer, ...]:
+    """The layers of an EfficientNet whose ``drop_connect_rate`` is given: the rates inside are that share of it."""
+    rate = number(given)
+    if given is None or (rate is not None and rate > 0):
+        return found
+    return tuple(spec._replace(rate=rate) if spec.rate is not None else spec for spec in found)
 
 
 def _is(value: Value | None, wanted: object) -> bool:

@@ -146,9 +146,20 @@ def forget_flags(m: Machine, addresses: list[Address], reason: str) -> None:
             continue
         model = record.model
         if model is not None and model.compiled is not None:
-            m.put(address, record._replace(trainable=None, doubt=doubt, model=model._replace(compiled=None)))
+            model = model._replace(compiled=None)
+            m.put(address, record._replace(trainable=None, doubt=doubt, model=model, touched=True))
         elif record.trainable is not None:
-            m.put(address, record._replace(trainable=None, doubt=doubt))
+            m.put(address, record._replace(trainable=None, doubt=doubt, touched=True))
+        elif not record.touched:
+            m.put(address, record._replace(touched=True))
+
+
+def touch(m: Machine, addresses: list[Address]) -> None:
+    """Something may have given these layers other weights."""
+    for address in addresses:
+        record = m.heap.get(address)
+        if isinstance(record, Layer) and not record.touched:
+            m.put(address, record._replace(touched=True))
 
 
 def reachable_layers(m: Machine, values: list[Value]) -> list[Address]:

@@ -94,6 +94,7 @@ def make_layer(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
         flag_at=place if trainable is False else None,
         frozen_at=place if trainable is False else None,
         frozen_unbuilt=trainable is False,
+        touched=args.open or _has_own_weights(args),
     )
     if kind in BATCH_NORM:
         record = _batch_norm(m, record, name, args, node)
@@ -107,6 +108,18 @@ def make_layer(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     if kind in BATCH_NORM:
         m.event("layer", node, layer=ref.address)
     return ref
+
+
+RANDOM_STARTS = ("glorot", "he_", "lecun", "random", "truncated", "variance", "uniform", "normal", "orthogonal")
+
+
+def _has_own_weights(args: Args) -> bool:
+    """Whether a constructor is given weights, or an initializer that may be anything but one of Keras's random ones."""
+    if "weights" in args.keywords:
+        return True
+    given = [value for name, value in args.keywords.items() if name.endswith(("kernel_initializer", "ngs_initializer"))]
+    given += [value for name, value in args.keywords.items() if name == "init"]
+    return not all((text(value) or "").lower().startswith(RANDOM_STARTS) for value in given)
 
 
 def _batch_norm(m: Machine, record: Layer, name: KerasName, args: Args, node: ast.AST) -> Layer:

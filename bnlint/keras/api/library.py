@@ -46,6 +46,7 @@ from bnlint.keras.api.flags import (
     layers_in,
     reachable_layers,
     set_trainable,
+    touch,
     weaken_flags,
 )
 from bnlint.keras.api.foreign import foreign_call
@@ -67,6 +68,10 @@ OF_MODELS = frozenset(
     evaluate input inputs output outputs trainable_variables trainable_weights""".split()
 )
 """What models have and tensors have not."""
+
+
+WEIGHTS = frozenset("kernel bias depthwise_kernel pointwise_kernel embeddings _kernel".split())
+"""Weights of layers: a program that takes one in hand may assign to it."""
 
 
 class KerasLibrary:
@@ -227,6 +232,8 @@ class KerasLibrary:
             return self._ends(m, value, record, name, node)
         if name == "layer" and record.holds:
             return Ref(record.holds[0])
+        if name in WEIGHTS:
+            touch(m, [value.address])
         if name in ("__class__",):
             return self.type_of(m, value)
         if name == "submodules" and not self.is_keras_3(record.package):
@@ -348,7 +355,7 @@ class KerasLibrary:
         if found is None and qualified == "tensorflow.GradientTape":
             return Thing("tape")
         if found is None and qualified in ("tensorflow.train.Checkpoint",):
-            return Thing("checkpoint")
+            return Thing("checkpoint", holds=tuple(args.values()))
         if (
             found is None
             and qualified.startswith("tensorflow")
@@ -483,6 +490,12 @@ class KerasLibrary:
             if name in ("gradient", "jacobian"):
                 return steps_api.gradients_of(receiver, args)
             return NONE
+        if receiver.kind == "checkpoint" and name in ("restore", "read"):
+            touch(m, reachable_layers(m, list(receiver.data.get("holds", ()))))
+            m.event("loaded", node, layer=None, reads=True)
+        if receiver.kind == "variables" and name.startswith("assign"):
+            touch(m, [inner for one in receiver.layers for inner in all_layers(m, one)])
+            m.event("loaded", node, layer=None, reads=True)
         if receiver.kind == "optimizer":
             return steps_api.optimizer_method(m, self, receiver, name, args, node)
         if receiver.kind == "tensor":
@@ -508,6 +521,8 @@ class KerasLibrary:
                 save_model(m, self, ref, args, node)
             training_api.weights_event(m, ref, name, args, node)
             return NONE
+        if name in ("predict", "predict_on_batch", "predict_generator"):
+            m.event("predict", node, layer=ref.address)
         if name in ("predict", "predict_on_batch"):
             training_api.other_method(m, ref, name, args, node)
             return data_api.predictions(m, args.get(0, "x"))
@@ -518,6 +533,7 @@ class KerasLibrary:
                 return layers_api.call_layer(m, self, ref, args, node)
             if name == "set_weights":
                 self._set_weights(m, ref)
+                m.event("loaded", node, layer=ref.address, reads=True)
             training_api.other_method(m, ref, name, args, node)
             return Unknown(f"result of {name}()")
         if name == "_flatten_layers":

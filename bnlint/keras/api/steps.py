@@ -124,6 +124,8 @@ def apply_gradients(m: Machine, library: KerasLibrary, optimizer: Thing, args: A
     if m.steps_seen is not None:
         m.steps_seen.append(step)
         return Const(None)
+    if not owners:
+        m.event("untold", node)
     if owners:
         for made in step.calls:
             _trace(m, library, made.layer, node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from bnlint.graph.records import Compiled, Layer
@@ -98,11 +99,22 @@ def fit_model(
         validated=sizes.validated,
         stops=stops,
         is_random=sizes.is_random,
+        fine_tunes=says_fine_tuning(m),
+        loads=[source.place(call) for source in {m.source, m.frame.source} for call in source.outline.loads],
     )
     callbacks.end(m, library, ref, handed, node)
     if is_keras and (method in GENERATOR_METHODS or "layers" in args.keywords):
         _api_event(m, ref, method, args, node)
     return Thing("history") if stops else history(sizes)
+
+
+FINE_TUNING = re.compile(r"fine_?tun|(^|_)fine(_|$)", re.IGNORECASE)
+
+
+def says_fine_tuning(m: Machine) -> bool:
+    """Whether a name in the statement that is run, or that of the function around it, says fine-tuning."""
+    words = [m.frame.function, *m.frame.source.outline.words_in(m.node)]
+    return any(FINE_TUNING.search(word) for word in words)
 
 
 def history(sizes: Sizes) -> Value:

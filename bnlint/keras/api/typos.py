@@ -100,9 +100,7 @@ def _layer_at_hand(m: Machine, node: ast.AST) -> tuple[str, Address] | None:
     if loop is None or not isinstance(loop.target, ast.Name):
         return None
     variable = loop.target.id
-    used = any(
-        isinstance(child, ast.Name) and child.id == variable for part in loop.body for child in ast.walk(part)
-    )
+    used = any(isinstance(child, ast.Name) and child.id == variable for part in loop.body for child in ast.walk(part))
     value = None if used else names.in_scope(m, m.frame.scope, variable)
     if isinstance(value, Ref) and isinstance(m.record(value), Layer):
         return variable, value.address
@@ -110,13 +108,15 @@ def _layer_at_hand(m: Machine, node: ast.AST) -> tuple[str, Address] | None:
 
 
 def _is_of_program(tree: ast.AST, name: str) -> bool:
-    """Whether the program reads an attribute of this name, or a class of it has one."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Load):
-            return True
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("getattr", "hasattr"):
-            if any(isinstance(each, ast.Constant) and each.value == name for each in node.args):
-                return True
+    """Whether the program reads an attribute of this name."""
+    return any(_reads(node, name) for node in ast.walk(tree))
+
+
+def _reads(node: ast.AST, name: str) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr == name and isinstance(node.ctx, ast.Load)
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("getattr", "hasattr"):
+        return any(isinstance(each, ast.Constant) and each.value == name for each in node.args)
     return False
 
 

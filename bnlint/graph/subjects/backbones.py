@@ -1,0 +1,54 @@
+"""Subject `backbone_at_fit`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bnlint.graph.places import Place
+from bnlint.graph.subjects.fits import Fit
+from bnlint.graph.subjects.parts import Backbone, fact
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneAtFit:
+    """Subject `backbone_at_fit`: one backbone in one fit, whatever layers it has, BatchNormalization or not."""
+
+    backbone: Backbone | None = fact("the application or loaded model")
+    set_of_layers: str = fact("identifies the set of layers across fits and paths", "")
+    group: str = fact(
+        "the same as in `batch_norm_at_fit` where a missing `training=False` is all that makes Dropout active, so that "
+        "what is said of that call is said once; else a name of its own",
+        "",
+    )
+    batch_norm: bool = fact("whether the fit reaches BatchNormalization layers of it", False)
+    fit: Fit | None = fact("the fit")
+    pretrained: bool | None = fact("whether it starts from trained weights")
+    frozen: bool | None = fact("whether no weight of it trains in this fit")
+    frozen_at: Place | None = fact("the last statement that froze a layer of it")
+    frozen_by_request: bool = fact("whether an assignment froze it", False)
+    dropout_layers: int | None = fact(
+        "how many Dropout layers with a rate above 0 the fit reaches in it; unknown where its content is not known"
+    )
+    dropout_rate: float | None = fact("the largest rate of these")
+    dropout_active: bool | None = fact("whether one of them runs in training mode in this fit, and drops")
+    training: Literal["false", "true", "other", "absent"] = fact("the `training` argument of the call", "absent")
+    called_at: Place | None = fact("where it is called or assembled into the trained model")
+    assembly: Literal["call", "sequential", "flat", "subclass"] | None = fact("how it is put into the model")
+    accepts_training: bool | None = fact("whether the call accepts `training` on the target")
+    argument_holds: bool | None = fact("whether `training=False` on that call holds in `fit` on the target")
+    compiled_at: Place | None = fact("the `compile` of the model that this fit runs under")
+    second_phase: bool = fact(
+        "whether it is a `fit` of a model that was fitted before, under a `compile` written at another place since",
+        False,
+    )
+    first_fit: Place | None = fact("the first fit of the same model")
+    frozen_before: bool | None = fact("whether the backbone was frozen in the fit of the model before this one")
+    rate_lowered: bool | None = fact("whether the optimizer's rate is lower than in the fit before")
+    says_fine_tuning: bool = fact(
+        "whether a name in the statement of the fit, or that of the function around it, says fine-tuning", False
+    )
+    flags_changed: bool = fact(
+        "whether the program set any flag since the first fit of the model, with or without effect", False
+    )
+    loaded_between: bool = fact("whether weights were read from a file since the fit before", False)
