@@ -109,11 +109,15 @@ def _set(
 
 
 def _note_place(m: Machine, address: Address, wanted: bool, place: Place) -> None:
-    """An assignment without effect is still the last one that asked for the state in which these layers are."""
+    """An assignment without effect is the last one that asked for the state, or the only one."""
     for layer in all_layers(m, address):
         record: Layer = m.get(layer)
-        if record.trainable is wanted and not record.many:
-            m.put(layer, record._replace(enabled_at=place) if wanted else record._replace(frozen_at=place))
+        if record.trainable is not wanted or record.many:
+            continue
+        if not wanted:
+            m.put(layer, record._replace(frozen_at=place))
+        elif record.enabled_at is None:  # else they are on since another statement, and would be without this one
+            m.put(layer, record._replace(enabled_at=place))
 
 
 def _assign_flag(m: Machine, address: Address, wanted: bool | None, place: Place, *, weak: bool) -> None:
