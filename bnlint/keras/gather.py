@@ -15,11 +15,10 @@ from bnlint.keras.backbones import group_key, owner_of
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
+from bnlint.keras.layer_list_changes import gather_layer_lists
+from bnlint.keras.layer_loops import gather_loops
+from bnlint.keras.reach import WEIGHTED
 from bnlint.keras.rows import subject
-
-WEIGHTED = frozenset(
-    {"Conv1D", "Conv2D", "Conv3D", "Dense", "DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose", "SeparableConv1D"}
-)
 
 
 # --- grouping -------------------------------------------------------------------------------------------------------
@@ -58,6 +57,8 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "batch_norm_at_fit": tuple(row for fit in fits for row in fit.batch_norm),
         "call": gather_calls(runs, fits, library, guarded),
         "layer": gather_layers(runs),
+        "layer_list": gather_layer_lists(runs),
+        **gather_loops(runs, fits, library),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
     ordered = sorted(unknowns, key=lambda each: (order(each[0]), each[1]))

@@ -11,10 +11,25 @@ from typing import Any
 
 from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
+from bnlint.graph.subjects.layer_lists import LayerList
 from bnlint.graph.subjects.layers import Layer
+from bnlint.graph.subjects.loops import ClassTest, LayerLoop, Slice
 from bnlint.graph.subjects.parts import Backbone, Because
 
-__all__ = ["SUBJECTS", "Backbone", "BatchNormAtFit", "Because", "Call", "Fit", "Layer", "Program"]
+__all__ = [
+    "SUBJECTS",
+    "Backbone",
+    "BatchNormAtFit",
+    "Because",
+    "Call",
+    "ClassTest",
+    "Fit",
+    "Layer",
+    "LayerList",
+    "LayerLoop",
+    "Program",
+    "Slice",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +46,8 @@ SUBJECTS: dict[str, type] = {
     "batch_norm_at_fit": BatchNormAtFit,
     "call": Call,
     "layer": Layer,
+    "layer_list": LayerList,
+    "layer_loop": LayerLoop,
+    "class_test": ClassTest,
+    "slice": Slice,
 }
