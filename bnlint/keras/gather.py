@@ -58,7 +58,7 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "call": gather_calls(runs, fits, library, guarded),
         "layer": gather_layers(runs),
         "layer_list": gather_layer_lists(runs),
-        **gather_loops(runs, fits, library),
+        **gather_loops(runs if found.complete else [], fits, library),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
     ordered = sorted(unknowns, key=lambda each: (order(each[0]), each[1]))

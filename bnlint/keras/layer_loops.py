@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from bnlint.graph.network import Address
@@ -39,20 +39,45 @@ def gather_loops(
         by_place.setdefault(fit.place, fit)
     found = [(run, event) for run in runs for event in run.events if event.kind == "layer_loop"]
     passed = {place for _, event in found for place in event.passed}
-    tests = [_class_test(run, event, library, by_place) for run, event in found if event.failed is not None]
+    loops: list[LayerLoop] = []
+    tests: list[ClassTest] = []
+    for run in runs:
+        events = [event for event in run.events if event.kind == "layer_loop"]
+        loops += _of_one_path([_loop(run, event, by_place) for event in events], _reaches_some)
+        failed = [_class_test(run, event, library, by_place) for event in events if event.failed is not None]
+        tests += _of_one_path([test for test in failed if test.place not in passed], lambda test: False)
+    slices = [_slice(event) for _, event in found if event.origin.bounds is not None]
     return {
-        "layer_loop": _merged([_loop(run, event, by_place) for run, event in found], "fault"),
-        "class_test": _merged([test for test in tests if test.place not in passed], "fault"),
-        "slice": _merged([_slice(event) for _, event in found if event.origin.bounds is not None], "out_of_range"),
+        "layer_loop": _merged(loops, "fault"),
+        "class_test": _merged(tests, "fault"),
+        "slice": _merged(slices, "out_of_range"),
     }
 
 
-def _merged(subjects: list[Subject], decisive: str) -> tuple[Subject, ...]:
-    """One subject a place: the first, if all of them agree in the decisive fact."""
-    by_place: dict[Any, list[Subject]] = {}
+def _by_place(subjects: list[Subject]) -> list[list[Subject]]:
+    found: dict[Any, list[Subject]] = {}
     for subject in subjects:
-        by_place.setdefault(subject.place, []).append(subject)
-    kept = [those[0] for those in by_place.values() if len({getattr(each, decisive) for each in those}) == 1]
+        found.setdefault(subject.place, []).append(subject)
+    return list(found.values())
+
+
+def _of_one_path(subjects: list[Subject], is_right: Callable[[Any], bool]) -> list[Subject]:
+    """One subject a place: the first with a fault, unless the loop was right for another model, or another time."""
+    kept: list[Subject] = []
+    for those in _by_place(subjects):
+        faulty = [each for each in those if each.fault is not None and not any(map(is_right, those))]  # type: ignore[union-attr]
+        right = [each for each in those if is_right(each)]
+        kept.append((faulty or right or those)[0])
+    return kept
+
+
+def _reaches_some(loop: LayerLoop) -> bool:
+    return loop.fault is None and bool(loop.chosen)
+
+
+def _merged(subjects: list[Subject], decisive: str) -> tuple[Subject, ...]:
+    """One subject a place: the first, if those of all paths agree in the decisive fact."""
+    kept = [those[0] for those in _by_place(subjects) if len({getattr(each, decisive) for each in those}) == 1]
     return tuple(sorted(kept, key=lambda each: order(cast("Place", each.place))))
 
 

@@ -49,7 +49,7 @@ def next_fit(run: PathFits, event: Any, layers: Iterable[Address]) -> FitView | 
     wanted, start = set(layers), run.order.position(event)
     for view in run.views:
         if run.order.position(view.event) > start and wanted <= reached(view.event.heap, view.root).keys():
-            return view
+            return None if view.event.data.get("cut") else view
     return None
 
 

@@ -34,6 +34,8 @@ ACTIONS: dict[str, dict[str, Argument]] = {
     "generator_to_fit": {"call": PLACE, "drop": TEXTS._replace(optional=True)},
     "freeze_batch_norm": {"of": BACKBONE, "after": PLACE, "before": PLACES._replace(optional=True)},
     "set_momentum": {"of": BACKBONE, "to": TEXT, "before": PLACES},
+    "loop_over": {"layers": PLACE, "of": BACKBONE},
+    "match_batch_norm": {"test": PLACE, "of": BACKBONE},
     "remove_comment": {"place": PLACE},
     "replace_text": {"place": PLACE, "old": TEXT, "new": TEXT},
 }
