@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 PREFIXES = re.compile(r"(conv\d+_block\d+|block_\d+|block\d+[a-z]?)_")
 """`conv4_block6_out`, `block_12_expand`, `block6a_dwconv`, `block14_sepconv1`"""
-ENDINGS = re.compile(r"mixed(\d+)$|mixed_\w+$|block\d+_\d+_mixed$")
-"""Layers that end a block whose other layers have made-up names: `mixed7`."""
+ENDINGS = re.compile(r"(mixed\d+|mixed_\w+|block\d+_\d+_ac|block8_10)$")
+"""Layers that end a block whose other layers have made-up names: `mixed7`, `block35_1_ac`."""
+MADE_UP = re.compile(r"(conv2d|batch_normalization|activation|add|concatenate|re_lu|multiply|dropout)(_\d+)?$")
+"""Names that Keras makes up for layers inside a block."""
 
 
 class Cut(NamedTuple):
@@ -46,21 +48,24 @@ def cut(names: Sequence[str | None], bound: int) -> Cut | None:
 def blocks_of(names: Sequence[str | None]) -> list[str | None]:
     """The block of each layer; None for layers in front of the first block, behind the last, and between blocks.
 
-    A layer with a made-up name belongs to the block of the layers around it.
+    A layer with a made-up name belongs to the block of the layers in front of it.
     """
-    prefixes = [match.group(1) if name and (match := PREFIXES.match(name)) else None for name in names]
-    return _spread(prefixes) if any(prefixes) else _by_endings(names)
+    if any(name and ENDINGS.match(name) for name in names):
+        return _by_endings(names)
+    return _spread(names, [match.group(1) if name and (match := PREFIXES.match(name)) else None for name in names])
 
 
-def _spread(prefixes: list[str | None]) -> list[str | None]:
-    """Layers between two of one block belong to it."""
+def _spread(names: Sequence[str | None], prefixes: list[str | None]) -> list[str | None]:
+    """Layers between two of one block belong to it, and those with made-up names up to the next block."""
     last = {block: at for at, block in enumerate(prefixes) if block is not None}
+    end = max(last.values(), default=0)
     found: list[str | None] = []
     current: str | None = None
-    for at, block in enumerate(prefixes):
+    for at, (name, block) in enumerate(zip(names, prefixes, strict=True)):
+        made_up = at < end and (name is None or MADE_UP.match(name) is not None)
         if block is not None:
             current = block
-        elif current is not None and last[current] < at:
+        elif current is not None and last[current] < at and not made_up:
             current = None
         found.append(current)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bnlint.graph.network import Address
@@ -56,6 +57,4 @@ def _merged(subjects: list[LayerList]) -> LayerList:
         return first
     values = {name: {getattr(each, name) for each in subjects} for name in ("reaches_model", "used", "taken", "new_end")}
     agreed = {name: each.pop() if len(each) == 1 else None for name, each in values.items()}
-    from dataclasses import replace
-
     return replace(first, **agreed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from bnlint.graph.network import Address
@@ -103,8 +104,6 @@ def _loop(run: PathFits, event: Any, fits: dict[Place, Fit]) -> LayerLoop:
     )
     if fault is None:
         return common
-    from dataclasses import replace
-
     normal = batch_norm(heap, fault.layers)
     groups = [group_key(fault.view.event.heap, state) for state in states_of(fault.view, normal)]
     updated = bool(normal) and are_updated(fault.view, normal)
@@ -115,6 +114,7 @@ def _loop(run: PathFits, event: Any, fits: dict[Place, Fit]) -> LayerLoop:
         fault=cast("Any", fault.kind),
         value=fault.value,
         batch_norm_layers=len(normal),
+        set_at=heap[normal[0]].enabled_at if fault.kind == "enables_spared" else None,
         backbone=backbone_of(heap, heap[owners[0]]) if len(owners) == 1 else None,
         fit=fits.get(fault.view.event.place),
         group=groups[0] if updated and groups else "",

@@ -33,6 +33,7 @@ class LayerLoop:
     slice_end: int | None = fact("the number written in the slice that the loop goes over")
     batch_norm_layers: int | None = fact("how many BatchNormalization layers are in the wrong state in that fit")
     backbone: Backbone | None = fact("the nested model that holds the layers that its test fits; unknown if several do")
+    set_at: Place | None = fact("the assignment that reached spared layers")
     fit: Fit | None = fact("the next fit that trains them, or was meant to")
     group: str = fact("identifies the set of layers, as in `batch_norm_at_fit`, where they are updated in that fit", "")
     set_of_layers: str = fact("identifies the set of layers in any case", "")
