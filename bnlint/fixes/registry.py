@@ -92,6 +92,19 @@ REWRITES: dict[str, Rewrite] = {
             "before": Argument("places", "every `compile` that must follow the loop, which goes above the first"),
         },
     ),
+    "loop_over": Rewrite(
+        "loops",
+        "let a loop that sets flags go over the layers of another model",
+        {"layers": Argument("place", "what it goes over: an expression with one `.layers`"), "of": _OF},
+    ),
+    "match_batch_norm": Rewrite(
+        "loops",
+        "let a test for BatchNormalization ask for the class that a model's layers have",
+        {
+            "test": Argument("place", "the `isinstance`, or the test of a layer's name"),
+            "of": Argument("backbone", "the model that holds the layers"),
+        },
+    ),
     "remove_comment": Rewrite(
         "comments", "take out a comment", {"place": Argument("place", "from its `#` to its end or to the next `#`")}
     ),

@@ -278,7 +278,7 @@ def get_item(m: Machine, owner: Value, index: Value, node: ast.AST) -> Value:
             part = items[bounds] if exact else items
             if isinstance(owner, Tuple):
                 return Tuple(part)
-            return m.allocate(node, List(part, exact, record.kind))
+            return m.allocate(node, List(part, exact, record.kind), m.library.sliced(m, owner, bounds, node) or 0)
         if isinstance(index, Thing) and index.kind == "slice":
             return m.allocate(node, List(items, False))
         if isinstance(index, Const) and isinstance(index.value, int) and exact:
@@ -419,6 +419,7 @@ def delete_item(m: Machine, owner: Value, index: Value) -> None:
         except IndexError:
             return
         m.put(owner.address, record._replace(items=tuple(items)))
+        m.library.list_changed(m, owner, "del", record, m.node)
         return
     if isinstance(record, Instance):
         own_method(m, owner, "__delitem__", (index,))

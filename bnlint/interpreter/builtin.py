@@ -571,7 +571,7 @@ def is_instance(m: Machine, value: Value, cls: Value, node: ast.AST) -> bool | N
     if isinstance(cls, Lib):
         if cls.name.startswith("builtins."):
             return _is_builtin(m, value, own, cls.name[9:])
-        return m.library.is_instance(m, value, cls)
+        return m.library.is_instance(m, value, cls, node)
     return None
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bnlint.interpreter.values import Address, Lib, Ref, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bnlint.interpreter.machine import Machine
 
@@ -78,7 +78,7 @@ class Library(Protocol):
     def new_instance(self, m: Machine, cls: Address, bases: Sequence[Lib], node: ast.AST) -> Ref | None:
         """An object of a class of the program that derives from a class of this library."""
 
-    def is_instance(self, m: Machine, value: Value, cls: Lib) -> bool | None:
+    def is_instance(self, m: Machine, value: Value, cls: Lib, node: ast.AST) -> bool | None:
         """``isinstance(value, cls)``."""
 
     def type_of(self, m: Machine, value: Value) -> Value | None:
@@ -101,6 +101,18 @@ class Library(Protocol):
 
     def length(self, m: Machine, value: Value) -> int | None:
         """``len(value)``."""
+
+    def sliced(self, m: Machine, owner: Value, bounds: slice, node: ast.AST) -> Any:
+        """What the address of ``owner[bounds]``, a new list, shall remember."""
+
+    def list_changed(self, m: Machine, owner: Ref, method: str, before: Any, node: ast.AST) -> None:
+        """A method of a list, or ``del``, changed it; ``before`` is its record as it was."""
+
+    def loop_begins(self, m: Machine, node: ast.For | ast.AsyncFor, iterable: Value, items: Items) -> Any:
+        """A loop whose items are all known is about to run; what is returned is given to :meth:`loop_ends`."""
+
+    def loop_ends(self, m: Machine, watched: Any, run: Callable[[Sequence[Value]], Any]) -> None:
+        """The loop has run; ``run`` runs it anew, on any items."""
 
     def operate(self, m: Machine, operator: str, operands: Sequence[Value], node: ast.AST) -> Value | None:
         """A unary, binary or comparison operator."""

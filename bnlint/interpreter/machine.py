@@ -138,7 +138,9 @@ class Event:
             raise AttributeError(name) from None
 
 
-HARMLESS_EVENTS = frozenset("weights call layer api assembly eager_call momentum typo predict loaded untold".split())
+HARMLESS_EVENTS = frozenset(
+    "weights call layer api assembly eager_call momentum typo predict loaded untold layer_list layer_loop".split()
+)
 
 
 class Machine:

@@ -51,7 +51,10 @@ def call_method(m: Machine, receiver: Value, name: str, args: Args, node: ast.AS
     if isinstance(record, Instance) and isinstance(receiver, Ref) and name in named_tuples.METHODS:
         return named_tuples.method(m, receiver, name, args, node)
     if isinstance(record, List) and isinstance(receiver, Ref):
-        return _list_method(m, receiver, record, name, args, node)
+        result = _list_method(m, receiver, record, name, args, node)
+        if m.heap.get(receiver.address) is not record:
+            m.library.list_changed(m, receiver, name, record, node)
+        return result
     if isinstance(record, Dict) and isinstance(receiver, Ref):
         shown = namespaces.object_of(receiver)
         first = args.get(0)

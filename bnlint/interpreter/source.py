@@ -100,6 +100,10 @@ class Outline:
             ) or any(isinstance(child, ast.Constant) and child.value == "trainable" for child in ast.walk(node))
         return self._builds[node]
 
+    def sets_flags(self, node: ast.For | ast.AsyncFor) -> bool:
+        """Whether a loop's own text sets ``trainable``, and trains nothing."""
+        return self.builds(node) and not self.trains(node) and any(map(_sets_flag, ast.walk(node)))
+
     def _functions_that_train(self) -> frozenset[str]:
         if self._training_names is None:
             calls = {
@@ -138,6 +142,12 @@ def _loops_of(tree: ast.AST) -> dict[ast.AST, ast.For | ast.AsyncFor]:
         own = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef))
         stack.extend((child, None if own else loop) for child in ast.iter_child_nodes(node))
     return found
+
+
+def _sets_flag(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr == "trainable" and isinstance(node.ctx, ast.Store)
+    return isinstance(node, ast.Constant) and node.value == "trainable"
 
 
 def _called(node: ast.AST) -> set[str]:

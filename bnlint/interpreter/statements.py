@@ -19,7 +19,7 @@ from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import BREAK, CONTINUE, FIRST_TURN, LATER_TURNS, RAISED, Completion, LoopEnds, Machine
 from bnlint.interpreter.matching import fits
 from bnlint.interpreter.operators import key_of, truth
-from bnlint.interpreter.values import Address, Const, Function, Ref, Thing, Tuple, Unknown, Value, join_values
+from bnlint.interpreter.values import NONE, Address, Const, Function, Ref, Thing, Tuple, Unknown, Value, join_values
 
 KNOWN_TURNS = 50
 CHEAP_TURNS = 1000
@@ -182,7 +182,11 @@ def _for(m: Machine, node: ast.For | ast.AsyncFor) -> Completion | None:
     outline = m.frame.source.outline
     limit = CHEAP_TURNS if outline.builds(node) and not outline.trains(node) else KNOWN_TURNS
     if items.exact and len(items.values) <= limit:
-        return _known_turns(m, node, items, iterable)
+        watched = m.library.loop_begins(m, node, iterable, items) if outline.sets_flags(node) else None
+        done = _known_turns(m, node, items, iterable)
+        if watched is not None:
+            m.library.loop_ends(m, watched, lambda values: _known_turns(m, node, Items(values), NONE))
+        return done
     return _unknown_turns(m, node, items)
 
 

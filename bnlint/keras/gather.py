@@ -10,7 +10,7 @@ from bnlint.graph.places import order
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import BatchNormAtFit, Because, Fit, Program
 from bnlint.interpreter.machine import LATER_TURNS, context_of
-from bnlint.keras.alone import WEIGHTED, Alone
+from bnlint.keras.alone import Alone
 from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.assignments import gather_momentum, gather_typos
 from bnlint.keras.backbone_fits import Backbones, gather_backbones
@@ -19,7 +19,10 @@ from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.custom_steps import gather_custom_steps, gather_eager_calls
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
+from bnlint.keras.layer_list_changes import gather_layer_lists
+from bnlint.keras.layer_loops import gather_loops
 from bnlint.keras.random_weights import gather_random_weights
+from bnlint.keras.reach import WEIGHTED
 from bnlint.keras.rows import subject
 
 # --- grouping -------------------------------------------------------------------------------------------------------
@@ -65,6 +68,8 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "momentum_set": gather_momentum(runs),
         "random_weights": gather_random_weights(backbones),
         "trainable_typo": gather_typos(runs),
+        "layer_list": gather_layer_lists(runs),
+        **gather_loops(runs if found.complete else [], fits, library),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
     ordered = sorted(unknowns, key=lambda each: (order(each[0]), each[1]))

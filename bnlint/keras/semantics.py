@@ -141,6 +141,18 @@ class Behaviour:
         after = flags.get("base", flags.get("clone_base"))
         return None if after is None else after is False
 
+    def layer_list_changes(self, kind: str, method: str) -> bool | None:
+        """Whether taking a layer off ``model.layers`` takes it off the model's own list (else off a copy).
+
+        ``kind``: ``functional`` or ``sequential``; ``method``: ``pop``, ``remove`` or ``del``. Of a Sequential it may
+        hang on whether its input shape is known, which is not told apart here.
+        """
+        cases = (kind, f"{kind}_unbuilt") if kind == "sequential" else (kind,)
+        ending = method if method == "pop" else f"{method}_last"
+        answers = {value(self.release, "q28_layer_lists", f"{case}_{ending}", "shorter") for case in cases}
+        known = {answer for answer in answers if isinstance(answer, bool)}
+        return known.pop() if len(known) == 1 and None not in answers else None
+
     # --- the training argument --------------------------------------------------------------------------------------
 
     def call_accepts_training(self, layer: bool) -> bool | None:

@@ -35,6 +35,8 @@ ACTIONS: dict[str, dict[str, Argument]] = {
     "freeze_batch_norm": {"of": BACKBONE, "after": PLACE, "before": PLACES._replace(optional=True)},
     "remove_enabling": {"at": PLACE},
     "set_momentum": {"of": BACKBONE, "to": TEXT, "before": PLACES},
+    "loop_over": {"layers": PLACE, "of": BACKBONE},
+    "match_batch_norm": {"test": PLACE, "of": BACKBONE},
     "remove_comment": {"place": PLACE},
     "replace_text": {"place": PLACE, "old": TEXT, "new": TEXT},
 }

@@ -21,7 +21,6 @@ State = tuple[Any, ...]
 
 GAPS = {
     # says something wrong
-    "layers.pop on Keras 2.2.4",
     # says something less than is known
     "a layer from its config",
     "clone with a function",

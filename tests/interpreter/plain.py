@@ -63,7 +63,7 @@ class Plain:
     def new_instance(self, m: Machine, cls: Address, bases: Sequence[Lib], node: ast.AST) -> Ref | None:
         return None
 
-    def is_instance(self, m: Machine, value: Value, cls: Lib) -> bool | None:
+    def is_instance(self, m: Machine, value: Value, cls: Lib, node: ast.AST) -> bool | None:
         return None
 
     def type_of(self, m: Machine, value: Value) -> Value | None:
@@ -86,6 +86,18 @@ class Plain:
 
     def length(self, m: Machine, value: Value) -> int | None:
         return None
+
+    def sliced(self, m: Machine, owner: Value, bounds: slice, node: ast.AST) -> Any:
+        return None
+
+    def list_changed(self, m: Machine, owner: Ref, method: str, before: Any, node: ast.AST) -> None:
+        pass
+
+    def loop_begins(self, m: Machine, node: ast.For | ast.AsyncFor, iterable: Value, items: Items) -> Any:
+        return None
+
+    def loop_ends(self, m: Machine, watched: Any, run: Any) -> None:
+        pass
 
     def operate(self, m: Machine, operator: str, operands: Sequence[Value], node: ast.AST) -> Value | None:
         return None

@@ -14,7 +14,9 @@ from bnlint.graph.subjects.backbones import BackboneAtFit
 from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.custom_steps import CustomStep, EagerCall
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
+from bnlint.graph.subjects.layer_lists import LayerList
 from bnlint.graph.subjects.layers import Layer
+from bnlint.graph.subjects.loops import ClassTest, LayerLoop, Slice
 from bnlint.graph.subjects.parts import Backbone, Because
 from bnlint.graph.subjects.random_weights import RandomWeights
 
@@ -24,11 +26,15 @@ __all__ = [
     "BatchNormAtFit",
     "Because",
     "Call",
+    "ClassTest",
     "CustomStep",
     "EagerCall",
     "Fit",
     "Layer",
+    "LayerList",
+    "LayerLoop",
     "Program",
+    "Slice",
 ]
 
 
@@ -52,4 +58,8 @@ SUBJECTS: dict[str, type] = {
     "momentum_set": MomentumSet,
     "random_weights": RandomWeights,
     "trainable_typo": TrainableTypo,
+    "layer_list": LayerList,
+    "layer_loop": LayerLoop,
+    "class_test": ClassTest,
+    "slice": Slice,
 }

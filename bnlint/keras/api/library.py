@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from immutables import Map
 
@@ -34,12 +35,15 @@ from bnlint.interpreter.values import (
 from bnlint.keras import applications, truth
 from bnlint.keras.api import companions, typos
 from bnlint.keras.api import feeding as data_api
+from bnlint.keras.api import layer_lists as lists_api
 from bnlint.keras.api import layers as layers_api
+from bnlint.keras.api import loops as loops_api
 from bnlint.keras.api import models as models_api
 from bnlint.keras.api import steps as steps_api
 from bnlint.keras.api import training as training_api
 from bnlint.keras.api.applications import make_application
 from bnlint.keras.api.backend import backend_call
+from bnlint.keras.api.class_tests import ClassTests
 from bnlint.keras.api.flags import (
     all_layers,
     forget_flags,
@@ -84,6 +88,7 @@ class KerasLibrary:
         self.legacy_keras = False
         self.lambdas: dict[Place, Value] = {}
         self.traced: set[object] = set()
+        self.class_tests = ClassTests()
         self._releases: dict[str, Release | None] = {}
         self._behaviours: dict[str, Behaviour | None] = {}
 
@@ -225,7 +230,7 @@ class KerasLibrary:
         if name == "rate" and record.rate is not None:
             return Const(record.rate)
         if name in ("layers", "_layers"):
-            return models_api.layer_list(m, value, node)
+            return models_api.layer_list(m, value, node, own=name == "layers")
         if name in ("trainable_variables", "trainable_weights", "variables", "weights", "_trainable_weights"):
             return Thing("variables", layers=(value.address,), heap=m.heap, all=not name.startswith("trainable"))
         if name in ("input", "inputs", "output", "outputs", "_input_layers"):
@@ -625,14 +630,15 @@ class KerasLibrary:
             return m.allocate(node, made, "object")
         return companions.new_instance(m, cls, bases, node)
 
-    def is_instance(self, m: Machine, value: Value, cls: Lib) -> bool | None:
+    def is_instance(self, m: Machine, value: Value, cls: Lib, node: ast.AST) -> bool | None:
         """``isinstance(value, cls)``."""
         name = keras_name(cls.name)
         record = m.record(value)
         if isinstance(record, Layer):
             if name is None:
                 return None if cls.name.startswith("tensorflow.Module") else False
-            return layers_api.isinstance_of(m, self, record, name)
+            found = layers_api.isinstance_of(m, self, record, name)
+            return self.class_tests.answer(m, record, name, found, node)
         if name is not None and not isinstance(value, (Unknown, OneOf)):
             return False
         return None
@@ -682,6 +688,22 @@ class KerasLibrary:
             if value.kind == "variables":
                 return value
         return None
+
+    def sliced(self, m: Machine, owner: Value, bounds: slice, node: ast.AST) -> Any:
+        """A slice of ``model.layers`` remembers the model."""
+        return lists_api.slice_origin(m, owner, bounds, node)
+
+    def list_changed(self, m: Machine, owner: Ref, method: str, before: Any, node: ast.AST) -> None:
+        """``model.layers.pop()`` and the like."""
+        lists_api.list_changed(m, self, owner, method, before, node)
+
+    def loop_begins(self, m: Machine, node: ast.For | ast.AsyncFor, iterable: Value, items: Items) -> Any:
+        """A loop that sets flags, over the layers of a model."""
+        return loops_api.begin(m, self, node, iterable, items)
+
+    def loop_ends(self, m: Machine, watched: Any, run: Callable[[Sequence[Value]], Any]) -> None:
+        """What the loop chose, and what it would choose of layers that it does not see."""
+        loops_api.end(m, self, watched, run)
 
     def length(self, m: Machine, value: Value) -> int | None:
         """``len(value)``."""

@@ -13,6 +13,7 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import NONE, Const, OneOf, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras.api.flags import all_layers, inner_layers, layers_in
+from bnlint.keras.api.layer_lists import Origin
 from bnlint.keras.api.layers import automatic_name, text
 from bnlint.keras.api.names import KerasName
 from bnlint.keras.api.tensors import connect, opaque, tensors_in, unknown_layers, unknown_part, wrap
@@ -198,14 +199,15 @@ def as_value(m: Machine, tensors: tuple[Tensor, ...], node: ast.AST, *, plural: 
     return wrap(tensors[0])
 
 
-def layer_list(m: Machine, ref: Ref, node: ast.AST) -> Value:
-    """``model.layers``: a new list of the model's layers, without what is hidden."""
+def layer_list(m: Machine, ref: Ref, node: ast.AST, *, own: bool = True) -> Value:
+    """``model.layers``: a new list of the model's layers, without what is hidden; ``own`` where it is that attribute."""
     record: Layer = m.get(ref.address)
     if record.model is not None and record.model.kind != "subclassed":
         addresses, exact = list(record.model.layers), record.model.exact
     else:
         addresses, exact = [a for a in inner_layers(m, record)], True
-    return m.allocate(node, List(tuple(map(Ref, addresses)), exact), "layers")
+    part = Origin(ref.address, m.place(node)) if own and hasattr(node, "lineno") else "layers"
+    return m.allocate(node, List(tuple(map(Ref, addresses)), exact), part)
 
 
 def flat_layers(m: Machine, ref: Ref, args: Args, node: ast.AST) -> Value:
