@@ -138,7 +138,7 @@ class Event:
             raise AttributeError(name) from None
 
 
-HARMLESS_EVENTS = frozenset({"weights", "call", "layer", "api", "assembly"})
+HARMLESS_EVENTS = frozenset({"weights", "call", "layer", "api", "assembly", "forced"})
 
 
 class Machine:

@@ -12,9 +12,12 @@ from bnlint.graph.subjects import BatchNormAtFit, Because, Fit, Program
 from bnlint.interpreter.machine import LATER_TURNS, context_of
 from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.backbones import group_key, owner_of
+from bnlint.keras.bare import gather_trained_models
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
+from bnlint.keras.forced import gather_forced
+from bnlint.keras.phases import gather_phases
 from bnlint.keras.rows import subject
 
 WEIGHTED = frozenset(
@@ -57,7 +60,10 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
     subjects: dict[str, tuple[Any, ...]] = {
         "batch_norm_at_fit": tuple(row for fit in fits for row in fit.batch_norm),
         "call": gather_calls(runs, fits, library, guarded),
+        "forced_training": gather_forced(runs, library),
         "layer": gather_layers(runs),
+        "learning_phase": gather_phases(runs, library),
+        "trained_model": gather_trained_models(runs, path),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
     ordered = sorted(unknowns, key=lambda each: (order(each[0]), each[1]))

@@ -15,6 +15,9 @@ from bnlint.keras.semantics import Link
 BATCH_NORM = frozenset(
     {"BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "BatchNorm"}
 )
+DROPOUT = frozenset(
+    "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout StochasticDepth".split()
+)
 
 
 class Use(NamedTuple):
@@ -22,7 +25,7 @@ class Use(NamedTuple):
 
     Of the innermost nested model on the way: where it is called, with which ``training`` argument, under which name,
     and how it is put into the model around it. ``known`` tells whether the way is understood, ``certain`` whether it
-    does not depend on a choice between tensors.
+    does not depend on a choice between tensors. ``wanted`` are the types of layers that are looked for.
     """
 
     address: Address
@@ -34,6 +37,7 @@ class Use(NamedTuple):
     called_as: str | None = None
     known: bool = True
     certain: bool = True
+    wanted: frozenset[str] = BATCH_NORM
 
     def through(self, link: Link) -> Use:
         """The same with one more call."""
@@ -43,9 +47,9 @@ class Use(NamedTuple):
 ASSEMBLIES = {"functional": "call", "sequential": "sequential", "subclassed": "subclass"}
 
 
-def uses_of(heap: Any, root: Address) -> Iterator[Use]:
-    """Every BatchNormalization layer that a model reaches, once for each way; unknown content comes as its record."""
-    yield from _walk(heap, Use(root), frozenset())
+def uses_of(heap: Any, root: Address, wanted: frozenset[str] = BATCH_NORM) -> Iterator[Use]:
+    """Every layer of some types that a model reaches, once for each way; unknown content comes as its record."""
+    yield from _walk(heap, Use(root, wanted=wanted), frozenset())
 
 
 def _walk(heap: Any, use: Use, path: frozenset[Address]) -> Iterator[Use]:
@@ -57,7 +61,7 @@ def _walk(heap: Any, use: Use, path: frozenset[Address]) -> Iterator[Use]:
     if record.type in BATCH_NORM and model is not None and model.kind == "subclassed":
         yield from _own_batch_norm(use, model)
         return
-    if record.type in BATCH_NORM or (record.many and model is None):
+    if record.type in use.wanted or (record.many and model is None):
         yield use
         return
     path |= {address}
@@ -93,7 +97,7 @@ def _nodes(heap: Any, record: Layer, model: Model, use: Use, path: frozenset[Add
             continue
         reached.add(node.layer)
         plain = child.model is None and child.user_class is None and not (child.holds or child.many)
-        if plain and child.type not in BATCH_NORM:
+        if plain and child.type not in use.wanted:
             continue
         takes = None if child.user_class is None else not (child.model is not None and child.model.bare)
         step = use.through(Link(model.kind, node.training, takes, child.model is None))._replace(address=node.layer)

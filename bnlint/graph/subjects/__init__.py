@@ -11,10 +11,25 @@ from typing import Any
 
 from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
+from bnlint.graph.subjects.forced import ForcedTraining
 from bnlint.graph.subjects.layers import Layer
+from bnlint.graph.subjects.learning_phases import LearningPhase
 from bnlint.graph.subjects.parts import Backbone, Because
+from bnlint.graph.subjects.trained_models import TrainedModel
 
-__all__ = ["SUBJECTS", "Backbone", "BatchNormAtFit", "Because", "Call", "Fit", "Layer", "Program"]
+__all__ = [
+    "SUBJECTS",
+    "Backbone",
+    "BatchNormAtFit",
+    "Because",
+    "Call",
+    "Fit",
+    "ForcedTraining",
+    "Layer",
+    "LearningPhase",
+    "Program",
+    "TrainedModel",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +45,8 @@ class Program:
 SUBJECTS: dict[str, type] = {
     "batch_norm_at_fit": BatchNormAtFit,
     "call": Call,
+    "forced_training": ForcedTraining,
     "layer": Layer,
+    "learning_phase": LearningPhase,
+    "trained_model": TrainedModel,
 }

@@ -36,6 +36,7 @@ from bnlint.keras.api import companions
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layers as layers_api
 from bnlint.keras.api import models as models_api
+from bnlint.keras.api import phases
 from bnlint.keras.api import steps as steps_api
 from bnlint.keras.api import training as training_api
 from bnlint.keras.api.applications import make_application
@@ -442,10 +443,10 @@ class KerasLibrary:
     def _keras_rest(self, m: Machine, name: KerasName, args: Args, node: ast.AST) -> Value | None:
         if name.last in ("clear_session", "reset_uids"):
             m.put(layers_api.NAME_COUNTS, layers_api.NameCounts(Map()))
+            phases.forget_phase(m)
             return NONE
-        if name.last == "set_learning_phase":
-            m.event("learning_phase", node, package=name.root, value=args.get(0, "value"))
-            return NONE
+        if name.last in phases.SETTERS:
+            return phases.set_phase(m, name, args, node)
         first = args.get(0)
         made = data_api.keras_call(m, name.path, args) if name.area in ("ops", "random") else None
         if made is not None:
