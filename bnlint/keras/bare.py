@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bnlint.graph.network import Address
+from bnlint.graph.network import ABSENT, FORWARDED, Address
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import TrainedModel
 from bnlint.keras.backbones import group_of
+from bnlint.keras.semantics import Link
 from bnlint.keras.uses import DROPOUT, Use, uses_of
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _idle_batch_norm(view: FitView, behaviour: Behaviour) -> list[Address]:
         parents = [view.flags(parent) for parent in state.use.parents[1:]]
         if not all(use.known and use.certain for use in uses):
             continue
-        modes = [behaviour.mode(True, list(use.links))[0] for use in uses]
+        modes = [behaviour.mode(True, _handed_on(use))[0] for use in uses]
         if True in modes and behaviour.outcome(True, state.own, parents, view.flags(view.root)).updated:
             found.append(state.address)
     return found
@@ -82,9 +83,18 @@ def _idle_dropout(view: FitView, behaviour: Behaviour) -> int:
         record: Layer = view.event.heap[address]
         if record.type not in DROPOUT or not record.rate or not all(use.known and use.certain for use in uses):
             continue
-        now, then = ([behaviour.mode(start, list(use.links))[0] for use in uses] for start in (False, True))
+        now = [behaviour.mode(False, list(use.links))[0] for use in uses]
+        then = [behaviour.mode(True, _handed_on(use))[0] for use in uses]
         count += all(mode is False for mode in now) and True in then
     return count
+
+
+def _handed_on(use: Use) -> list[Link]:
+    """The calls on a way, with ``training`` handed on wherever a ``call`` of the program says nothing."""
+    return [
+        link._replace(training=FORWARDED) if link.container == "subclassed" and link.training is ABSENT else link
+        for link in use.links
+    ]
 
 
 def _both(one: TrainedModel, other: TrainedModel) -> TrainedModel:

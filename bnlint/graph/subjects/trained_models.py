@@ -23,7 +23,7 @@ class TrainedModel:
         "whether layers inside see the training mode that `call` has a parameter for and does not hand on, on the target"
     )
     idle_batch_norm: int | None = fact(
-        "how many unfrozen BatchNormalization layers stay in inference mode in `fit` and would not with the parameter", 0
+        "how many unfrozen BatchNormalization layers stay in inference mode in `fit` and would not if `call` took `training` and handed it on", 0
     )
     has_idle_batch_norm: bool = fact("whether there are any", False)
     idle_dropout: int = fact("how many Dropout layers with a rate above 0 do", 0)
