@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
+from itertools import takewhile
 from typing import NamedTuple
 
 from bnlint.fixes.edits import Change, Draft, Refusal
@@ -24,16 +25,16 @@ class Parameter(NamedTuple):
 
 
 def add_parameter(source: Source, *, function: Place, name: str, default: str) -> Draft:
-    """``def call(self, x)`` becomes ``def call(self, x, training=None)``; on a line of its own where others have theirs.
+    """``def call(self, x)`` becomes ``def call(self, x, training=None)``, on its own line where others have theirs.
 
-    It goes behind the last positional parameter, before ``*args``, ``*`` and ``**kwargs``. Refuses where the function has
-    such a parameter, or uses the name for something else.
+    It goes behind the last positional parameter, before ``*args``, ``*`` and ``**kwargs``. Refuses where the function
+    has such a parameter, or uses the name for something else.
     """
     node, start = _definition(source, function)
     if any(name in (getattr(child, "arg", None), getattr(child, "id", None)) for child in ast.walk(node)):
         raise Refusal(f"`{name}` stands in the function already")
     opening, closing, parameters = _parameters(source, start)
-    before = [parameter for parameter in parameters if not parameter.text.startswith("*")]
+    before = [*takewhile(lambda parameter: not parameter.text.startswith("*"), parameters)]
     text = f"{name}={default}"
     if not before:
         changes = [Change(opening + 1, opening + 1, text + (", " if parameters else ""))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from bnlint.graph.network import Address, Node
 from bnlint.graph.places import Place, order
@@ -78,10 +78,12 @@ def _home(event: Any, models: dict[int, Place]) -> Place:
     """The model in which a call stands: where that is made, or the ``call``, or else the function that was run."""
     made: Node | None = event.made
     if event.inside is not None:
-        return event.inside.place  # type: ignore[no-any-return]
+        place: Place = event.inside.place
+        return place
     if made is not None and id(made) in models:
         return models[id(made)]
-    return event.calls[0] if event.calls else event.written.place
+    outermost: Place = event.calls[0] if event.calls else event.written.place
+    return outermost
 
 
 def _unite(homes: dict[Place, Place], *places: Place) -> None:
@@ -139,7 +141,7 @@ def _subject(
         layers=_common([_count(path) for path in paths]),
         group=group_of(_root(homes, written.place)),
         package=record.package,
-        inside=inside,
+        inside=cast("Any", inside),
         frozen=_every([flag for layer in layers for flag in layer.flags]),
         frozen_last=_every([layer.flags[-1] for layer in layers]),
         frozen_at=next((layer.record.frozen_at for layer in layers if layer.record.frozen_at is not None), None),

@@ -57,7 +57,7 @@ def _subject(
 def _fits_after(
     every: list[tuple[Any, PathFits]], runs: list[PathFits], library: KerasLibrary
 ) -> tuple[tuple[Place, ...], bool | None]:
-    """The fits of the same package that reach BatchNormalization and see the phase; whether some layer is not frozen."""
+    """The fits of the same package that reach BatchNormalization and see the phase; whether a layer is not frozen."""
     event = every[0][0]
     places: set[Place] = set()
     frozen: list[bool | None] = []

@@ -22,7 +22,9 @@ class ForcedTraining:
         "call",
     )
     parameter: str = fact("the keyword, there", "training")
-    called: Literal["layer", "model"] = fact("whether a BatchNormalization layer is called, or what holds some", "layer")
+    called: Literal["layer", "model"] = fact(
+        "whether a BatchNormalization layer is called, or what holds some", "layer"
+    )
     label: str = fact("how messages name the model that is called", "the model")
     layers: int | None = fact("how many BatchNormalization layers get it that are not frozen in every fit")
     group: str = fact("identifies the model that is built, or else the function that builds", "")

@@ -20,10 +20,13 @@ class TrainedModel:
     takes_training: bool = fact("whether that `call` has a parameter `training`", True)
     bare_call_trains: bool | None = fact("whether `fit` trains a model whose `call` has none, on the target")
     context_reaches: bool | None = fact(
-        "whether layers inside see the training mode that `call` has a parameter for and does not hand on, on the target"
+        "whether layers inside see the training mode, on the target, where `call` has the parameter and does not hand "
+        "it on"
     )
     idle_batch_norm: int | None = fact(
-        "how many unfrozen BatchNormalization layers stay in inference mode in `fit` and would not if `call` took `training` and handed it on", 0
+        "how many unfrozen BatchNormalization layers stay in inference mode in `fit`, and would not if `call` took "
+        "`training` and handed it on",
+        0,
     )
     has_idle_batch_norm: bool = fact("whether there are any", False)
     idle_dropout: int = fact("how many Dropout layers with a rate above 0 do", 0)

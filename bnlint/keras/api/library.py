@@ -32,11 +32,10 @@ from bnlint.interpreter.values import (
     Value,
 )
 from bnlint.keras import applications, truth
-from bnlint.keras.api import companions
+from bnlint.keras.api import companions, phases
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layers as layers_api
 from bnlint.keras.api import models as models_api
-from bnlint.keras.api import phases
 from bnlint.keras.api import steps as steps_api
 from bnlint.keras.api import training as training_api
 from bnlint.keras.api.applications import make_application
