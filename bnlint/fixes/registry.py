@@ -59,6 +59,15 @@ REWRITES: dict[str, Rewrite] = {
         "take keyword arguments out of one call and give them to another",
         {"call": _CALL, "names": _NAMES, "to": Argument("place", "the call that gets them")},
     ),
+    "add_parameter": Rewrite(
+        "parameters",
+        "give a function of the program one more parameter, behind the positional ones",
+        {
+            "function": Argument("place", "its `def`, from the first character of that word on"),
+            "name": Argument("text", "the parameter"),
+            "default": Argument("text", "its default, as code"),
+        },
+    ),
     "rename_method": Rewrite(
         "methods",
         "call another method with the same arguments",

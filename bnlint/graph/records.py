@@ -46,6 +46,8 @@ class Model(NamedTuple):
     """whether it is a layer of the program that calls others, and no model"""
     bare: bool = False
     """whether a subclassed model's ``call`` has no ``training`` parameter"""
+    call_at: Place | None = None
+    """the ``def`` of a subclassed model's ``call``"""
 
 
 class Layer(NamedTuple):

@@ -139,7 +139,7 @@ class Event:
 
 
 HARMLESS_EVENTS = frozenset(
-    "weights call layer api assembly eager_call momentum typo predict loaded untold layer_list layer_loop".split()
+    """api assembly call eager_call forced layer layer_list layer_loop loaded momentum predict typo untold weights""".split()
 )
 
 

@@ -10,7 +10,7 @@ from bnlint.graph.network import ABSENT, Address
 from bnlint.graph.places import Place, order
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import CustomStep, EagerCall
-from bnlint.keras.api.layers import DROPOUT
+from bnlint.keras.uses import DROPOUT
 from bnlint.keras.api.purposes import is_generator
 from bnlint.keras.backbones import group_of
 from bnlint.keras.facts import CUSTOM_STEP, FitView

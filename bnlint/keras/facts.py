@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from bnlint.graph.network import ABSENT, FORWARDED, Address
 from bnlint.graph.records import Layer
+from bnlint.keras.api.phases import Phase
 from bnlint.keras.semantics import Behaviour, Flags, Outcome
 from bnlint.keras.uses import BATCH_NORM, Use, uses_of
 
@@ -43,13 +44,15 @@ class Part(NamedTuple):
 class FitView:
     """One fit of one path: where its flags are read, and the state of every layer in it."""
 
-    def __init__(self, event: Any, behaviour: Behaviour | None, learning_phase_set: bool) -> None:
+    def __init__(self, event: Any, behaviour: Behaviour | None, phase: Phase | None = None) -> None:
         self.event = event
         self.behaviour = behaviour
+        self.phase = phase
         self.root: Address = event.layer
         self.record: Layer = event.heap[self.root]
         self.compiled = self.record.model.compiled if self.record.model is not None else None
-        self.learning_phase_set = learning_phase_set
+        self.learning_phase_set = phase is not None and not (behaviour is not None and _ignores(behaviour))
+        """whether the learning phase was set on a release where that changes what a fit does"""
         self.states: list[State] = []
         self._known_trains: dict[tuple[Flags, tuple[Address, ...]], bool | None] = {}
 
@@ -91,10 +94,19 @@ class FitView:
         if behaviour is None:
             return None
         if self.event.step is not None or self.event.train == CUSTOM_STEP:
+            if training is ABSENT and self.phase is not None:
+                # a plain call obeys the phase (measured: TensorFlow 2.0, 2.15)
+                known = self.phase.value is not None and behaviour.ignores_learning_phase
+                return bool(self.phase.value) if known else None
             if training is ABSENT:
                 code = behaviour.code("q10_custom_loop", "eager__no_arg")
                 return None if code is None else code.statistics == "batch"
-            return None if training is None else training is True or training is FORWARDED
+            if training is not True and training is not FORWARDED:
+                return None if training is None else False
+            # handed to a `call` that has no such parameter: no on Keras 3.0 and 3.3, yes on 3.12 and 3.15 (measured)
+            model = self.event.heap[root].model
+            is_bare = model is not None and model.kind == "subclassed" and model.bare
+            return None if is_bare and behaviour.bare_call_trains is not True else True
         model = self.record.model
         if model is not None and model.kind == "subclassed" and model.bare:
             return behaviour.bare_call_trains
@@ -200,12 +212,31 @@ class FitView:
             outcome = Outcome(None, None, None)
         if not known or self.learning_phase_set or self._untracked(ways):
             certain = outcome.updated is False and outcome.trained is False and own.updates is False and known
-            if not certain or self.learning_phase_set:
+            if self.learning_phase_set:
+                outcome = self._in_phase(own, parents, root, ways, record)
+            elif not certain:
                 outcome = Outcome(None, None, None)
         if outcome.trained and (record.many or (self.event.step is not None and self.event.step.partial)):
             outcome = outcome._replace(trained=None)
         use = ways[0].use if ways and self.event.step is None else inside
         return State(address, record, outcome, own, container, use, updates, known)
+
+    def _in_phase(self, own: Flags, parents: list[Flags], root: Flags, ways: list[Way], record: Layer) -> Outcome:
+        """What a layer of a flat model does while the learning phase is set, as far as it was measured."""
+        unknown = Outcome(None, None, None)
+        phase, behaviour = self.phase, self.behaviour
+        written = [link.training for way in ways for link in way.use.links]
+        plain = all(training is ABSENT for training in written) and all(way.use.known for way in ways)
+        flat = not parents and root.updates is True and root.weights is True and own.updates is own.weights
+        if behaviour is None or phase is None or phase.value is None or own.updates is None or self.event.step:
+            return unknown
+        if not (plain and flat) or record.affine is not True or record.legacy or record.many:
+            return unknown
+        early = None if phase.value == 0 else phase.before_build
+        if phase.value == 1 and early is not True:
+            return unknown  # layers may have been built before it and after it
+        code = behaviour.with_learning_phase(phase.value, before_build=early, frozen=not own.updates)
+        return unknown if code is None else Outcome(code.statistics, code.updated, code.trained)
 
     def _container(self, use: Use) -> Address:
         """The innermost model around a layer: blocks and wrappers are parts of it."""
@@ -223,6 +254,11 @@ class FitView:
             and not (self.record.model is not None and self.record.model.kind == "subclassed")
         )
         return inner and (self.behaviour is None or not self.behaviour.inner_layers_are_tracked)
+
+
+def _ignores(behaviour: Behaviour) -> bool:
+    """Whether ``fit`` does as if the phase had not been set, or the program has stopped at setting it."""
+    return behaviour.ignores_learning_phase is True or behaviour.sets_learning_phase is False
 
 
 def _combine(outcomes: list[Outcome]) -> Outcome:

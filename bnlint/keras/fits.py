@@ -9,6 +9,7 @@ from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
 from bnlint.keras.alone import Alone, Flags, Rest, alone, rest_of
 from bnlint.keras.api.library import KerasLibrary
+from bnlint.keras.api.phases import PHASE, Phase
 from bnlint.keras.backbones import owner_address, owner_of
 from bnlint.keras.facts import FitView, State
 
@@ -71,12 +72,13 @@ class PathFits:
         self._fits_of: dict[Address, list[int]] = {}
         """when each layer took part in a fit"""
         known: dict[Any, list[State]] = {}
-        phase = any(event.kind == "learning_phase" for event in events)
+        doubtful = any(event.kind == "learning_phase" and event.maybe for event in events)
         for event in events:
             if event.kind == "fit":
                 record = event.heap[event.layer]
                 behaviour = library.behaviour(record.package)
-                view = FitView(event, behaviour, phase and _phase_counts(behaviour))
+                phase: Phase | None = event.heap.get(PHASE)
+                view = FitView(event, behaviour, Phase(None) if phase is not None and doubtful else phase)
                 seen = (event.layer, event.version, event.train, event.step)
                 view.states = known.get(seen) or view.find_states()
                 known[seen] = view.states
@@ -134,15 +136,6 @@ class PathFits:
         others = [each for each in view.states if owner_address(view.event.heap, each) == owner]
         whole = all(each.own.updates is False or each.record.frozen_at == found.undone for each in others)
         return found._replace(undone_whole=whole)
-
-
-def _phase_counts(behaviour: Any) -> bool:
-    """Whether ``set_learning_phase`` changes what ``fit`` does on the release."""
-    if behaviour is None:
-        return True
-    code = behaviour.code("q12_slp0_before_build_trainable", "")
-    found = code if code is not None else behaviour.code("q12_slp0_before_build_trainable", "code")
-    return found is not None and found.statistics != "batch"
 
 
 def _residual(momentum: float | None, updates: int | None, replaced: bool) -> float | None:

@@ -15,12 +15,15 @@ from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.assignments import gather_momentum, gather_typos
 from bnlint.keras.backbone_fits import Backbones, gather_backbones
 from bnlint.keras.backbones import group_key, owner_of
+from bnlint.keras.bare import gather_trained_models
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.custom_steps import gather_custom_steps, gather_eager_calls
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
+from bnlint.keras.forced import gather_forced
 from bnlint.keras.layer_list_changes import gather_layer_lists
 from bnlint.keras.layer_loops import gather_loops
+from bnlint.keras.phases import gather_phases
 from bnlint.keras.random_weights import gather_random_weights
 from bnlint.keras.reach import WEIGHTED
 from bnlint.keras.rows import subject
@@ -64,11 +67,14 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "call": gather_calls(runs, fits, library, guarded),
         "custom_step": gather_custom_steps(runs, complete=found.complete),
         "eager_call": gather_eager_calls(runs, complete=found.complete),
+        "forced_training": gather_forced(runs, library),
         "layer": gather_layers(runs),
+        "layer_list": gather_layer_lists(runs),
+        "learning_phase": gather_phases(runs, library),
         "momentum_set": gather_momentum(runs),
         "random_weights": gather_random_weights(backbones),
         "trainable_typo": gather_typos(runs),
-        "layer_list": gather_layer_lists(runs),
+        "trained_model": gather_trained_models(runs, path),
         **gather_loops(runs if found.complete else [], fits, library),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}

@@ -179,6 +179,43 @@ class Behaviour:
         found = self.code("q11_subclass", "top_model__no_training_arg")
         return None if found is None else found.statistics == "batch"
 
+    def inference_when_forced(self, *, layer: bool, inside: str) -> Code | None:
+        """What ``predict`` does with an unfrozen layer that is called with ``training=True`` in the graph.
+
+        ``layer``: a layer is called so, and no model; ``inside`` is what the call stands in. A call inside a ``call``
+        is one that the layer gets as it is written, where ``training=False`` holds there (measured: 3.0.5, 3.15.1).
+        """
+        case = "predict_bn_call_training_true" if layer else "evaluate_base_call_training_true"
+        found = self.code("q23_inference", case)
+        if inside == "functional" or found is None or found.statistics == "batch":
+            return found
+        kept = self.code("q11_subclass", "top_model__hard_false")
+        if kept is None or kept.statistics != "moving":
+            return None
+        return self.code("q23_inference", "eager_call_training_true")
+
+    @cached_property
+    def sets_learning_phase(self) -> bool | None:
+        """Whether ``set_learning_phase`` exists."""
+        found = value(self.release, "q12_exists", "set_learning_phase")
+        return found if isinstance(found, bool) else None
+
+    def with_learning_phase(self, phase: int, *, before_build: bool | None, frozen: bool) -> Code | None:
+        """What a layer of a flat model does in ``fit`` after ``set_learning_phase``; None where it depends on more."""
+        cases = {True: ("before_build",), False: ("after_build", "after_compile")}
+        whens = cases[before_build] if before_build is not None else (*cases[True], *cases[False])
+        kind = "frozen" if frozen else "trainable"
+        found = {self.code(f"q12_slp{phase}_{when}_{kind}", "") for when in whens} - {None}
+        return found.pop() if len(found) == 1 else None
+
+    @cached_property
+    def ignores_learning_phase(self) -> bool | None:
+        """Whether ``fit`` runs as if the phase had not been set."""
+        if self.sets_learning_phase is False:
+            return None
+        found = self.with_learning_phase(0, before_build=True, frozen=False)
+        return None if found is None else found.statistics == "batch"
+
     @cached_property
     def inner_layers_are_tracked(self) -> bool | None:
         """Whether layers inside a layer of the program's own are trained and updated like others."""

@@ -30,6 +30,7 @@ ACTIONS: dict[str, dict[str, Argument]] = {
     "set_argument": {"call": PLACES, "name": TEXT, "value": TEXT},
     "remove_arguments": {"call": PLACE, "names": TEXTS},
     "move_arguments": {"call": PLACE, "names": TEXTS, "to": PLACE},
+    "add_parameter": {"function": PLACE, "name": TEXT, "default": TEXT},
     "rename_method": {"call": PLACE, "to": TEXT},
     "generator_to_fit": {"call": PLACE, "drop": TEXTS._replace(optional=True)},
     "freeze_batch_norm": {"of": BACKBONE, "after": PLACE, "before": PLACES._replace(optional=True)},

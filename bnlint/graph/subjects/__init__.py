@@ -14,11 +14,14 @@ from bnlint.graph.subjects.backbones import BackboneAtFit
 from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.custom_steps import CustomStep, EagerCall
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
+from bnlint.graph.subjects.forced import ForcedTraining
 from bnlint.graph.subjects.layer_lists import LayerList
 from bnlint.graph.subjects.layers import Layer
+from bnlint.graph.subjects.learning_phases import LearningPhase
 from bnlint.graph.subjects.loops import ClassTest, LayerLoop, Slice
 from bnlint.graph.subjects.parts import Backbone, Because
 from bnlint.graph.subjects.random_weights import RandomWeights
+from bnlint.graph.subjects.trained_models import TrainedModel
 
 __all__ = [
     "SUBJECTS",
@@ -30,11 +33,14 @@ __all__ = [
     "CustomStep",
     "EagerCall",
     "Fit",
+    "ForcedTraining",
     "Layer",
     "LayerList",
     "LayerLoop",
+    "LearningPhase",
     "Program",
     "Slice",
+    "TrainedModel",
 ]
 
 
@@ -52,14 +58,17 @@ SUBJECTS: dict[str, type] = {
     "backbone_at_fit": BackboneAtFit,
     "batch_norm_at_fit": BatchNormAtFit,
     "call": Call,
+    "class_test": ClassTest,
     "custom_step": CustomStep,
     "eager_call": EagerCall,
+    "forced_training": ForcedTraining,
     "layer": Layer,
-    "momentum_set": MomentumSet,
-    "random_weights": RandomWeights,
-    "trainable_typo": TrainableTypo,
     "layer_list": LayerList,
     "layer_loop": LayerLoop,
-    "class_test": ClassTest,
+    "learning_phase": LearningPhase,
+    "momentum_set": MomentumSet,
+    "random_weights": RandomWeights,
     "slice": Slice,
+    "trainable_typo": TrainableTypo,
+    "trained_model": TrainedModel,
 }

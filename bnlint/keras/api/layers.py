@@ -16,8 +16,10 @@ from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Function, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras.api.eager import given_training, note_eager_call
 from bnlint.keras.api.flags import layers_in
+from bnlint.keras.api.forcing import Container, keep_forced, note_forced
 from bnlint.keras.api.names import KerasName
 from bnlint.keras.api.tensors import connect, opaque, tensors_in, training_argument, unknown_part, wrap
+from bnlint.keras.uses import DROPOUT
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -30,10 +32,6 @@ FUNCTIONAL = {
     "add": "Add", "subtract": "Subtract", "multiply": "Multiply", "average": "Average", "maximum": "Maximum",
     "minimum": "Minimum", "concatenate": "Concatenate", "dot": "Dot", "merge": "Merge",
 }  # fmt: skip
-DROPOUT = frozenset(
-    "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout StochasticDepth".split()
-)
-
 
 NAME_COUNTS = ("names",)
 
@@ -163,11 +161,14 @@ def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: as
     training = training_argument(given)
     if training is ABSENT and args.open:
         training = None
+    forced = training is True and not args.open
     if not inputs:
         if record.type == "InputLayer":
             return Unknown("input layer")
         note_eager_call(m, ref, training, args, node)
         missing = unknown_part(m, args.positional[0]) if args.positional else None
+        if forced:
+            note_forced(m, ref, node, missing)
         return Thing("output", layer=ref.address, training=training, missing=missing)
     missing = unknown_part(m, args.positional[0]) if args.positional else None
     if missing is not None:
@@ -181,6 +182,8 @@ def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: as
         trace_call(m, library, ref, node, len(inputs))
     elif record.type == "Lambda":
         _trace_lambda(m, library, ref, args, node)
+    if forced:
+        note_forced(m, ref, node, made=output.tensor.node)
     count = len(record.model.outputs) if record.model is not None and record.model.kind == "functional" else 1
     return output if count < 2 else m.allocate(node, List((output,) * count), "outputs")
 
@@ -222,10 +225,16 @@ def trace_call(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST, input
     finally:
         nodes = m.traces.pop()
     _keep_traced(m, arm.heap, nodes)
+    call_at = (method.source or m.frame.source).place(method.node)
+    keep_forced(m, arm.events, Container("subclassed", call_at, "training" not in parameters and not _is_layer(record)))
     record = m.get(ref.address)
     model = record.model or Model("subclassed", is_layer=True)
-    model = model._replace(nodes=tuple(nodes), bare="training" not in parameters)
+    model = model._replace(nodes=tuple(nodes), bare="training" not in parameters, call_at=call_at)
     m.put(ref.address, record._replace(model=model))
+
+
+def _is_layer(record: Layer) -> bool:
+    return record.model is None or record.model.is_layer
 
 
 def _keep_traced(m: Machine, heap: Any, nodes: list[Node]) -> None:
@@ -263,9 +272,10 @@ def _trace_lambda(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node:
 
     m.traces.append([])
     try:
-        m.attempt(lambda: call(m, function, Args(args.positional), node))
+        arm = m.attempt(lambda: call(m, function, Args(args.positional), node))
     finally:
         nodes = m.traces.pop()
+    keep_forced(m, arm.events, Container("lambda", record.site))
     nodes = [made for made in nodes if made.layer in m.heap]
     if nodes:
         m.put(ref.address, m.get(ref.address)._replace(model=Model("lambda", nodes=tuple(nodes))))

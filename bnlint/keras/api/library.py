@@ -33,7 +33,7 @@ from bnlint.interpreter.values import (
     Value,
 )
 from bnlint.keras import applications, truth
-from bnlint.keras.api import companions, typos
+from bnlint.keras.api import companions, phases, typos
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layer_lists as lists_api
 from bnlint.keras.api import layers as layers_api
@@ -460,10 +460,10 @@ class KerasLibrary:
     def _keras_rest(self, m: Machine, name: KerasName, args: Args, node: ast.AST) -> Value | None:
         if name.last in ("clear_session", "reset_uids"):
             m.put(layers_api.NAME_COUNTS, layers_api.NameCounts(Map()))
+            phases.forget_phase(m)
             return NONE
-        if name.last == "set_learning_phase":
-            m.event("learning_phase", node, package=name.root, value=args.get(0, "value"))
-            return NONE
+        if name.last in phases.SETTERS:
+            return phases.set_phase(m, name, args, node)
         first = args.get(0)
         made = data_api.keras_call(m, name.path, args) if name.area in ("ops", "random") else None
         if made is not None:
