@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bnlint.graph.network import Address
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import Backbone
@@ -14,10 +15,15 @@ from bnlint.keras.facts import State
 
 def owner_of(heap: Any, state: State) -> Layer | None:
     """The application or loaded model that a layer comes from."""
-    record = heap.get(state.record.owner) if state.record.owner is not None else None
+    return owner_among(heap, state.record, state.use.parents)
+
+
+def owner_among(heap: Any, layer: Layer, parents: tuple[Address, ...]) -> Layer | None:
+    """The same for any layer, from the models around it."""
+    record = heap.get(layer.owner) if layer.owner is not None else None
     if isinstance(record, Layer):
         return record
-    for parent in reversed(state.use.parents):
+    for parent in reversed(parents):
         holder = heap.get(parent)
         if not isinstance(holder, Layer) or holder.model is None or holder.model.is_layer:
             continue

@@ -68,6 +68,14 @@ class FitView:
             return Flags(updates, listed.trainable if isinstance(listed, Layer) else updates)
         return Flags(updates, self._flag(address, behaviour.weights_read_at))
 
+    def seen(self, address: Address) -> Layer | None:
+        """A layer as the gradient step sees it; None where it is not known when that reads the flags."""
+        if self.behaviour is None:
+            return None
+        heap = self._heap(self.behaviour.weights_read_at)
+        record = None if heap is None else heap.get(address) or self.event.heap.get(address)
+        return record if isinstance(record, Layer) else None
+
     def _flag(self, address: Address, when: str | None) -> bool | None:
         heap = self._heap(when)
         if heap is None:
@@ -127,7 +135,7 @@ class FitView:
             record = record._replace(pretrained=None)
         own = self.flags(address)
         known = bool(ways) and all(way.use.known for way in ways)
-        container = self._container(inside)
+        container = self.container(inside.parents)
         parents, root, is_trained = self._weights(address, inside)
         outcomes: list[Outcome] = []
         updates = 0
@@ -161,9 +169,9 @@ class FitView:
         use = ways[0].use if ways and self.event.step is None else inside
         return State(address, record, outcome, own, container, use, updates, known)
 
-    def _container(self, use: Use) -> Address:
+    def container(self, parents: tuple[Address, ...]) -> Address:
         """The innermost model around a layer: blocks and wrappers are parts of it."""
-        for parent in reversed(use.parents):
+        for parent in reversed(parents):
             model = self.event.heap[parent].model
             if model is not None and model.kind != "lambda" and not model.is_layer:
                 return parent

@@ -16,6 +16,7 @@ from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
 from bnlint.keras.rows import subject
+from bnlint.keras.trainable_changes import gather_changes
 
 WEIGHTED = frozenset(
     {"Conv1D", "Conv2D", "Conv3D", "Dense", "DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose", "SeparableConv1D"}
@@ -58,6 +59,7 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "batch_norm_at_fit": tuple(row for fit in fits for row in fit.batch_norm),
         "call": gather_calls(runs, fits, library, guarded),
         "layer": gather_layers(runs),
+        "trainable_change": gather_changes(runs, found.complete),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
     ordered = sorted(unknowns, key=lambda each: (order(each[0]), each[1]))

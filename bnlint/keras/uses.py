@@ -114,12 +114,13 @@ def _untraced(
     heap: Any, record: Layer, use: Use, path: frozenset[Address], reached: frozenset[Address]
 ) -> Iterator[Use]:
     """Layers kept by a subclass that its ``call`` was not seen to use."""
-    for child in _held(heap, record):
+    for child in held_layers(heap, record):
         if child not in reached:
             yield from _walk(heap, use.through(Link("subclassed", None))._replace(address=child, known=False), path)
 
 
-def _held(heap: Any, record: Layer) -> list[Address]:
+def held_layers(heap: Any, record: Layer) -> list[Address]:
+    """The layers that a layer of the program keeps as attributes."""
     found: dict[Address, None] = {}
 
     def collect(value: Any, depth: int) -> None:

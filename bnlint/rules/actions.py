@@ -34,6 +34,9 @@ ACTIONS: dict[str, dict[str, Argument]] = {
     "generator_to_fit": {"call": PLACE, "drop": TEXTS._replace(optional=True)},
     "freeze_batch_norm": {"of": BACKBONE, "after": PLACE, "before": PLACES._replace(optional=True)},
     "set_momentum": {"of": BACKBONE, "to": TEXT, "before": PLACES},
+    "unfreeze_model": {"of": BACKBONE, "above": PLACE, "before": PLACES._replace(optional=True)},
+    "assign_opposite_first": {"at": PLACE},
+    "repeat_compile": {"compile": PLACE, "after": PLACES, "before": PLACE},
     "remove_comment": {"place": PLACE},
     "replace_text": {"place": PLACE, "old": TEXT, "new": TEXT},
 }

@@ -13,8 +13,9 @@ from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
 from bnlint.graph.subjects.layers import Layer
 from bnlint.graph.subjects.parts import Backbone, Because
+from bnlint.graph.subjects.trainable_changes import TrainableChange
 
-__all__ = ["SUBJECTS", "Backbone", "BatchNormAtFit", "Because", "Call", "Fit", "Layer", "Program"]
+__all__ = ["SUBJECTS", "Backbone", "BatchNormAtFit", "Because", "Call", "Fit", "Layer", "Program", "TrainableChange"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +32,5 @@ SUBJECTS: dict[str, type] = {
     "batch_norm_at_fit": BatchNormAtFit,
     "call": Call,
     "layer": Layer,
+    "trainable_change": TrainableChange,
 }
