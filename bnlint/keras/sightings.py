@@ -211,7 +211,7 @@ class _Finder:
         found: dict[Address, Place] = {}
         for address in self.layers(event):
             record = event.heap[address]
-            if record.trainable is (not event.value) and record.flag_at is not None:
+            if record.trainable is (not event.value) and record.flag_at in self.order.flags:
                 found[address] = record.flag_at
         return found
 
