@@ -59,11 +59,38 @@ def spot_before(source: Source, places: Sequence[Place]) -> Spot:
     others = [place for place in places[1:] if way_to(source, place)[-1].statement is not anchor]
     if _shared_depth(source, steps, others) < len(steps) - 1:
         raise Refusal("what must come after it stands in another branch or function")
+    return _above(source, steps, len(steps) - 1)
+
+
+def spot_above(source: Source, place: Place, before: Sequence[Place]) -> Spot:
+    """The gap above the statement at ``place`` (or above its loop), which every place of ``before`` follows."""
+    steps = way_to(source, place)
+    depth = _outside_loops(steps, _shared_depth(source, steps, before) if before else _layer_loop(steps))
+    return _above(source, steps, depth)
+
+
+def spot_between(source: Source, after: Sequence[Place], before: Place) -> Spot:
+    """The gap above the statement at ``before``, or above its loop, that follows every place of ``after``.
+
+    It lies in the suite that both share; ``Refusal`` where one of ``after`` may run without it, or it without them.
+    """
+    following = way_to(source, before)
+    depth = 0
+    for place in after:
+        steps = way_to(source, place)
+        shared = _shared_depth(source, steps, [before])
+        _outside_loops(steps, shared)
+        depth = max(depth, shared)
+    return _above(source, following, depth)
+
+
+def spot_here(source: Source, place: Place) -> Spot:
+    """The gap directly above the statement at a place, below the comments on it."""
+    steps = way_to(source, place)
+    anchor = steps[-1].statement
     indent = own_line(source, anchor)
-    line = source.line_of(source.bounds(anchor)[0])
-    while line > 1 and source.line(line - 1).startswith(indent + "#"):
-        line -= 1
-    return Spot(source.starts[line - 1], indent, _unit(source, steps, len(steps) - 1), anchor, tuple(steps))
+    offset = source.starts[source.line_of(source.bounds(anchor)[0]) - 1]
+    return Spot(offset, indent, _unit(source, steps, len(steps) - 1), anchor, tuple(steps))
 
 
 def lines_at(source: Source, spot: Spot, lines: Sequence[str]) -> Change:
@@ -73,6 +100,16 @@ def lines_at(source: Source, spot: Spot, lines: Sequence[str]) -> Change:
     if spot.offset == len(source.text) and not source.text.endswith(("\n", "\r")):
         return Change(spot.offset, spot.offset, "".join(newline + line for line in laid))
     return Change(spot.offset, spot.offset, "".join(line + newline for line in laid))
+
+
+def _above(source: Source, steps: list[Step], depth: int) -> Spot:
+    """The gap above a statement and the comments that belong to it."""
+    anchor = steps[depth].statement
+    indent = own_line(source, anchor)
+    line = source.line_of(source.bounds(anchor)[0])
+    while line > 1 and source.line(line - 1).startswith(indent + "#"):
+        line -= 1
+    return Spot(source.starts[line - 1], indent, _unit(source, steps, depth), anchor, tuple(steps[: depth + 1]))
 
 
 def way_to(source: Source, place: Place) -> list[Step]:

@@ -114,6 +114,31 @@ REWRITES: dict[str, Rewrite] = {
             "of": Argument("backbone", "the model that holds the layers"),
         },
     ),
+    "unfreeze_model": Rewrite(
+        "flags",
+        "set a model trainable and its layers not, so that layers set trainable afterwards train",
+        {
+            "of": _OF,
+            "above": Argument(
+                "place", "the first statement that sets layers trainable; it goes above that, or its loop"
+            ),
+            "before": Argument("places", "every `compile` that must follow", True),
+        },
+    ),
+    "assign_opposite_first": Rewrite(
+        "flags",
+        "assign the opposite of `model.trainable = True` (or `False`) on a line above it",
+        {"at": Argument("place", "the assignment, of a constant")},
+    ),
+    "repeat_compile": Rewrite(
+        "recompiling",
+        "write a `compile` once more, with an optimizer of its own",
+        {
+            "compile": Argument("place", "the call of `compile`"),
+            "after": Argument("places", "the statements that it must follow"),
+            "before": Argument("place", "the `fit` that it must precede, above which (or above whose loop) it goes"),
+        },
+    ),
     "remove_comment": Rewrite(
         "comments", "take out a comment", {"place": Argument("place", "from its `#` to its end or to the next `#`")}
     ),

@@ -16,10 +16,15 @@ from bnlint.keras.facts import State
 
 def owner_address(heap: Any, state: State) -> Address | None:
     """The application or loaded model that a layer comes from."""
-    owner = state.record.owner
+    return owner_among(heap, state.record, state.use.parents)
+
+
+def owner_among(heap: Any, layer: Layer, parents: tuple[Address, ...]) -> Address | None:
+    """The same for any layer, from the models around it."""
+    owner = layer.owner
     if owner is not None and isinstance(heap.get(owner), Layer):
         return owner
-    for parent in reversed(state.use.parents):
+    for parent in reversed(parents):
         holder = heap.get(parent)
         if not isinstance(holder, Layer) or holder.model is None or holder.model.is_layer:
             continue

@@ -10,12 +10,11 @@ from bnlint.graph.network import ABSENT, Address
 from bnlint.graph.places import Place, order
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import CustomStep, EagerCall
-from bnlint.keras.uses import DROPOUT
 from bnlint.keras.api.purposes import is_generator
 from bnlint.keras.backbones import group_of
 from bnlint.keras.facts import CUSTOM_STEP, FitView
 from bnlint.keras.semantics import Behaviour, Flags
-from bnlint.keras.uses import BATCH_NORM, Use, held, uses_of
+from bnlint.keras.uses import BATCH_NORM, DROPOUT, Use, held, uses_of
 
 if TYPE_CHECKING:
     from bnlint.keras.api.eager import EagerCall as MadeCall

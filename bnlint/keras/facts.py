@@ -80,6 +80,14 @@ class FitView:
             return Flags(updates, listed.trainable if isinstance(listed, Layer) else updates)
         return Flags(updates, self._flag(address, behaviour.weights_read_at))
 
+    def seen(self, address: Address) -> Layer | None:
+        """A layer as the gradient step sees it; None where it is not known when that reads the flags."""
+        if self.behaviour is None:
+            return None
+        heap = self._heap(self.behaviour.weights_read_at)
+        record = None if heap is None else heap.get(address) or self.event.heap.get(address)
+        return record if isinstance(record, Layer) else None
+
     def _flag(self, address: Address, when: str | None) -> bool | None:
         heap = self._heap(when)
         if heap is None:
@@ -150,7 +158,9 @@ class FitView:
         plain = self.event.step is None and all(way.use.known for way in ways)
         mode = None if not known or not modes or None in modes else any(modes)
         use = ways[0].use if ways and self.event.step is None else inside
-        state = State(address, record, Outcome(None, None, None), own, self._container(inside), use, len(ways), known)
+        state = State(
+            address, record, Outcome(None, None, None), own, self.container(inside.parents), use, len(ways), known
+        )
         return Part(state, trained if plain or trained is False else None, mode)
 
     def _trains(self, own: Flags, around: tuple[Address, ...]) -> bool | None:
@@ -185,7 +195,7 @@ class FitView:
             record = record._replace(pretrained=None)
         own = self.flags(address)
         known = bool(ways) and all(way.use.known for way in ways)
-        container = self._container(inside)
+        container = self.container(inside.parents)
         parents, root, is_trained = self._weights(address, inside)
         outcomes: list[Outcome] = []
         updates = 0
@@ -238,9 +248,9 @@ class FitView:
         code = behaviour.with_learning_phase(phase.value, before_build=early, frozen=not own.updates)
         return unknown if code is None else Outcome(code.statistics, code.updated, code.trained)
 
-    def _container(self, use: Use) -> Address:
+    def container(self, parents: tuple[Address, ...]) -> Address:
         """The innermost model around a layer: blocks and wrappers are parts of it."""
-        for parent in reversed(use.parents):
+        for parent in reversed(parents):
             model = self.event.heap[parent].model
             if model is not None and model.kind != "lambda" and not model.is_layer:
                 return parent

@@ -27,6 +27,7 @@ from bnlint.keras.phases import gather_phases
 from bnlint.keras.random_weights import gather_random_weights
 from bnlint.keras.reach import WEIGHTED
 from bnlint.keras.rows import subject
+from bnlint.keras.trainable_changes import gather_changes
 
 # --- grouping -------------------------------------------------------------------------------------------------------
 
@@ -73,6 +74,7 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "learning_phase": gather_phases(runs, library),
         "momentum_set": gather_momentum(runs),
         "random_weights": gather_random_weights(backbones),
+        "trainable_change": gather_changes(runs, found.complete),
         "trainable_typo": gather_typos(runs),
         "trained_model": gather_trained_models(runs, path),
         **gather_loops(runs if found.complete else [], fits, library),

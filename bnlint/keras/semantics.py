@@ -105,6 +105,11 @@ class Behaviour:
         return None if found is None else not found.updated
 
     @cached_property
+    def late_change_raises(self) -> bool | None:
+        """Whether ``fit`` raises where a flag has changed since an earlier ``fit``, without ``compile`` between."""
+        return self.raises("q05_toggle_after_compile", "flat_bn__freeze_between_fits")
+
+    @cached_property
     def momentum_attribute_counts(self) -> bool | None:
         """Whether ``layer.momentum = m`` after building takes effect."""
         found = value(self.release, "q18_momentum", "after_compile_before_fit", "eff_momentum")
@@ -303,7 +308,7 @@ class Behaviour:
             found = self.code("q07_parent_false_child_bn_true", "nested_parent_false_bn_true")
         else:
             found = Code("batch", True, True)
-        trained = self._trained(own, parents, root)
+        trained = self.trains(own, parents, root)
         if frozen_unbuilt and own.weights is False and root.weights:
             early = self.code("q01_bn_trainable_false", "flat_set_before_the_layer_is_called")
             trained = None if early is None else early.trained
@@ -320,8 +325,8 @@ class Behaviour:
             return Outcome("moving" if moving else None, False if not found.updated else None, trained)
         return Outcome(found.statistics, found.updated, trained)
 
-    def _trained(self, own: Flags, parents: list[Flags], root: Flags) -> bool | None:
-        """Whether gamma and beta are in the set of weights that the gradient step changes."""
+    def trains(self, own: Flags, parents: list[Flags], root: Flags) -> bool | None:
+        """Whether a layer's weights are in the set that the gradient step changes; of BatchNormalization measured."""
         if own.weights is False or root.weights is False:
             return False
         hides = self.code("q07_parent_false_child_bn_true", "nested_parent_false_bn_true")

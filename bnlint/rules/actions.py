@@ -38,6 +38,9 @@ ACTIONS: dict[str, dict[str, Argument]] = {
     "set_momentum": {"of": BACKBONE, "to": TEXT, "before": PLACES},
     "loop_over": {"layers": PLACE, "of": BACKBONE},
     "match_batch_norm": {"test": PLACE, "of": BACKBONE},
+    "unfreeze_model": {"of": BACKBONE, "above": PLACE, "before": PLACES._replace(optional=True)},
+    "assign_opposite_first": {"at": PLACE},
+    "repeat_compile": {"compile": PLACE, "after": PLACES, "before": PLACE},
     "remove_comment": {"place": PLACE},
     "replace_text": {"place": PLACE, "old": TEXT, "new": TEXT},
 }

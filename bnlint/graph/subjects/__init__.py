@@ -21,11 +21,13 @@ from bnlint.graph.subjects.learning_phases import LearningPhase
 from bnlint.graph.subjects.loops import ClassTest, LayerLoop, Slice
 from bnlint.graph.subjects.parts import Backbone, Because
 from bnlint.graph.subjects.random_weights import RandomWeights
+from bnlint.graph.subjects.trainable_changes import TrainableChange
 from bnlint.graph.subjects.trained_models import TrainedModel
 
 __all__ = [
     "SUBJECTS",
     "Backbone",
+    "BackboneAtFit",
     "BatchNormAtFit",
     "Because",
     "Call",
@@ -38,8 +40,12 @@ __all__ = [
     "LayerList",
     "LayerLoop",
     "LearningPhase",
+    "MomentumSet",
     "Program",
+    "RandomWeights",
     "Slice",
+    "TrainableChange",
+    "TrainableTypo",
     "TrainedModel",
 ]
 
@@ -69,6 +75,7 @@ SUBJECTS: dict[str, type] = {
     "momentum_set": MomentumSet,
     "random_weights": RandomWeights,
     "slice": Slice,
+    "trainable_change": TrainableChange,
     "trainable_typo": TrainableTypo,
     "trained_model": TrainedModel,
 }

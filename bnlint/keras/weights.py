@@ -1,0 +1,80 @@
+"""Layers with weights: where they sit in a model, and whether a gradient step changes them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from bnlint.graph.network import Address
+from bnlint.graph.records import Layer
+from bnlint.keras.facts import FitView
+from bnlint.keras.semantics import Behaviour, Flags
+from bnlint.keras.uses import BATCH_NORM, held
+
+WITH_WEIGHTS = BATCH_NORM | frozenset(
+    """Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose DepthwiseConv1D DepthwiseConv2D
+    SeparableConv1D SeparableConv2D LocallyConnected1D LocallyConnected2D Dense EinsumDense Embedding LSTM GRU SimpleRNN
+    ConvLSTM2D CuDNNLSTM CuDNNGRU LayerNormalization GroupNormalization MultiHeadAttention PReLU""".split()
+)
+
+
+class Held(NamedTuple):
+    """A layer with weights, and the models and wrappers around it, the trained model first."""
+
+    address: Address
+    parents: tuple[Address, ...]
+
+
+def weighted_layers(heap: Any, root: Address) -> dict[Address, Held]:
+    """The layers of a model that surely have weights, each once; a record may stand for those of unknown content."""
+    found: dict[Address, Held] = {}
+    pending: list[Held] = [Held(root, ())]
+    visited: set[Address] = set()
+    while pending:
+        held = pending.pop()
+        record = heap.get(held.address)
+        if not isinstance(record, Layer) or held.address in visited:
+            continue
+        visited.add(held.address)
+        if _has_weights(heap, record, held):
+            found[held.address] = held
+        inside = (*held.parents, held.address)
+        pending.extend(Held(child, inside) for child in reversed(_children(heap, record)))
+    return found
+
+
+def _has_weights(heap: Any, record: Layer, held: Held) -> bool:
+    if record.many:
+        parent = heap.get(held.parents[-1]) if held.parents else None
+        model = parent.model if isinstance(parent, Layer) else None
+        return record.model is None and model is not None and (model.kind == "unknown" or bool(model.application))
+    if record.type in BATCH_NORM:
+        return record.affine is True
+    return record.type in WITH_WEIGHTS and record.model is None
+
+
+def _children(heap: Any, record: Layer) -> list[Address]:
+    children = dict.fromkeys(record.holds)
+    if record.model is not None:
+        children.update(dict.fromkeys(record.model.layers))
+    if record.user_class is not None:
+        children.update(dict.fromkeys(held(heap, record)))
+    return list(children)
+
+
+def trains_in(heap: Any, held: Held, behaviour: Behaviour) -> bool | None:
+    """Whether a step that read the flags in a state would change a layer's weights."""
+    return _trains([heap.get(address) for address in (held.address, *held.parents)], behaviour)
+
+
+def trained_by(view: FitView, held: Held) -> bool | None:
+    """Whether a fit changes a layer's weights."""
+    if view.behaviour is None:
+        return None
+    return _trains([view.seen(address) for address in (held.address, *held.parents)], view.behaviour)
+
+
+def _trains(records: list[Any], behaviour: Behaviour) -> bool | None:
+    """From the flags of a layer and of the models around it, the trained one second."""
+    own, *around = [record.trainable if isinstance(record, Layer) else None for record in records]
+    flags = [Flags(flag, flag) for flag in around]
+    return behaviour.trains(Flags(own, own), flags[1:], flags[0]) if flags else own
