@@ -158,7 +158,7 @@ def _inside(heap: Any, roots: tuple[Address, ...]) -> set[Address]:
 def _idle(view: FitView, made: MadeCall, kinds: frozenset[str], trained: set[Address] | None) -> Idle:
     """Layers of these kinds in inference mode that ``training=True`` would put into training mode."""
     behaviour, heap = view.behaviour, view.event.heap
-    start = view.start(ABSENT)
+    start = view.start(view.root, ABSENT)
     if behaviour is None or start is None:
         return Idle({}, known=False, pretrained=False)
     found: dict[Address, Layer] = {}

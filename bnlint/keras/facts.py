@@ -96,7 +96,7 @@ class FitView:
         record = heap.get(address) or self.event.heap.get(address)
         return record.trainable if isinstance(record, Layer) else None
 
-    def start(self, training: Any) -> bool | None:
+    def start(self, called: Address, training: Any) -> bool | None:
         """The training mode with which a model is run by ``fit``, or by a call in a custom step."""
         behaviour = self.behaviour
         if behaviour is None:
@@ -112,7 +112,7 @@ class FitView:
             if training is not True and training is not FORWARDED:
                 return None if training is None else False
             # handed to a `call` that has no such parameter: no on Keras 3.0 and 3.3, yes on 3.12 and 3.15 (measured)
-            model = self.event.heap[root].model
+            model = self.event.heap[called].model
             is_bare = model is not None and model.kind == "subclassed" and model.bare
             return None if is_bare and behaviour.bare_call_trains is not True else True
         model = self.record.model
@@ -141,9 +141,9 @@ class FitView:
         for use in (found for root in roots for found in uses_of(heap, root, kinds)):
             inside.setdefault(use.address, use)
             if step is None:
-                ways.setdefault(use.address, []).append(Way(use, self.start(ABSENT)))
+                ways.setdefault(use.address, []).append(Way(use, self.start(self.root, ABSENT)))
         for made in step.calls if step is not None else ():
-            start = self.start(made.training)
+            start = self.start(made.layer, made.training)
             for use in uses_of(heap, made.layer, kinds):
                 ways.setdefault(use.address, []).append(Way(use, start))
         return inside, ways
