@@ -63,7 +63,7 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "batch_norm_at_fit": tuple(row for fit in fits for row in fit.batch_norm),
         "call": gather_calls(runs, fits, library, guarded),
         "layer": gather_layers(runs),
-        "momentum_set": gather_momentum(runs),
+        "momentum_set": gather_momentum(runs, library),
         "random_weights": gather_random_weights(backbones),
         "trainable_typo": gather_typos(runs),
     }
