@@ -10,6 +10,7 @@ from bnlint.graph.records import Layer
 from bnlint.graph.subjects.assignments import MomentumSet, TrainableTypo
 
 if TYPE_CHECKING:
+    from bnlint.keras.api.library import KerasLibrary
     from bnlint.keras.fits import PathFits
 
 
@@ -52,14 +53,14 @@ def _typo(events: list[Any]) -> TrainableTypo:
     )
 
 
-def gather_momentum(runs: list[PathFits]) -> tuple[MomentumSet, ...]:
+def gather_momentum(runs: list[PathFits], library: KerasLibrary) -> tuple[MomentumSet, ...]:
     """Every place that gives BatchNormalization layers their momentum, once."""
     found = _by_place(runs, "layer", "momentum")
-    subjects = [_momentum(found[place]) for place in sorted(found, key=order)]
+    subjects = [_momentum(found[place], library) for place in sorted(found, key=order)]
     return tuple(subject for subject in subjects if subject is not None)
 
 
-def _momentum(events: list[Any]) -> MomentumSet | None:
+def _momentum(events: list[Any], library: KerasLibrary) -> MomentumSet | None:
     first = events[0]
     records: list[Layer] = [event.heap[event.layer] for event in events]
     assigned = first.kind == "momentum"
@@ -68,6 +69,7 @@ def _momentum(events: list[Any]) -> MomentumSet | None:
     values = {event.value for event in events} if assigned else {record.momentum for record in records}
     takes = {event.takes for event in events} if assigned else {True}
     pretrained = {record.pretrained for record in records}
+    behaviour = library.behaviour(records[0].package)
     return MomentumSet(
         place=first.place,
         line=first.place.line,
@@ -77,5 +79,6 @@ def _momentum(events: list[Any]) -> MomentumSet | None:
         written="assignment" if assigned else "argument",
         layers=len({event.layer for event in events}) if all(event.times == 1 for event in events) else None,
         takes_effect=takes.pop() if len(takes) == 1 else None,
+        debiased=behaviour.first_update_replaces if behaviour is not None else None,
         pretrained=pretrained.pop() if len(pretrained) == 1 else None,
     )

@@ -28,17 +28,7 @@ def momenta(*program: str, target: str = "keras==3.15") -> tuple[MomentumSet, ..
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "trainble",
-        "trainabel",
-        "Trainable",
-        "traiable",
-        "trainables",
-        "trianable",
-        "tranable",
-        "TRAINABLE",
-        "trainable_",
-    ],
+    ["trainble", "trainabel", "Trainable", "traiable", "trainables", "trianable", "tranable", "TRAINABLE"],
 )
 def test_a_letter_or_two_away(name: str) -> None:
     assert is_misspelled(name)

@@ -50,4 +50,8 @@ class MomentumSet:
     takes_effect: bool | None = fact(
         "whether the target heeds it: an assignment after building counts on TensorFlow 2 and Keras 3 alone", True
     )
+    debiased: bool | None = fact(
+        "whether the target corrects the moving statistics for their start, so that the first update replaces them "
+        "(Keras 2.1.3 to 2.2.4)"
+    )
     pretrained: bool | None = fact("whether the layers start from trained statistics")
