@@ -44,5 +44,5 @@ class ForcedTraining:
         "program's own, and the call it stands in hands on the mode"
     )
     pretrained: bool | None = fact("whether the layers start from trained statistics")
-    dropout_too: bool = fact("whether Dropout is called with `training=True` in the same function", False)
+    dropout_too: bool = fact("whether Dropout is called with `training=True` in the same model or function", False)
     fits: tuple[Place, ...] = fact("the fits that reach the layers", ())
