@@ -166,7 +166,9 @@ def _trains_anyway(every: list[Noted], behaviour: Any) -> bool:
         if inside is not None and behaviour.context_reaches_inner_calls is not True:
             return False
         for layer in noted.layers:
-            if not layer.rows or any(view.event.step is not None for view, _ in layer.rows):
+            if not layer.rows or any(
+                view.event.step is not None or view.event.train != "fit" for view, _ in layer.rows
+            ):
                 return False
     return True
 

@@ -300,3 +300,8 @@ def test_dropout_that_is_forced_in_another_block_of_the_model(argument: str, too
 def test_keras_3_refuses_it_by_position(target: str, statistics: str | None) -> None:
     program = START + "    x = layers.BatchNormalization()(inputs, True)\n" + BUILD
     assert only(program, target=target).predicts_with == statistics
+
+
+@pytest.mark.parametrize(("method", "anyway"), [("fit", True), ("train_on_batch", False)])
+def test_predictions_may_feed_a_training_by_batches(method: str, anyway: bool) -> None:
+    assert only(START + NORM + BUILD + TRAIN.replace("fit", method)).trains_anyway is anyway
