@@ -44,7 +44,7 @@ def gather_forced(runs: list[PathFits], library: KerasLibrary) -> tuple[ForcedTr
     """Every place where a ``training=True`` is written that BatchNormalization gets, over all paths."""
     found: dict[tuple[Place, str], list[list[Noted]]] = {}
     homes: dict[Place, Place] = {}
-    dropouts: set[Place | None] = set()
+    dropouts: list[Place] = []
     for run in runs:
         here: dict[tuple[Place, str], list[Noted]] = {}
         models = _models(run)
@@ -52,14 +52,16 @@ def gather_forced(runs: list[PathFits], library: KerasLibrary) -> tuple[ForcedTr
             if event.kind != "forced":
                 continue
             if event.dropout:
-                dropouts.add(event.written.function)
+                dropouts += [_home(event, models), *([event.written.function] if event.written.function else [])]
                 continue
             noted = Noted(event, _reached(run, event), _home(event, models))
             here.setdefault((event.written.place, event.written.how), []).append(noted)
             _unite(homes, event.written.place, noted.home)
+            _unite(homes, event.written.function or noted.home, noted.home)
         for key, every in here.items():
             found.setdefault(key, []).append(every)
-    subjects = [_subject(paths, library, homes, dropouts) for paths in found.values()]
+    noisy = {_root(homes, place) for place in dropouts}
+    subjects = [_subject(paths, library, homes, noisy) for paths in found.values()]
     return tuple(sorted(subjects, key=lambda each: order(each.place)))
 
 
@@ -115,7 +117,7 @@ def _reached(run: PathFits, event: Any) -> list[Reached]:
 
 
 def _subject(
-    paths: list[list[Noted]], library: KerasLibrary, homes: dict[Place, Place], dropouts: set[Place | None]
+    paths: list[list[Noted]], library: KerasLibrary, homes: dict[Place, Place], noisy: set[Place]
 ) -> ForcedTraining:
     every = [noted for path in paths for noted in path]
     first = every[0]
@@ -151,7 +153,7 @@ def _subject(
         fitted=bool(views),
         trains_anyway=_trains_anyway(every, behaviour) if views else None,
         pretrained=_common([layer.record.pretrained for layer in layers]),
-        dropout_too=any(noted.event.written.function in dropouts for noted in every),
+        dropout_too=_root(homes, written.place) in noisy,
         fits=tuple(sorted({view.event.place for view in views}, key=order)),
     )
 
@@ -164,7 +166,9 @@ def _trains_anyway(every: list[Noted], behaviour: Any) -> bool:
         if inside is not None and behaviour.context_reaches_inner_calls is not True:
             return False
         for layer in noted.layers:
-            if not layer.rows or any(view.event.step is not None for view, _ in layer.rows):
+            if not layer.rows or any(
+                view.event.step is not None or view.event.train != "fit" for view, _ in layer.rows
+            ):
                 return False
     return True
 

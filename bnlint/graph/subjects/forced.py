@@ -40,9 +40,10 @@ class ForcedTraining:
     predict_updates: bool | None = fact("whether `predict` and `evaluate` then change their moving statistics")
     fitted: bool = fact("whether a fit of the program reaches the layers", False)
     trains_anyway: bool | None = fact(
-        "whether every fit that reaches the layers trains them without the argument as well: it is no step of the "
-        "program's own, and the call it stands in hands on the mode"
+        "whether every fit that reaches the layers trains them without the argument as well: it is a plain `fit`, no "
+        "step of the program's own and no `train_on_batch` (predictions may feed it), and the call it stands in hands on "
+        "the mode"
     )
     pretrained: bool | None = fact("whether the layers start from trained statistics")
-    dropout_too: bool = fact("whether Dropout is called with `training=True` in the same function", False)
+    dropout_too: bool = fact("whether Dropout is called with `training=True` in the same model or function", False)
     fits: tuple[Place, ...] = fact("the fits that reach the layers", ())

@@ -371,6 +371,8 @@ class KerasLibrary:
 
     def _call_keras(self, m: Machine, name: KerasName, args: Args, node: ast.AST) -> Value | None:
         last, area = name.last, name.area
+        if last in phases.SETTERS:
+            return phases.set_phase(m, name, args, node)
         if last in applications.names() and (area == "applications" or len(name.path) == 1):
             return make_application(m, self, name, args, node)
         if last in ("Input",) or (last == "InputLayer" and area == "layers"):
@@ -462,8 +464,6 @@ class KerasLibrary:
             m.put(layers_api.NAME_COUNTS, layers_api.NameCounts(Map()))
             phases.forget_phase(m)
             return NONE
-        if name.last in phases.SETTERS:
-            return phases.set_phase(m, name, args, node)
         first = args.get(0)
         made = data_api.keras_call(m, name.path, args) if name.area in ("ops", "random") else None
         if made is not None:
