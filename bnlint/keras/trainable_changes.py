@@ -52,7 +52,7 @@ def _verdict(run: PathFits, shown: Shown, place: Place) -> Verdict | None:
     """What a path says of a place; None where no fit follows."""
     faults = [fault for fault in shown.faults if fault.place == place]
     if faults:
-        worst = min(faults, key=lambda fault: (FAULTS.index(fault.fault), fault.index))
+        worst = min(faults, key=lambda fault: (FAULTS.index(fault.fault), fault.nth))
         effect: Any = "holds" if worst.fault == "starves" else worst.fault
         return Verdict(run, shown, effect, worst, place in shown.differing)
     if place not in shown.followed:
@@ -75,7 +75,7 @@ def _subject(place: Place, verdicts: list[Verdict]) -> TrainableChange:
 def _told(verdict: Verdict, sighting: Sighting) -> TrainableChange:
     """A subject with all that the path shows."""
     run = verdict.run
-    view = run.views[sighting.index]
+    view = run.views[sighting.nth]
     heap, behaviour = view.event.heap, view.behaviour
     at = run.order.position(view.event)
     compiles = run.order.compiles.get(view.root, [])
@@ -85,7 +85,7 @@ def _told(verdict: Verdict, sighting: Sighting) -> TrainableChange:
     drifting = _drifting(view, sighting)
     hider = heap.get(sighting.hider) if sighting.hider is not None else None
     hider = hider if isinstance(hider, Layer) else None
-    read_by, read_at = _read(run, sighting.index)
+    read_by, read_at = _read(run, sighting.nth)
     compiled = view.compiled.place if view.compiled is not None else None
     return TrainableChange(
         place=sighting.place,
@@ -135,8 +135,8 @@ def _container(heap: Any, view: FitView, sighting: Sighting) -> tuple[Address, A
 
 def _same_story(shown: Shown, sighting: Sighting) -> list[Sighting]:
     """The assignments that fail in the same way in the same fit."""
-    told = sighting.fault, sighting.index, sighting.hider
-    return [each for each in shown.faults if (each.fault, each.index, each.hider) == told]
+    told = sighting.fault, sighting.nth, sighting.hider
+    return [each for each in shown.faults if (each.fault, each.nth, each.hider) == told]
 
 
 def _drifting(view: FitView, sighting: Sighting) -> list[State]:
@@ -148,8 +148,8 @@ def _drifting(view: FitView, sighting: Sighting) -> list[State]:
 def _group(run: PathFits, shown: Shown, sighting: Sighting) -> str:
     """The set of layers whose updates are all explained by a change; empty where there is none, or more to say."""
     story = [each for each in shown.faults if (each.place, each.fault) == (sighting.place, sighting.fault)]
-    explained = {(each.index, held.address) for each in story for held in each.held}
-    view = run.views[sighting.index]
+    explained = {(each.nth, held.address) for each in story for held in each.held}
+    view = run.views[sighting.nth]
     drifting = _drifting(view, sighting)
     if not drifting:
         return ""
@@ -177,9 +177,7 @@ def _read(run: PathFits, index: int) -> tuple[Literal["compile", "fit"] | None, 
     return "fit", fits[0].place
 
 
-def _because(
-    sighting: Sighting, hider: Layer | None, compiled: Place | None, fit: Place
-) -> tuple[Because, ...]:
+def _because(sighting: Sighting, hider: Layer | None, compiled: Place | None, fit: Place) -> tuple[Because, ...]:
     notes = [Because(sighting.place, f"trainable = {sighting.value}"), Because(fit, "trained")]
     if hider is not None and hider.frozen_at is not None:
         notes.append(Because(hider.frozen_at, "trainable = False"))

@@ -55,8 +55,8 @@ class TrainableChange:
     )
     combined_at: Place | None = fact("the `compile` of the model around it, for which the freeze is meant")
     group: str = fact(
-        "identifies the set of layers, as in `batch_norm_at_fit`, where this change is all that makes BatchNormalization "
-        "layers of it update their statistics; else empty",
+        "identifies the set of layers, as in `batch_norm_at_fit`, where this change is all that makes "
+        "BatchNormalization layers of it update their statistics; else empty",
         "",
     )
     because: tuple[Because, ...] = fact("the lines that led here", ())
