@@ -112,7 +112,7 @@ def _told(verdict: Verdict, sighting: Sighting) -> TrainableChange:
         hidden_by_trained=sighting.hider == view.root if hider is not None else None,
         hidden_once=sighting.hiders == 1 if hider is not None else None,
         drifting=None if any(state.outcome.updated is None for state in drifting) else len(drifting),
-        drifting_pretrained=any(state.record.pretrained for state in drifting),
+        wakes_batch_norm=sighting.value and any(_would_update(view, state) for state in _concerned(view, sighting)),
         setter_reaches=behaviour.setter_reaches_children if behaviour is not None else None,
         starved_fit=view.event.place if sighting.fault == "starves" else None,
         combined_at=sighting.combined_at,
@@ -141,8 +141,21 @@ def _same_story(shown: Shown, sighting: Sighting) -> list[Sighting]:
 
 def _drifting(view: FitView, sighting: Sighting) -> list[State]:
     """The BatchNormalization layers concerned whose statistics the fit changes, or may change."""
-    concerned = {held.address for held in sighting.held}
-    return [state for state in view.states if state.address in concerned and state.outcome.updated is not False]
+    return [state for state in _concerned(view, sighting) if state.outcome.updated is not False]
+
+
+def _concerned(view: FitView, sighting: Sighting) -> list[State]:
+    """The BatchNormalization layers concerned, as the fit sees them."""
+    addresses = {held.address for held in sighting.held}
+    return [state for state in view.states if state.address in addresses]
+
+
+def _would_update(view: FitView, state: State) -> bool:
+    """Whether a pretrained layer would be in training mode in a fit if its flags were on."""
+    if view.behaviour is None or state.record.pretrained is not True:
+        return False
+    mode, _ = view.behaviour.mode(True, list(state.use.links))
+    return mode is not False
 
 
 def _group(run: PathFits, shown: Shown, sighting: Sighting) -> str:

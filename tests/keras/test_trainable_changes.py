@@ -300,3 +300,21 @@ def test_statistics_drift_under_a_frozen_parent() -> None:
     for target, drifting in (("tensorflow==2.15", 1), ("tensorflow==2.2", 0)):
         _, change = read((start, rest), target).subjects["trainable_change"]
         assert (change.effect, change.drifting, change.only_batch_norm) == ("hidden", drifting, True)
+
+
+@pytest.mark.parametrize(("call", "wakes"), [("base(inputs)", True), ("base(inputs, training=False)", False)])
+def test_an_unfreeze_that_would_count_wakes_batch_norm_unless_the_call_keeps_it(call: str, wakes: bool) -> None:
+    program = """
+    from tensorflow import keras
+
+    base = keras.applications.ResNet50(include_top=False, weights="imagenet", pooling="avg")
+    base.trainable = False
+    inputs = keras.Input((224, 224, 3))
+    model = keras.Model(inputs, keras.layers.Dense(1)({call}))
+    model.compile("adam", "mse")
+    model.fit(x, y)
+    base.trainable = True
+    model.fit(x, y)
+    """
+    _, change = read((program.replace("{call}", call),), KERAS_2).subjects["trainable_change"]
+    assert (change.effect, change.wakes_batch_norm) == ("late", wakes)
