@@ -35,7 +35,9 @@ def assign_opposite_first(source: Source, *, at: Place) -> Draft:
 
 
 def unfreeze_model(source: Source, *, of: Backbone, above: Place, before: Sequence[Place] = ()) -> Draft:
-    """The frozen model is set trainable, and its layers one by one are not, above what sets some of them trainable::
+    """The frozen model is set trainable, and its layers one by one are not, above what sets some of them trainable.
+
+    ::
 
         base.trainable = True
         for layer in base.layers:

@@ -72,7 +72,7 @@ def _names_stay(source: Source, statement: ast.stmt, spot: Spot) -> None:
     """``Refusal`` where a name that the statement uses is bound anew before the gap."""
     used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
     last, gap = statement.end_lineno or statement.lineno, source.line_of(spot.offset)
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load) and node.id in used:
-            if last < node.lineno < gap:
-                raise Refusal(f"`{node.id}` may be something else by then")
+    names = (node for node in ast.walk(source.tree) if isinstance(node, ast.Name) and node.id in used)
+    for name in names:
+        if not isinstance(name.ctx, ast.Load) and last < name.lineno < gap:
+            raise Refusal(f"`{name.id}` may be something else by then")

@@ -119,9 +119,7 @@ REWRITES: dict[str, Rewrite] = {
         "set a model trainable and its layers not, so that layers set trainable afterwards train",
         {
             "of": _OF,
-            "above": Argument(
-                "place", "the first statement that sets layers trainable; it goes above that, or its loop"
-            ),
+            "above": Argument("place", "what sets layers trainable first; it goes above that, or its loop"),
             "before": Argument("places", "every `compile` that must follow", True),
         },
     ),

@@ -17,7 +17,7 @@ Fault = Literal["none", "late", "hidden", "starves"]
 
 
 class Sighting(NamedTuple):
-    """One assignment that fails in one fit of a path, and the layers that this concerns.
+    """One assignment that fails in one fit of a path (``nth`` of its fits), and the layers that this concerns.
 
     ``value`` is the flag that the assignment gave them, ``hider`` the frozen model around them, ``combined_at`` the
     ``compile`` of a model for which the freeze was meant.
@@ -25,7 +25,7 @@ class Sighting(NamedTuple):
 
     place: Place
     fault: Fault
-    index: int
+    nth: int
     value: bool
     held: tuple[Held, ...]
     hider: Address | None = None
@@ -92,8 +92,14 @@ class _Finder:
                     differing.add(event.place)
                     faults += self._unmoved(at, event, others)
         followed = {place for place, places in self.order.flags.items() if place and places[0] < self.at[-1]}
-        sets = map(frozenset, (self._seen, followed, idle, differing))
-        return Shown(tuple(faults), *sets, tuple(self.first_alike))
+        return Shown(
+            tuple(faults),
+            frozenset(self._seen),
+            frozenset(followed),
+            frozenset(idle),
+            frozenset(differing),
+            tuple(self.first_alike),
+        )
 
     # --- what is there ----------------------------------------------------------------------------------------------
 
@@ -211,8 +217,9 @@ class _Finder:
         found: dict[Address, Place] = {}
         for address in self.layers(event):
             record = event.heap[address]
-            if record.trainable is (not event.value) and record.flag_at in self.order.flags:
-                found[address] = record.flag_at
+            asked_at = _asked_at(record)
+            if record.trainable is (not event.value) and asked_at is not None and asked_at in self.order.flags:
+                found[address] = asked_at
         return found
 
     def _unmoved(self, at: int, event: Any, others: dict[Address, Place]) -> Iterator[Sighting]:
@@ -224,6 +231,8 @@ class _Finder:
             # where some are given the flag one by one, or it is not known, these may be all that were meant
             if not _is_understood(view) or any(trained_by(view, each) is not (not event.value) for each in held):
                 return
+            now = {each.address: _asked_at(view.event.heap[each.address]) for each in held}
+            held = [each for each in held if now[each.address] == others[each.address]]
             held = [each for each in held if self.last_change(others[each.address], self.at[index]) < at]
             if held:
                 yield Sighting(event.place, "none", index, event.value, tuple(held))
@@ -280,10 +289,15 @@ def _traced_alike(one: FitView, other: FitView) -> bool:
 def _difference(used: list[Layer | None], live: list[Any]) -> Place | None:
     """The assignment by which a layer's flag, or that of a model around it, is not the one that was read."""
     for before, after in zip(used, live, strict=True):
-        if before is not None and after is not None and None not in (before.trainable, after.trainable):
-            if before.trainable is not after.trainable:
-                return after.flag_at  # type: ignore[no-any-return]
+        flags = (None, None) if before is None or after is None else (before.trainable, after.trainable)
+        if None not in flags and flags[0] is not flags[1]:
+            return after.flag_at  # type: ignore[no-any-return]
     return None
+
+
+def _asked_at(record: Layer) -> Place | None:
+    """The last assignment that asked for the flag which a layer has, whether or not it had it before."""
+    return record.enabled_at if record.trainable else record.frozen_at
 
 
 def _is_off(record: Layer | None) -> bool:

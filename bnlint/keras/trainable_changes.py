@@ -52,7 +52,7 @@ def _verdict(run: PathFits, shown: Shown, place: Place) -> Verdict | None:
     """What a path says of a place; None where no fit follows."""
     faults = [fault for fault in shown.faults if fault.place == place]
     if faults:
-        worst = min(faults, key=lambda fault: (FAULTS.index(fault.fault), fault.index))
+        worst = min(faults, key=lambda fault: (FAULTS.index(fault.fault), fault.nth))
         effect: Any = "holds" if worst.fault == "starves" else worst.fault
         return Verdict(run, shown, effect, worst, place in shown.differing)
     if place not in shown.followed:
@@ -75,7 +75,7 @@ def _subject(place: Place, verdicts: list[Verdict]) -> TrainableChange:
 def _told(verdict: Verdict, sighting: Sighting) -> TrainableChange:
     """A subject with all that the path shows."""
     run = verdict.run
-    view = run.views[sighting.index]
+    view = run.views[sighting.nth]
     heap, behaviour = view.event.heap, view.behaviour
     at = run.order.position(view.event)
     compiles = run.order.compiles.get(view.root, [])
@@ -85,7 +85,7 @@ def _told(verdict: Verdict, sighting: Sighting) -> TrainableChange:
     drifting = _drifting(view, sighting)
     hider = heap.get(sighting.hider) if sighting.hider is not None else None
     hider = hider if isinstance(hider, Layer) else None
-    read_by, read_at = _read(run, sighting.index)
+    read_by, read_at = _read(run, sighting.nth)
     compiled = view.compiled.place if view.compiled is not None else None
     return TrainableChange(
         place=sighting.place,
@@ -112,7 +112,7 @@ def _told(verdict: Verdict, sighting: Sighting) -> TrainableChange:
         hidden_by_trained=sighting.hider == view.root if hider is not None else None,
         hidden_once=sighting.hiders == 1 if hider is not None else None,
         drifting=None if any(state.outcome.updated is None for state in drifting) else len(drifting),
-        drifting_pretrained=any(state.record.pretrained for state in drifting),
+        wakes_batch_norm=sighting.value and any(_would_update(view, state) for state in _concerned(view, sighting)),
         setter_reaches=behaviour.setter_reaches_children if behaviour is not None else None,
         starved_fit=view.event.place if sighting.fault == "starves" else None,
         combined_at=sighting.combined_at,
@@ -134,21 +134,34 @@ def _container(heap: Any, view: FitView, sighting: Sighting) -> tuple[Address, A
 
 def _same_story(shown: Shown, sighting: Sighting) -> list[Sighting]:
     """The assignments that fail in the same way in the same fit."""
-    told = sighting.fault, sighting.index, sighting.hider
-    return [each for each in shown.faults if (each.fault, each.index, each.hider) == told]
+    told = sighting.fault, sighting.nth, sighting.hider
+    return [each for each in shown.faults if (each.fault, each.nth, each.hider) == told]
 
 
 def _drifting(view: FitView, sighting: Sighting) -> list[State]:
     """The BatchNormalization layers concerned whose statistics the fit changes, or may change."""
-    concerned = {held.address for held in sighting.held}
-    return [state for state in view.states if state.address in concerned and state.outcome.updated is not False]
+    return [state for state in _concerned(view, sighting) if state.outcome.updated is not False]
+
+
+def _concerned(view: FitView, sighting: Sighting) -> list[State]:
+    """The BatchNormalization layers concerned, as the fit sees them."""
+    addresses = {held.address for held in sighting.held}
+    return [state for state in view.states if state.address in addresses]
+
+
+def _would_update(view: FitView, state: State) -> bool:
+    """Whether a pretrained layer would be in training mode in a fit if its flags were on."""
+    if view.behaviour is None or state.record.pretrained is not True:
+        return False
+    mode, _ = view.behaviour.mode(True, list(state.use.links))
+    return mode is not False
 
 
 def _group(run: PathFits, shown: Shown, sighting: Sighting) -> str:
     """The set of layers whose updates are all explained by a change; empty where there is none, or more to say."""
     story = [each for each in shown.faults if (each.place, each.fault) == (sighting.place, sighting.fault)]
-    explained = {(each.index, held.address) for each in story for held in each.held}
-    view = run.views[sighting.index]
+    explained = {(each.nth, held.address) for each in story for held in each.held}
+    view = run.views[sighting.nth]
     drifting = _drifting(view, sighting)
     if not drifting:
         return ""

@@ -47,7 +47,11 @@ class TrainableChange:
     hidden_by_trained: bool | None = fact("whether that is the very model that the fit trains")
     hidden_once: bool | None = fact("whether no other model around them is frozen as well")
     drifting: int | None = fact("BatchNormalization layers concerned whose statistics the fit updates nevertheless")
-    drifting_pretrained: bool = fact("whether one of these starts from trained statistics", False)
+    wakes_batch_norm: bool = fact(
+        "whether pretrained BatchNormalization layers are among those concerned that would be in training mode, and "
+        "update their statistics, if the assignment did what it says",
+        False,
+    )
     setter_reaches: bool | None = fact("whether setting a model's flag sets those of its layers on the target")
     starved_fit: Place | None = fact(
         "a fit of the frozen model itself in which nothing trains: it was compiled before the freeze, which is meant "
@@ -55,8 +59,8 @@ class TrainableChange:
     )
     combined_at: Place | None = fact("the `compile` of the model around it, for which the freeze is meant")
     group: str = fact(
-        "identifies the set of layers, as in `batch_norm_at_fit`, where this change is all that makes BatchNormalization "
-        "layers of it update their statistics; else empty",
+        "identifies the set of layers, as in `batch_norm_at_fit`, where this change is all that makes "
+        "BatchNormalization layers of it update their statistics; else empty",
         "",
     )
     because: tuple[Because, ...] = fact("the lines that led here", ())
