@@ -5,7 +5,7 @@
 OUT.json is ``{COLUMN: {"q28_layer_lists": {case: fact}}}``, an addition for ``tools/compile_truth.py``; an existing
 file is continued. Of each kind of model (functional, Sequential with and without an input shape) and each way to take
 the last layer off the list: ``shorter``, whether ``model.layers`` is then one shorter; ``output_moves``, whether
-``predict`` gives the output of the layer before; ``weights_leave``, whether the layer's weights leave ``model.weights``.
+``predict`` gives the output of the layer before; ``weights_leave``, whether its weights leave ``model.weights``.
 """
 
 import argparse
@@ -75,14 +75,20 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--api", default="keras", choices=["keras", "tf.keras", "tf_keras"])
     options = parser.parse_args()
-    keras = importlib.import_module(options.api) if options.api != "tf.keras" else importlib.import_module("tensorflow").keras
+    keras = (
+        importlib.import_module(options.api)
+        if options.api != "tf.keras"
+        else importlib.import_module("tensorflow").keras
+    )
     found = {}
     if os.path.exists(options.out):
         with open(options.out) as stream:
             found = json.load(stream)
     found[options.column] = {
         "q28_layer_lists": {
-            model + "_" + change: changed(keras, MODELS[model], CHANGES[change]) for model in MODELS for change in CHANGES
+            model + "_" + change: changed(keras, MODELS[model], CHANGES[change])
+            for model in MODELS
+            for change in CHANGES
         }
     }
     print(options.column, found[options.column])

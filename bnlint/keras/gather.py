@@ -20,7 +20,6 @@ from bnlint.keras.layer_loops import gather_loops
 from bnlint.keras.reach import WEIGHTED
 from bnlint.keras.rows import subject
 
-
 # --- grouping -------------------------------------------------------------------------------------------------------
 
 

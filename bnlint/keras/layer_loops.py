@@ -13,13 +13,23 @@ from bnlint.graph.subjects import ClassTest, Fit, LayerLoop, Slice
 from bnlint.keras import blocks
 from bnlint.keras.backbones import backbone_of, group_key, group_of, label_of
 from bnlint.keras.facts import FitView
-from bnlint.keras.reach import are_updated, batch_norm, is_trained, next_fit, reached, states_of, untouched, with_weights
+from bnlint.keras.reach import (
+    are_updated,
+    batch_norm,
+    is_trained,
+    next_fit,
+    reached,
+    states_of,
+    untouched,
+    with_weights,
+)
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
     from bnlint.keras.fits import PathFits
 
 Subject = TypeVar("Subject", LayerLoop, ClassTest, Slice)
+Judged = TypeVar("Judged", LayerLoop, ClassTest)
 
 
 class Fault(NamedTuple):
@@ -62,13 +72,13 @@ def _by_place(subjects: list[Subject]) -> list[list[Subject]]:
     return list(found.values())
 
 
-def _of_one_path(subjects: list[Subject], is_right: Callable[[Any], bool]) -> list[Subject]:
+def _of_one_path(subjects: list[Judged], is_right: Callable[[Judged], bool]) -> list[Judged]:
     """One subject a place: the first with a fault, unless the loop was right for another model, or another time."""
-    kept: list[Subject] = []
+    kept: list[Judged] = []
     for those in _by_place(subjects):
-        faulty = [each for each in those if each.fault is not None and not any(map(is_right, those))]  # type: ignore[union-attr]
         right = [each for each in those if is_right(each)]
-        kept.append((faulty or right or those)[0])
+        faulty = [each for each in those if each.fault is not None]
+        kept.append((right or faulty or those)[0])
     return kept
 
 
@@ -276,5 +286,3 @@ def _application_of(heap: Any, layers: Iterable[Address]) -> str | None:
     owners = {heap[address].owner for address in layers} - {None}
     models = [heap[owner].model for owner in owners if isinstance(heap.get(owner), Layer)]
     return models[0].application if len(models) == 1 and models[0] is not None else None
-
-
