@@ -5,7 +5,7 @@
 OUT.json is ``{COLUMN: {"q28_layer_lists": {case: fact}}}``, an addition for ``tools/compile_truth.py``; an existing
 file is continued. Of each kind of model (functional, Sequential with and without an input shape) and each way to take
 the last layer off the list: ``shorter``, whether ``model.layers`` is then one shorter; ``output_moves``, whether
-``predict`` gives the output of the layer before; ``weights_leave``, whether the layer's weights leave ``model.weights``.
+``predict`` gives the output of the layer before; ``weights_leave``, whether its weights leave ``model.weights``.
 """
 
 import argparse

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-PREFIXES = re.compile(r"(conv\d+_block\d+|block_\d+|block\d+[a-z]?)_")
-"""`conv4_block6_out`, `block_12_expand`, `block6a_dwconv`, `block14_sepconv1`"""
+PREFIXES = re.compile(r"(conv\d+_block\d+|block_\d+|block\d+[a-z]?|(?:res|bn)\d[a-z])_")
+"""`conv4_block6_out`, `block_12_expand`, `block6a_dwconv`, `block14_sepconv1`, `res4f_branch2a` with `bn4f_branch2a`"""
 ENDINGS = re.compile(r"(mixed\d+|mixed_\w+|block\d+_\d+_ac|block8_10)$")
 """Layers that end a block whose other layers have made-up names: `mixed7`, `block35_1_ac`."""
 MADE_UP = re.compile(r"(conv2d|batch_normalization|activation|add|concatenate|re_lu|multiply|dropout)(_\d+)?$")
@@ -52,7 +52,8 @@ def blocks_of(names: Sequence[str | None]) -> list[str | None]:
     """
     if any(name and ENDINGS.match(name) for name in names):
         return _by_endings(names)
-    return _spread(names, [match.group(1) if name and (match := PREFIXES.match(name)) else None for name in names])
+    matches = [PREFIXES.match(name) if name else None for name in names]
+    return _spread(names, [match.group(1).replace("bn", "res") if match else None for match in matches])
 
 
 def _spread(names: Sequence[str | None], prefixes: list[str | None]) -> list[str | None]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bnlint.graph.network import Address
 from bnlint.graph.places import Place, order
 from bnlint.graph.subjects import LayerList
-from bnlint.keras.backbones import group_of, label_of
+from bnlint.keras.backbones import group_of
 
 if TYPE_CHECKING:
     from bnlint.keras.fits import PathFits
@@ -40,7 +40,7 @@ def _subject(event: Any, taken: int | None) -> LayerList:
     return LayerList(
         place=event.place,
         line=event.place.line,
-        model=label_of(record, root=True),
+        model=record.label or record.name or "model",
         application=record.model.application if record.model is not None else None,
         method=event.method,
         reaches_model=event.changes,
@@ -55,8 +55,17 @@ def _merged(subjects: list[LayerList]) -> LayerList:
     first = subjects[0]
     if all(each == first for each in subjects):
         return first
-    values = {
-        name: {getattr(each, name) for each in subjects} for name in ("reaches_model", "used", "taken", "new_end")
-    }
-    agreed = {name: each.pop() if len(each) == 1 else None for name, each in values.items()}
-    return replace(first, **agreed)
+
+    def agreed(name: str) -> Any:
+        values = {getattr(each, name) for each in subjects}
+        return values.pop() if len(values) == 1 else None
+
+    return replace(
+        first,
+        model=agreed("model") or "model",
+        application=agreed("application"),
+        reaches_model=agreed("reaches_model"),
+        used=agreed("used"),
+        taken=agreed("taken"),
+        new_end=agreed("new_end"),
+    )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bnlint.keras.fits import PathFits
 
 Subject = TypeVar("Subject", LayerLoop, ClassTest, Slice)
+Judged = TypeVar("Judged", LayerLoop, ClassTest)
 
 
 class Fault(NamedTuple):
@@ -71,13 +72,13 @@ def _by_place(subjects: list[Subject]) -> list[list[Subject]]:
     return list(found.values())
 
 
-def _of_one_path(subjects: list[Subject], is_right: Callable[[Any], bool]) -> list[Subject]:
+def _of_one_path(subjects: list[Judged], is_right: Callable[[Judged], bool]) -> list[Judged]:
     """One subject a place: the first with a fault, unless the loop was right for another model, or another time."""
-    kept: list[Subject] = []
+    kept: list[Judged] = []
     for those in _by_place(subjects):
-        faulty = [each for each in those if each.fault is not None and not any(map(is_right, those))]  # type: ignore[union-attr]
         right = [each for each in those if is_right(each)]
-        kept.append((faulty or right or those)[0])
+        faulty = [each for each in those if each.fault is not None]
+        kept.append((right or faulty or those)[0])
     return kept
 
 

@@ -10,11 +10,11 @@ from bnlint.graph.subjects.parts import fact
 
 @dataclass(frozen=True, slots=True)
 class LayerList:
-    """Subject `layer_list`: a change of the list `model.layers`: `pop`, `remove`, `append`, `del`, …"""
+    """Subject `layer_list`: a change of the list `model.layers`, as by `pop`, `remove`, `append` or `del`."""
 
     place: Place | None = fact("the call, or the `del`")
     line: int = fact("its line", 0)
-    model: str = fact("how messages name the model", "the model")
+    model: str = fact("the model's name in the program, or its own", "model")
     application: str | None = fact("the application that the model is")
     method: str = fact("what changes the list: `pop`, `del`", "pop")
     reaches_model: bool | None = fact(

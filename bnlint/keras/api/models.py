@@ -200,7 +200,7 @@ def as_value(m: Machine, tensors: tuple[Tensor, ...], node: ast.AST, *, plural: 
 
 
 def layer_list(m: Machine, ref: Ref, node: ast.AST, *, own: bool = True) -> Value:
-    """``model.layers``: a new list of the model's layers, without what is hidden; ``own`` where it is that attribute."""
+    """A new list of the model's layers, without what is hidden; ``own``: that of ``model.layers``."""
     record: Layer = m.get(ref.address)
     if record.model is not None and record.model.kind != "subclassed":
         addresses, exact = list(record.model.layers), record.model.exact
