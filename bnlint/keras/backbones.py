@@ -10,7 +10,7 @@ from bnlint.graph.records import Layer
 from bnlint.graph.subjects import Backbone
 from bnlint.interpreter.heap import Scope
 from bnlint.interpreter.values import Lib
-from bnlint.keras.api.layers import DROPOUT
+from bnlint.keras.uses import DROPOUT
 from bnlint.keras.facts import State
 
 
