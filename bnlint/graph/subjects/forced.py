@@ -41,8 +41,8 @@ class ForcedTraining:
     fitted: bool = fact("whether a fit of the program reaches the layers", False)
     trains_anyway: bool | None = fact(
         "whether every fit that reaches the layers trains them without the argument as well: it is a plain `fit`, no "
-        "step of the program's own and no `train_on_batch` (predictions may feed it), and the call it stands in hands on "
-        "the mode"
+        "step of the program's own and no `train_on_batch` (predictions may feed it), and the call it stands in hands "
+        "on the mode"
     )
     pretrained: bool | None = fact("whether the layers start from trained statistics")
     dropout_too: bool = fact("whether Dropout is called with `training=True` in the same model or function", False)
