@@ -45,7 +45,11 @@ def with_case(case: str) -> str:
     ("rule", "line", "expected"),
     [
         (GOOD.replace("cases:", "casse:"), 6, "unknown key `casse`; did you mean `cases`?; expected one of `code`"),
-        (GOOD.replace("batch_norm_at_fit", "batch_norm"), 2, "expected one of `backbone_at_fit`, `batch_norm_at_fit`, `call`"),
+        (
+            GOOD.replace("batch_norm_at_fit", "batch_norm"),
+            2,
+            "expected one of `backbone_at_fit`, `batch_norm_at_fit`, `call`",
+        ),
         (GOOD.replace("{updated: true}", "{updatd: true}"), 3, "there is no fact `updatd`; did you mean `updated`?"),
         (GOOD.replace("{updated: true}", "{updated: maybe}"), 3, "`updated` is yes or no; 'maybe' is not"),
         (GOOD.replace("{updated: true}", "{updated: 1}"), 3, "`updated` is yes or no; 1 is not"),
