@@ -20,7 +20,9 @@ _HARMLESS = frozenset(
     hasattr getattr get_layer lower upper startswith endswith split strip replace find index format match search""".split()
 )
 """Functions and methods by their last name: what a loop's head may call and still do nothing else."""
-_DIRECTIVE = re.compile(r"#\s*(?:noqa|nosec|type:|mypy:|pyright:|pylint:|ruff:|flake8:|pragma:|bnlint:|[A-Z]{2,}\d{3}\b)")
+_DIRECTIVE = re.compile(
+    r"#\s*(?:noqa|nosec|type:|mypy:|pyright:|pylint:|ruff:|flake8:|pragma:|bnlint:|[A-Z]{2,}\d{3}\b)"
+)
 """Comments for tools about the very line: they go with it, and nobody misses them."""
 
 
@@ -54,7 +56,9 @@ def _is_for_it_alone(step: Step) -> bool:
     """Whether the owner of a suite of one statement does nothing but run it."""
     match step.owner:
         case ast.For(target=target, iter=iterated, orelse=[]):
-            names = all(isinstance(node, ast.Name | ast.Tuple | ast.List | ast.expr_context) for node in ast.walk(target))
+            names = all(
+                isinstance(node, ast.Name | ast.Tuple | ast.List | ast.expr_context) for node in ast.walk(target)
+            )
             return names and _is_harmless(iterated)
         case ast.If(test=test, orelse=[]):
             return step.field == "body" and _is_harmless(test)

@@ -1,5 +1,6 @@
 """BatchNormalization layers by themselves: trained while the rest of their backbone is frozen, or frozen by a statement
-that is about them and nothing else."""
+that is about them and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -125,9 +126,7 @@ def _layers(heap: Any, root: Address) -> Iterator[Address]:
         stack.extend(record.model.layers if record.model is not None else ())
 
 
-def alone(
-    state: State, rest: Rest, flags: Flags, enabled_by: Place | None, end: int, fits: Iterable[int]
-) -> Alone:
+def alone(state: State, rest: Rest, flags: Flags, enabled_by: Place | None, end: int, fits: Iterable[int]) -> Alone:
     """The facts of one layer in the fit at ``end``; ``fits`` are those before it that the layer took part in."""
     enabled = flags.about_batch_norm(enabled_by, True)
     by_true = enabled and flags.only(enabled_by, True)

@@ -18,7 +18,6 @@ from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
 from bnlint.keras.rows import subject
 
-
 # --- grouping -------------------------------------------------------------------------------------------------------
 
 
