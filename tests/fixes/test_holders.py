@@ -36,7 +36,10 @@ def loops_over(planned: Plan, text: str) -> str:
 BY_LAYERS = {
     "an index": ("for l in model.layers[0].layers:\n    l.trainable = True\n", "model.layers[0].layers"),
     "a slice": ("for l in model.layers[0].layers[-12:]:\n    l.trainable = True\n", "model.layers[0].layers"),
-    "a name": ("for l in model.get_layer('resnet50').layers:\n    l.trainable = True\n", "model.get_layer('resnet50').layers"),
+    "a name": (
+        "for l in model.get_layer('resnet50').layers:\n    l.trainable = True\n",
+        "model.get_layer('resnet50').layers",
+    ),
     "a counter": ("for i, l in enumerate(model.layers[0].layers):\n    l.trainable = True\n", "model.layers[0].layers"),
     "backwards": ("for l in reversed(model.layers[0].layers):\n    l.trainable = True\n", "model.layers[0].layers"),
     "a comprehension": (
@@ -53,7 +56,7 @@ BY_LAYERS = {
         "for l in model.layers[0].layers:\n    if 'bn' in l.name:\n        l.trainable = True\n",
         "model.layers[0].layers",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("loop", "expected"), BY_LAYERS.values(), ids=BY_LAYERS)

@@ -52,9 +52,9 @@ REMOVED = {
     "a comment below": "a()\n#<" + LOOP + "#<# now train\nfit()\n",
     "a comment above stays": "# adapt\n#<" + LOOP + "#<fit()\n",
     "a directive goes with it": "a()\n#<base.layers[3].trainable = True  # noqa: E501\n#<fit()\n",
-    "not ASCII": "größe = 'ß'\n#<for layer in [l for l in base.layers if 'ß' in l.name]:\n    layer.trainable = True\n#<fit()\n",
+    "not ASCII": "s = 'ß'\n#<for layer in [l for l in base.layers if 'ß' in l.name]: layer.trainable = True\n#<fit()\n",
     "the variable bound again": "#<" + LOOP + "#<for layer in head.layers:\n    print(layer)\n",
-}  # fmt: skip
+}
 
 
 def marked(text: str) -> tuple[str, str]:
@@ -89,35 +89,51 @@ REFUSED = {
     "an expression": ("layer.trainable = isinstance(layer, BN)\n", MORE, "layer.trainable = isinstance(layer, BN)"),
     "two targets": ("layer.trainable = other.trainable = True\n", MORE, "layer.trainable = other.trainable = True"),
     "a call on the way": ("build().trainable = True\n", MORE, "build().trainable = True"),
-    "a loop that prints": ("for layer in base.layers:\n    print(layer)\n    layer.trainable = True\n", TWO_THINGS, ENABLED),
-    "a loop that freezes too": (
-        "for layer in base.layers:\n    layer.trainable = False\n    if isinstance(layer, BN):\n        layer.trainable = True\n",
+    "a loop that prints": (
+        "for layer in base.layers:\n    print(layer)\n    layer.trainable = True\n",
         TWO_THINGS,
         ENABLED,
     ),
-    "a while loop": ("while i < n:\n    base.layers[-i].trainable = True\n    i += 1\n", TWO_THINGS, "base.layers[-i].trainable = True"),
+    "a loop that freezes too": (
+        "for layer in bns:\n    layer.trainable = False\n    if len(layer.name):\n        layer.trainable = True\n",
+        TWO_THINGS,
+        ENABLED,
+    ),
+    "a while loop": (
+        "while i < n:\n    base.layers[-i].trainable = True\n    i += 1\n",
+        TWO_THINGS,
+        "base.layers[-i].trainable = True",
+    ),
     "an else of the condition": (
-        "for layer in base.layers:\n    if isinstance(layer, BN):\n        layer.trainable = True\n    else:\n        layer.trainable = False\n",
+        LOOP + "    else:\n        layer.trainable = False\n",
         TWO_THINGS,
         ENABLED,
     ),
     "the else itself": ("if a:\n    b()\nelse:\n    base.trainable = True\n", EMPTY, "base.trainable = True"),
     "an elif": ("if a:\n    b()\nelif c:\n    base.trainable = True\n", None, "base.trainable = True"),
-    "an else of the loop": ("for layer in base.layers:\n    layer.trainable = True\nelse:\n    a()\n", TWO_THINGS, ENABLED),
+    "an else of the loop": (
+        "for layer in base.layers:\n    layer.trainable = True\nelse:\n    a()\n",
+        TWO_THINGS,
+        ENABLED,
+    ),
     "alone in a function": ("def tune(base):\n    base.trainable = True\n", EMPTY, "base.trainable = True"),
     "alone in with": ("with scope:\n    base.trainable = True\n", EMPTY, "base.trainable = True"),
     "alone in try": ("try:\n    base.trainable = True\nexcept E:\n    pass\n", EMPTY, "base.trainable = True"),
     "a condition that acts": ("if load():\n    base.trainable = True\n", EMPTY, "base.trainable = True"),
     "a loop that acts": ("for layer in load():\n    layer.trainable = True\n", TWO_THINGS, ENABLED),
     "semicolon before": ("a = 1; base.trainable = True\n", SHARED, "base.trainable = True"),
-    "semicolon behind": ("base.trainable = True; a = 1\n", "another statement stands on the same line", "base.trainable = True"),
+    "semicolon behind": (
+        "base.trainable = True; a = 1\n",
+        "another statement stands on the same line",
+        "base.trainable = True",
+    ),
     "the variable read later": (LOOP + "print(layer)\n", "the program still reads `layer` behind it", ENABLED),
     "the variable read by a function": (
         LOOP + "def f():\n    return layer\n",
         "the program still reads `layer` behind it",
         ENABLED,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("rest", "reason", "at"), REFUSED.values(), ids=REFUSED)

@@ -35,8 +35,8 @@ class Backbone:
     )
     has_nested: bool = fact("whether some of its layers sit in nested models or wrappers", False)
     enabled_through: Literal["model", "layers"] | None = fact(
-        "what `enabled_by` assigns to: the backbone itself, under whatever expression, or its BatchNormalization layers one "
-        "by one; `layers` only where the trained model takes in no other BatchNormalization beside them"
+        "what `enabled_by` assigns to: the backbone itself, under whatever expression, or its BatchNormalization "
+        "layers one by one; `layers` only where the trained model takes in no other BatchNormalization beside them"
     )
     trained_as: str | None = fact(
         "the expression that names the trained model, where that takes in these layers one by one and no other "
