@@ -4,8 +4,8 @@ Meant as a cure for the gap between training and validation: "let the statistics
 All 94 BatchNormalization layers leave inference mode, their statistics drift towards the new images, and the frozen
 convolutions, trained together with the old statistics, get inputs that they have never seen.
 
-What it shows: the pretrained layers are in training mode in `fit` on every release (BN102). RMSprop at its default
-rate of 0.001 makes that an error.
+What it shows: of the backbone the BatchNormalization layers alone are trained, on every release (BN105). It is a
+warning, since there are people who mean it.
 """
 
 import numpy as np

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bnlint.fixes.edits import Change, Draft, Refusal
-from bnlint.fixes.identity import names_same
+from bnlint.fixes.holders import holder_of, in_file
 from bnlint.fixes.imports import batch_normalization
 from bnlint.fixes.insertion import Spot, lines_at, spot_after, spot_before
 from bnlint.fixes.source import Source
@@ -28,7 +28,8 @@ def freeze_batch_norm(source: Source, *, of: Backbone, after: Place, before: Seq
                 layer.trainable = False
 
     Refuses where the loop would not surely run between ``after`` and every place of ``before``, where it would not
-    reach the layers, or where the backbone has no name.
+    reach the layers, or where no expression there names what holds them: the backbone's variable, the model that the
+    enabling statement goes through (``model.layers[1]``), or the trained model that took the layers in.
     """
     return _loop(source, of, spot_after(source, after, before), after, "trainable = False")
 
@@ -43,21 +44,17 @@ def set_momentum(source: Source, *, of: Backbone, to: str, before: Sequence[Plac
 def _loop(source: Source, backbone: Backbone, spot: Spot, near: Place, setting: str) -> Draft:
     if backbone.has_nested:
         raise Refusal("some of its layers sit in nested models or wrappers, which a loop over `layers` does not reach")
-    if backbone.variable is None:
-        raise Refusal("the backbone has no name here")
-    built_at = backbone.built_at
-    if built_at is not None and built_at.path != near.path:
-        built_at = None
-    names_same(source, backbone.variable, built_at, spot)
+    holder = holder_of(source, backbone, spot, near)
+    built_at = in_file(backbone.built_at, near)
     offset = source.bounds(spot.anchor)[0]
     type_name, addition = batch_normalization(source, offset, backbone.package, built_at)
-    taken = {node.id for node in ast.walk(ast.parse(backbone.variable)) if isinstance(node, ast.Name)}
+    taken = {node.id for node in ast.walk(ast.parse(holder)) if isinstance(node, ast.Name)}
     layer = loop_variable(source, spot, taken | {type_name.partition(".")[0]})
     change = lines_at(
         source,
         spot,
         [
-            f"for {layer} in {backbone.variable}.layers:",
+            f"for {layer} in {holder}.layers:",
             f"\tif isinstance({layer}, {type_name}):",
             f"\t\t{layer}.{setting}",
         ],

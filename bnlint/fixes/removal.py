@@ -16,8 +16,9 @@ from bnlint.graph.places import Place
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _HARMLESS = frozenset(
-    """isinstance issubclass type len range enumerate reversed zip list tuple set sorted filter map any all str int bool
-    hasattr getattr get_layer lower upper startswith endswith split strip replace find index format match search""".split()
+    """isinstance issubclass type len range enumerate reversed zip list tuple set sorted filter map any all str int
+    bool hasattr getattr get_layer lower upper startswith endswith split strip replace find index format match
+    search""".split()
 )
 """Functions and methods by their last name: what a loop's head may call and still do nothing else."""
 _DIRECTIVE = re.compile(
@@ -56,10 +57,8 @@ def _is_for_it_alone(step: Step) -> bool:
     """Whether the owner of a suite of one statement does nothing but run it."""
     match step.owner:
         case ast.For(target=target, iter=iterated, orelse=[]):
-            names = all(
-                isinstance(node, ast.Name | ast.Tuple | ast.List | ast.expr_context) for node in ast.walk(target)
-            )
-            return names and _is_harmless(iterated)
+            plain = ast.Name | ast.Tuple | ast.List | ast.expr_context
+            return all(isinstance(node, plain) for node in ast.walk(target)) and _is_harmless(iterated)
         case ast.If(test=test, orelse=[]):
             return step.field == "body" and _is_harmless(test)
     return False

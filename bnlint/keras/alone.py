@@ -1,5 +1,6 @@
-"""BatchNormalization layers by themselves: trained while the rest of their backbone is frozen, or frozen by a statement
-that is about them and nothing else.
+"""BatchNormalization layers by themselves.
+
+Which of them train while the rest of their backbone is frozen, and which were frozen by a statement about them alone.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ WEIGHTLESS = frozenset(
     GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D InputLayer Lambda LeakyReLU Masking MaxPooling1D
     MaxPooling2D MaxPooling3D Maximum Minimum Multiply Normalization Permute RandomContrast RandomFlip RandomRotation
     RandomTranslation RandomZoom ReLU RepeatVector Rescaling Reshape Resizing SlicingOpLambda Softmax SpatialDropout1D
-    SpatialDropout2D Subtract TFOpLambda ThresholdedReLU UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D""".split()
+    SpatialDropout2D Subtract TFOpLambda ThresholdedReLU UpSampling1D UpSampling2D
+    ZeroPadding1D ZeroPadding2D""".split()
 )
 """Layers in which no gradient step changes anything, whatever their flag."""
 
@@ -32,7 +34,7 @@ WEIGHTLESS = frozenset(
 class Rest(NamedTuple):
     """The layers of a backbone that are no BatchNormalization, as one fit sees them.
 
-    ``frozen`` is unknown where the content is; ``frozen_at`` is the last statement that froze one of those with weights.
+    ``frozen`` is unknown where the content is; ``frozen_at`` is the last statement that froze one with weights.
     """
 
     frozen: bool | None = None
@@ -108,7 +110,7 @@ def rest_of(view: FitView, owner: Address, flags: Flags) -> Rest:
     if None in trained or any(view.flags(address).weights is not False for address in doubtful):
         return Rest()
     places = {record.frozen_at for _, record in weighted if record.frozen_at is not None}
-    return Rest(True, max(places, key=lambda place: flags.last(place), default=None))
+    return Rest(True, max(places, key=flags.last, default=None))
 
 
 def _layers(heap: Any, root: Address) -> Iterator[Address]:

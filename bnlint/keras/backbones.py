@@ -10,8 +10,8 @@ from bnlint.graph.records import Layer
 from bnlint.graph.subjects import Backbone
 from bnlint.interpreter.heap import Scope
 from bnlint.interpreter.values import Lib
-from bnlint.keras.uses import DROPOUT
 from bnlint.keras.facts import State
+from bnlint.keras.uses import DROPOUT
 
 
 def owner_address(heap: Any, state: State) -> Address | None:

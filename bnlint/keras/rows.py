@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bnlint.graph.places import Place, order
 from bnlint.graph.records import Layer
-from bnlint.graph.subjects import BatchNormAtFit, Because, Fit
-from bnlint.keras.backbones import backbone_of, label_of, owner_of
+from bnlint.graph.subjects import Backbone, BatchNormAtFit, Because, Fit
+from bnlint.keras.backbones import backbone_of, label_of, owner_address, owner_of
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
 from bnlint.keras.semantics import Outcome
@@ -44,7 +45,7 @@ def subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]],
         layers=None if unknown_number else len(entries),
         names=tuple(entry.state.record.name or "" for entry, _ in entries) if not unknown_number else (),
         fit=fit,
-        backbone=backbone_of(heap, owner, state.use.called_as) if owner is not None else None,
+        backbone=_backbone(run, view, entries, owner, assembly) if owner is not None else None,
         statistics=outcome.statistics,
         updated=outcome.updated,
         gamma_beta_trained=outcome.trained,
@@ -86,6 +87,27 @@ def subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]],
         freeze_undone_at=row.alone.undone,
         freeze_undone_whole=row.alone.undone_whole,
         because=_because(view, row, frozen, outcome),
+    )
+
+
+def _backbone(run: PathFits, view: FitView, entries: list[tuple[Row, Any]], owner: Layer, assembly: Any) -> Backbone:
+    """The backbone, with the ways in which the code around the fit may name it."""
+    heap = view.event.heap
+    row = entries[0][0]
+    home = owner_address(heap, row.state)
+    sole = all(owner_address(heap, each) == home for each in view.states)
+    assigned = {run.events[at].layer for at in run.order.flags.get(row.enabled_by, ())}
+    through: Any = None
+    if home in assigned:
+        through = "model"
+    elif all(entry.state.address in assigned for entry, _ in entries) and (sole or assembly not in (None, "flat")):
+        through = "layers"
+    trained = view.record if sole and assembly == "flat" else None
+    return replace(
+        backbone_of(heap, owner, row.state.use.called_as),
+        enabled_through=through,
+        trained_as=trained.label if trained is not None else None,
+        trained_built_at=trained.site if trained is not None else None,
     )
 
 

@@ -200,6 +200,26 @@ def test_a_rule_takes_the_place_of_another_for_the_same_layers(tmp_path: Path) -
     assert [(finding.code, finding.group) for finding in found(rules, rows)] == [("TST002", "a"), ("TST001", "b")]
 
 
+EACH = PLAIN.replace("group_by: group", "group_by: [group, enabled_by]")
+
+
+def test_a_rule_leaves_what_another_says_of_the_same_layers_in_another_fit(tmp_path: Path) -> None:
+    rules = catalogue(tmp_path, EACH, EACH.replace("{updated: true}", "{last_fit: true}") + "replaces: [TST001]\n")
+    rows = [layers(group="a"), layers(group="a", last_fit=True, enabled_by=at(31))]
+    findings = found(rules, rows)
+    assert [(finding.code, finding.place.line) for finding in findings] == [("TST001", 30), ("TST002", 31)]
+
+
+def test_remedies_for_different_fits_do_not_compete(tmp_path: Path) -> None:
+    second = EACH.replace("{updated: true}", "{last_fit: true}") + "replaces: [TST001]\n"
+    rules = catalogue(tmp_path, fixed(EACH, "safe", "remedy: 1\n"), fixed(second, "unsafe", "remedy: 2\n"))
+    rows = [
+        layers(group="a", backbone=BACKBONE),
+        layers(group="a", last_fit=True, enabled_by=at(31), backbone=BACKBONE),
+    ]
+    assert [finding.fix is not None for finding in found(rules, rows)] == [True, True]
+
+
 def test_what_has_no_group_is_never_replaced(tmp_path: Path) -> None:
     rules = catalogue(tmp_path, PLAIN, PLAIN + "replaces: [TST001]\n")
     assert [finding.code for finding in found(rules, [layers(group="")])] == ["TST001", "TST002"]

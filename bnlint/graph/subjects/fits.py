@@ -91,12 +91,12 @@ class BatchNormAtFit:
         "the constructor calls of these layers in this file; unknown for layers that an application or a file brings"
     )
     only_batch_norm_unfrozen: bool | None = fact(
-        "whether their statistics change while every other layer with weights of the same backbone is frozen by its own "
-        "flag; unknown where the backbone's content is"
+        "whether their statistics change while every other layer with weights of the same backbone is frozen by its "
+        "own flag; unknown where the backbone's content is"
     )
     alone_since: Place | None = fact(
-        "where so: the statement that made it so, `enabled_by` if that is about BatchNormalization alone, else the last "
-        "one that froze the others"
+        "where so: the statement that made it so, `enabled_by` if that is about BatchNormalization alone, else the "
+        "last one that froze the others"
     )
     rest_frozen_at: Place | None = fact("where so: the last statement that froze those other layers")
     enabled_alone: bool | None = fact(
@@ -108,6 +108,7 @@ class BatchNormAtFit:
         "more than them, took back before a fit saw it"
     )
     freeze_undone_whole: bool | None = fact(
-        "where so: whether that statement had frozen all of the backbone's BatchNormalization layers that are trainable now"
+        "where so: whether that statement had frozen all of the backbone's BatchNormalization layers that are "
+        "trainable now"
     )
     because: tuple[Because, ...] = fact("the lines that led here", ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from bnlint.graph.places import Place
 
@@ -34,4 +34,13 @@ class Backbone:
         "its package's module of layers, as the imports spell it at `built_at`: `tf.keras.layers`, `layers`"
     )
     has_nested: bool = fact("whether some of its layers sit in nested models or wrappers", False)
+    enabled_through: Literal["model", "layers"] | None = fact(
+        "what `enabled_by` assigns to: the backbone itself, under whatever expression, or its BatchNormalization "
+        "layers one by one; `layers` only where the trained model takes in no other BatchNormalization beside them"
+    )
+    trained_as: str | None = fact(
+        "the expression that names the trained model, where that takes in these layers one by one and no other "
+        "BatchNormalization"
+    )
+    trained_built_at: Place | None = fact("where that model was made")
     active_dropout: bool | None = fact("whether it holds Dropout or StochasticDepth with a rate above 0")

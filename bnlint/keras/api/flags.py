@@ -109,15 +109,26 @@ def _set(
 
 
 def _note_place(m: Machine, address: Address, wanted: bool, place: Place) -> None:
-    """An assignment without effect is the last one that asked for the state, or the only one."""
+    """An assignment without effect is the last one that asked for the state in which these layers are.
+
+    Where a fit has trained them since they were enabled, it changes nothing about them, and the earlier one stays.
+    """
     for layer in all_layers(m, address):
         record: Layer = m.get(layer)
         if record.trainable is not wanted or record.many:
             continue
         if not wanted:
             m.put(layer, record._replace(frozen_at=place))
-        elif record.enabled_at is None:  # else they are on since another statement, and would be without this one
+        elif record.enabled_at is None or not _trained_since(m, record.enabled_at):
             m.put(layer, record._replace(enabled_at=place))
+
+
+def _trained_since(m: Machine, place: Place) -> bool:
+    """Whether there was a fit after the last assignment of a statement."""
+    for event in reversed(m.events):
+        if event.kind == "fit" or (event.kind == "flag" and event.place == place):
+            return event.kind == "fit"
+    return False
 
 
 def _assign_flag(m: Machine, address: Address, wanted: bool | None, place: Place, *, weak: bool) -> None:
