@@ -17,6 +17,7 @@ ACTED_ON = (
     b"learning_phase",
     b"Sequential",
     b"Model",
+    b"load_model",
 )
 """One of these stands in every file about which a rule can have something to say."""
 
