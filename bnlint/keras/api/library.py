@@ -120,13 +120,14 @@ class KerasLibrary:
     def same_package(self, left: str, right: str) -> bool | None:
         """Whether two import roots give the same classes on this target; None where it does not say.
 
-        TensorFlow 2.15 was used with both: it brings Keras 2.15, and Keras 3 came out beside it.
+        Two of its releases were used with either: 2.2 with Keras 2.3.1 and with 2.4, which is `tf.keras` by another
+        name; 2.15, which brings Keras 2.15, with Keras 3, which came out beside it.
         """
         if left == right:
             return True
         if {left, right} == {"keras", "tf.keras"} and self.target.framework == "tensorflow":
             tensorflow = self.target.tensorflow
-            if tensorflow is not None and tensorflow[:2] == (2, 15):
+            if tensorflow is not None and tensorflow[:2] in ((2, 2), (2, 15)):
                 return None
         first, second = self.release(left), self.release(right)
         return first is not None and second is not None and first[:2] == second[:2]
