@@ -18,6 +18,7 @@ from bnlint.keras.backbones import group_key, owner_of
 from bnlint.keras.bare import gather_trained_models
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.custom_steps import gather_custom_steps, gather_eager_calls
+from bnlint.keras.explained import explained
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
 from bnlint.keras.forced import gather_forced
@@ -82,7 +83,7 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
     ordered = sorted(unknowns, key=lambda each: (order(each[0]), each[1]))
     notes = tuple(Because(place, reason) for place, reason in ordered)
-    return Program(path, fits, subjects, notes)
+    return Program(path, fits, explained(subjects), notes)
 
 
 def _merge_paths(runs: list[PathFits], complete: bool) -> tuple[Fit, ...]:

@@ -124,7 +124,7 @@ def _loop(run: PathFits, event: Any, fits: dict[Place, Fit]) -> LayerLoop:
         fault=cast("Any", fault.kind),
         value=fault.value,
         batch_norm_layers=len(normal),
-        set_at=heap[normal[0]].enabled_at if fault.kind == "enables_spared" else None,
+        set_at=heap[normal[0]].enabled_at if fault.kind == "enables_spared" else _set_at(event),
         backbone=backbone_of(heap, heap[owners[0]]) if len(owners) == 1 else None,
         fit=fits.get(fault.view.event.place),
         group=groups[0] if updated and groups else "",
@@ -185,6 +185,12 @@ def _enables_spared(run: PathFits, event: Any, wanted: dict[Address, bool | None
     if view is None or not untouched(event, view, spared) or not are_updated(view, spared):
         return None
     return Fault("enables_spared", view, True, spared)
+
+
+def _set_at(event: Any) -> Place | None:
+    """The assignment that gave all chosen layers their flag."""
+    places = {event.heap[address].flag_at for address in event.chosen}
+    return places.pop() if len(places) == 1 else None
 
 
 # --- tests that no layer passes -------------------------------------------------------------------------------------
@@ -264,6 +270,7 @@ def _slice(event: Any) -> Slice:
         out_of_range=takes is not None if known else None,
         takes=cast("Any", takes),
         value=values.pop() if len(values) == 1 else None,
+        set_at=_set_at(event),
         cuts_block=cut.block if cut is not None else None,
         border=cut.at if cut is not None else None,
         border_below=cut.below if cut is not None else None,

@@ -51,4 +51,7 @@ class BackboneAtFit:
     flags_changed: bool = fact(
         "whether the program set any flag since the first fit of the model, with or without effect", False
     )
+    unfreeze_missed: bool = fact(
+        "whether a loop that was to unfreeze layers of it before this fit reached none of them", False
+    )
     loaded_between: bool = fact("whether weights were read from a file since the fit before", False)

@@ -31,4 +31,7 @@ class RandomWeights:
     fits: tuple[Place, ...] = fact("the fits that reach them; for features the fits after `predict`", ())
     predicted_at: tuple[Place, ...] = fact("where `predict` runs them", ())
     fitted_after: bool = fact("whether another model is fitted after `predict`, on features it may be", False)
+    by_slice: bool = fact(
+        "whether a slice that ends past the last layer, and so takes all there are, froze them", False
+    )
     headless: bool = fact("whether the application is built without its top", False)
