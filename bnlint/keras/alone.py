@@ -11,24 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bnlint.graph.network import Address
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
-from bnlint.keras.uses import BATCH_NORM
+from bnlint.keras.kinds import BATCH_NORM, WEIGHTED, WEIGHTLESS
 
 if TYPE_CHECKING:
     from bnlint.keras.facts import FitView, State
-
-WEIGHTED = frozenset(
-    {"Conv1D", "Conv2D", "Conv3D", "Dense", "DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose", "SeparableConv1D"}
-)
-WEIGHTLESS = frozenset(
-    """Activation Add AlphaDropout Average AveragePooling1D AveragePooling2D AveragePooling3D Concatenate Cropping1D
-    Cropping2D CustomScaleLayer Dropout ELU Flatten GaussianDropout GaussianNoise GlobalAveragePooling1D
-    GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D InputLayer Lambda LeakyReLU Masking MaxPooling1D
-    MaxPooling2D MaxPooling3D Maximum Minimum Multiply Normalization Permute RandomContrast RandomFlip RandomRotation
-    RandomTranslation RandomZoom ReLU RepeatVector Rescaling Reshape Resizing SlicingOpLambda Softmax SpatialDropout1D
-    SpatialDropout2D Subtract TFOpLambda ThresholdedReLU UpSampling1D UpSampling2D
-    ZeroPadding1D ZeroPadding2D""".split()
-)
-"""Layers in which no gradient step changes anything, whatever their flag."""
 
 
 class Rest(NamedTuple):

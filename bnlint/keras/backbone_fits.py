@@ -11,8 +11,8 @@ from bnlint.graph.subjects import Fit
 from bnlint.graph.subjects.backbones import BackboneAtFit
 from bnlint.keras.backbones import backbone_of, group_of, owner_of
 from bnlint.keras.facts import FitView, Part
+from bnlint.keras.kinds import BATCH_NORM, DROPOUT, WEIGHTLESS
 from bnlint.keras.rows import argument_holds, assembly_of, called_at
-from bnlint.keras.uses import BATCH_NORM, DROPOUT, WEIGHTLESS
 
 if TYPE_CHECKING:
     from bnlint.keras.fits import PathFits

@@ -11,7 +11,7 @@ from bnlint.graph.subjects import Backbone
 from bnlint.interpreter.heap import Scope
 from bnlint.interpreter.values import Lib
 from bnlint.keras.facts import State
-from bnlint.keras.uses import DROPOUT
+from bnlint.keras.kinds import DROPOUT
 
 
 def owner_address(heap: Any, state: State) -> Address | None:

@@ -10,8 +10,9 @@ from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import TrainedModel
 from bnlint.keras.backbones import group_of
+from bnlint.keras.kinds import DROPOUT
 from bnlint.keras.semantics import Link
-from bnlint.keras.uses import DROPOUT, Use, uses_of
+from bnlint.keras.uses import Use, uses_of
 
 if TYPE_CHECKING:
     from bnlint.keras.facts import FitView

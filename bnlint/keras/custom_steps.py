@@ -13,8 +13,9 @@ from bnlint.graph.subjects import CustomStep, EagerCall
 from bnlint.keras.api.purposes import is_generator
 from bnlint.keras.backbones import group_of
 from bnlint.keras.facts import CUSTOM_STEP, FitView
+from bnlint.keras.kinds import BATCH_NORM, DROPOUT
 from bnlint.keras.semantics import Behaviour, Flags
-from bnlint.keras.uses import BATCH_NORM, DROPOUT, Use, held, uses_of
+from bnlint.keras.uses import Use, held, uses_of
 
 if TYPE_CHECKING:
     from bnlint.keras.api.eager import EagerCall as MadeCall

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from bnlint.graph.network import ABSENT, FORWARDED, Address
 from bnlint.graph.records import Layer
 from bnlint.keras.api.phases import Phase
+from bnlint.keras.kinds import BATCH_NORM
 from bnlint.keras.semantics import Behaviour, Flags, Outcome
-from bnlint.keras.uses import BATCH_NORM, Use, uses_of
+from bnlint.keras.uses import Use, uses_of
 
 CUSTOM_STEP = "train_step"
 

@@ -10,7 +10,8 @@ from bnlint.graph.records import Layer
 from bnlint.graph.subjects import ForcedTraining
 from bnlint.interpreter.machine import LATER_TURNS, context_of
 from bnlint.keras.backbones import group_of, label_of
-from bnlint.keras.uses import BATCH_NORM, uses_of
+from bnlint.keras.kinds import BATCH_NORM
+from bnlint.keras.uses import uses_of
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary

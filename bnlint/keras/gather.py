@@ -22,11 +22,11 @@ from bnlint.keras.explained import explained
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
 from bnlint.keras.forced import gather_forced
+from bnlint.keras.kinds import WEIGHTED
 from bnlint.keras.layer_list_changes import gather_layer_lists
 from bnlint.keras.layer_loops import gather_loops
 from bnlint.keras.phases import gather_phases
 from bnlint.keras.random_weights import gather_random_weights
-from bnlint.keras.reach import WEIGHTED
 from bnlint.keras.rows import subject
 from bnlint.keras.trainable_changes import gather_changes
 

@@ -9,11 +9,7 @@ from bnlint.graph.network import Address
 from bnlint.graph.records import Layer
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits
-from bnlint.keras.uses import BATCH_NORM
-
-WEIGHTED = frozenset(
-    {"Conv1D", "Conv2D", "Conv3D", "Dense", "DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose", "SeparableConv1D"}
-)
+from bnlint.keras.kinds import BATCH_NORM, WEIGHTED
 
 
 def reached(heap: Any, root: Address) -> dict[Address, tuple[Address, ...]]:

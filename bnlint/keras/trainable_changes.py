@@ -11,8 +11,8 @@ from bnlint.graph.subjects import Because, TrainableChange
 from bnlint.keras.backbones import backbone_of, group_key, label_of, owner_among
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits
+from bnlint.keras.kinds import BATCH_NORM
 from bnlint.keras.sightings import Shown, Sighting, sightings
-from bnlint.keras.uses import BATCH_NORM
 
 Effect = Literal["none", "late", "hidden", "holds", "overwritten"]
 

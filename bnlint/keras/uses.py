@@ -10,27 +10,8 @@ from bnlint.graph.places import Place
 from bnlint.graph.records import Layer, Model
 from bnlint.interpreter.heap import Dict, List
 from bnlint.interpreter.values import Ref, Tuple
+from bnlint.keras.kinds import BATCH_NORM, SILENT
 from bnlint.keras.semantics import Link
-
-BATCH_NORM = frozenset(
-    {"BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "BatchNorm"}
-)
-DROPOUT = frozenset(
-    "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout StochasticDepth".split()
-)
-
-WEIGHTLESS = frozenset(
-    """Activation ActivityRegularization Add AlphaDropout Average AveragePooling1D AveragePooling2D AveragePooling3D
-    Concatenate Cropping1D Cropping2D Cropping3D Dot Dropout ELU Flatten GaussianDropout GaussianNoise
-    GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D
-    InputLayer Lambda LeakyReLU Masking Maximum MaxPooling1D MaxPooling2D MaxPooling3D Minimum Multiply Normalization
-    Permute RandomFlip RandomRotation ReLU RepeatVector Rescaling Reshape Resizing Softmax SpatialDropout1D
-    SpatialDropout2D StochasticDepth Subtract TFOpLambda TensorFlowOpLayer ThresholdedReLU UpSampling1D UpSampling2D
-    ZeroPadding1D ZeroPadding2D ZeroPadding3D""".split()
-)
-"""Layers without weights that train: whatever their flags say, nothing in them changes."""
-SILENT = frozenset(name for name in WEIGHTLESS if "Dropout" not in name and name != "StochasticDepth")
-"""Those of them that do the same in training and in inference mode, as far as rules ask."""
 
 
 class Use(NamedTuple):

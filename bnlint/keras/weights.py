@@ -7,14 +7,9 @@ from typing import Any, NamedTuple
 from bnlint.graph.network import Address
 from bnlint.graph.records import Layer
 from bnlint.keras.facts import FitView
+from bnlint.keras.kinds import BATCH_NORM, WEIGHTED
 from bnlint.keras.semantics import Behaviour, Flags
-from bnlint.keras.uses import BATCH_NORM, held
-
-WITH_WEIGHTS = BATCH_NORM | frozenset(
-    """Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose DepthwiseConv1D DepthwiseConv2D
-    SeparableConv1D SeparableConv2D LocallyConnected1D LocallyConnected2D Dense EinsumDense Embedding LSTM GRU SimpleRNN
-    ConvLSTM2D CuDNNLSTM CuDNNGRU LayerNormalization GroupNormalization MultiHeadAttention PReLU""".split()
-)
+from bnlint.keras.uses import held
 
 
 class Held(NamedTuple):
@@ -49,7 +44,7 @@ def _has_weights(heap: Any, record: Layer, held: Held) -> bool:
         return record.model is None and model is not None and (model.kind == "unknown" or bool(model.application))
     if record.type in BATCH_NORM:
         return record.affine is True
-    return record.type in WITH_WEIGHTS and record.model is None
+    return record.type in (BATCH_NORM | WEIGHTED) and record.model is None
 
 
 def _children(heap: Any, record: Layer) -> list[Address]:

@@ -11,10 +11,11 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Ref, Tuple, Value
 from bnlint.keras import applications
-from bnlint.keras.api.layers import BATCH_NORM, automatic_name, number, text
+from bnlint.keras.api.layers import automatic_name, number, text
 from bnlint.keras.api.models import unknown_model
 from bnlint.keras.api.names import KerasName
 from bnlint.keras.api.tensors import tensors_in
+from bnlint.keras.kinds import BATCH_NORM
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary

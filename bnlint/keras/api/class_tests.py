@@ -9,7 +9,7 @@ from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
 from bnlint.interpreter.machine import Machine
 from bnlint.keras.api.names import KerasName
-from bnlint.keras.uses import BATCH_NORM
+from bnlint.keras.kinds import BATCH_NORM
 
 
 class ClassTest(NamedTuple):

@@ -12,7 +12,8 @@ from bnlint.graph.records import Layer
 from bnlint.interpreter.machine import Event, Machine
 from bnlint.interpreter.values import NONE, Ref
 from bnlint.keras.api.written import FUNCTIONS, written
-from bnlint.keras.uses import BATCH_NORM, DROPOUT, uses_of
+from bnlint.keras.kinds import BATCH_NORM, DROPOUT
+from bnlint.keras.uses import uses_of
 
 PARAMETER = "argument `"
 """How the interpreter words the value of a parameter that nothing is known of."""

@@ -19,14 +19,11 @@ from bnlint.keras.api.flags import layers_in
 from bnlint.keras.api.forcing import Container, keep_forced, note_forced
 from bnlint.keras.api.names import KerasName
 from bnlint.keras.api.tensors import connect, opaque, tensors_in, training_argument, unknown_part, wrap
-from bnlint.keras.uses import DROPOUT
+from bnlint.keras.kinds import BATCH_NORM, DROPOUT
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
 
-BATCH_NORM = frozenset(
-    {"BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "BatchNorm"}
-)
 DEFAULT_MOMENTUM = 0.99
 FUNCTIONAL = {
     "add": "Add", "subtract": "Subtract", "multiply": "Multiply", "average": "Average", "maximum": "Maximum",

@@ -60,6 +60,7 @@ from bnlint.keras.api.saving import clone_model, from_config, load_model, save_m
 from bnlint.keras.api.stars import is_exported
 from bnlint.keras.api.structures import structure_call
 from bnlint.keras.api.tensors import argument_tensors, connect, opaque, operation, tensors_in, training_argument, wrap
+from bnlint.keras.kinds import BATCH_NORM
 from bnlint.keras.releases import Release, Target
 from bnlint.keras.semantics import Behaviour
 
@@ -296,7 +297,7 @@ class KerasLibrary:
         if name == "momentum":
             counts = self.behaviour(record.package)
             takes = counts.momentum_attribute_counts if counts is not None else None
-            if record.type in layers_api.BATCH_NORM and not record.many:
+            if record.type in BATCH_NORM and not record.many:
                 m.event("momentum", node, layer=target.address, value=layers_api.number(value), takes=takes)
             if takes is not False:
                 found = layers_api.number(value) if takes else None
@@ -394,7 +395,7 @@ class KerasLibrary:
                 m, self, kind, Args((), {k: v for k, v in args.keywords.items() if k == "name"}), node
             )
             return layers_api.call_layer(m, self, layer, args, node) if inputs else Unknown(f"layers.{last}")
-        if (area == "layers" and last[:1].isupper()) or (last in layers_api.BATCH_NORM):
+        if (area == "layers" and last[:1].isupper()) or (last in BATCH_NORM):
             layer = layers_api.make_layer(m, self, name, args, node)
             if last == "Lambda" and args.positional:
                 self.lambdas[m.place(node)] = args.positional[0]
@@ -571,7 +572,7 @@ class KerasLibrary:
             m.steps_seen.append(None)
         if name in ("train_step", "call", "build"):
             found = keras_name(base.name)
-            if name == "call" and found is not None and found.last in layers_api.BATCH_NORM:
+            if name == "call" and found is not None and found.last in BATCH_NORM:
                 inputs = argument_tensors(m, args)
                 given = args.get(1, "training")
                 if inputs:
@@ -596,7 +597,7 @@ class KerasLibrary:
             changes["model"] = made.model
         if found is not None and found.last == "Sequential":
             changes["model"] = Model("sequential")
-        if found is not None and found.last in layers_api.BATCH_NORM:
+        if found is not None and found.last in BATCH_NORM:
             made = m.get(layers_api.make_layer(m, self, found, args, node).address)
             changes |= {"momentum": made.momentum, "affine": made.affine, "type": made.type}
         if found is not None and found.last in ("Wrapper", "TimeDistributed"):
@@ -619,12 +620,12 @@ class KerasLibrary:
             record: Class = m.get(cls)
             is_model = found.last in ("Model", "Sequential", "Functional")
             made = Layer(
-                type=found.last if found.last in layers_api.BATCH_NORM else f"class {record.name}",
+                type=found.last if found.last in BATCH_NORM else f"class {record.name}",
                 package=found.root,
                 site=m.place(node),
                 user_class=cls,
                 attrs=Map(),
-                momentum=layers_api.DEFAULT_MOMENTUM if found.last in layers_api.BATCH_NORM else None,
+                momentum=layers_api.DEFAULT_MOMENTUM if found.last in BATCH_NORM else None,
                 model=Model("subclassed") if is_model else None,
                 name=layers_api.automatic_name(m, self, self.automatic_prefix(record.name), found.root),
             )
@@ -749,7 +750,7 @@ class KerasLibrary:
         if name.value == "layer":
             return Const(bool(record.holds))
         if name.value in ("momentum", "moving_mean", "moving_variance", "gamma", "beta"):
-            return Const(record.type in layers_api.BATCH_NORM)
+            return Const(record.type in BATCH_NORM)
         if name.value == "rate":
             return Const(record.rate is not None)
         return None

@@ -19,7 +19,7 @@ from bnlint.interpreter.library import Items
 from bnlint.interpreter.machine import BudgetExceeded, Machine
 from bnlint.interpreter.values import Const, Ref, Tuple, Value
 from bnlint.keras.api.layer_lists import Origin, origin_of
-from bnlint.keras.uses import BATCH_NORM
+from bnlint.keras.kinds import BATCH_NORM
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary

@@ -17,8 +17,9 @@ from bnlint.interpreter.values import Bound, Const, Function, Partial, Ref, Thin
 from bnlint.keras.api.data import Data, thing
 from bnlint.keras.api.eager import EagerCall, Tape, running_function
 from bnlint.keras.api.flags import all_layers
-from bnlint.keras.api.layers import BATCH_NORM, trace_call
+from bnlint.keras.api.layers import trace_call
 from bnlint.keras.api.tracing import doubt_changed_flags
+from bnlint.keras.kinds import BATCH_NORM
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
