@@ -11,7 +11,7 @@ from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
 from bnlint.keras.facts import CUSTOM_STEP, FitView
 from bnlint.keras.fits import PathFits
-from bnlint.keras.weights import Held, trained_by, trains_in, weighted_layers
+from bnlint.keras.weights import Held, doubtful_layers, trained_by, trains_in, weighted_layers
 
 Fault = Literal["none", "late", "hidden", "starves"]
 
@@ -248,7 +248,8 @@ class _Finder:
         if view.behaviour.weights_read_at != "first_fit" or any(self._views_between(view, start, self.at[index])):
             return
         layers = self.layers(view.event)
-        if not layers or any(trained_by(view, held) is not False for held in layers.values()):
+        inside = [*layers.values(), *doubtful_layers(view.event.heap, view.root)]
+        if not layers or any(trained_by(view, held) is not False for held in inside):
             return
         for held in layers.values():
             if trains_in(view.compiled.heap, held, view.behaviour) is not True:

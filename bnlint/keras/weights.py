@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from bnlint.graph.network import Address
@@ -21,7 +22,21 @@ class Held(NamedTuple):
 
 def weighted_layers(heap: Any, root: Address) -> dict[Address, Held]:
     """The layers of a model that surely have weights, each once; a record may stand for those of unknown content."""
-    found: dict[Address, Held] = {}
+    return {held.address: held for held in _inside(heap, root) if _has_weights(heap, heap[held.address], held)}
+
+
+def doubtful_layers(heap: Any, root: Address) -> list[Held]:
+    """The layers of a model that may have weights: classes of the program, and what is not known."""
+    found = []
+    for held in _inside(heap, root):
+        record = heap[held.address]
+        if (record.user_class is not None or record.many) and not _has_weights(heap, record, held):
+            found.append(held)
+    return found
+
+
+def _inside(heap: Any, root: Address) -> Iterator[Held]:
+    """A model and everything inside it, each once."""
     pending: list[Held] = [Held(root, ())]
     visited: set[Address] = set()
     while pending:
@@ -30,11 +45,9 @@ def weighted_layers(heap: Any, root: Address) -> dict[Address, Held]:
         if not isinstance(record, Layer) or held.address in visited:
             continue
         visited.add(held.address)
-        if _has_weights(heap, record, held):
-            found[held.address] = held
+        yield held
         inside = (*held.parents, held.address)
         pending.extend(Held(child, inside) for child in reversed(_children(heap, record)))
-    return found
 
 
 def _has_weights(heap: Any, record: Layer, held: Held) -> bool:

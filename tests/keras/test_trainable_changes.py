@@ -255,6 +255,23 @@ def test_the_idiom_of_a_gan_starves_the_discriminator_on_keras_3() -> None:
     assert change.combined_at is not None and change.line < change.combined_at.line < change.fit.line
 
 
+def test_a_layer_of_the_program_may_still_train() -> None:
+    start = """
+    class Scale(keras.layers.Layer):
+        def call(self, x):
+            return x * self.factor
+
+    """
+    own = GAN.replace("    generator =", start + "    generator =").replace(
+        "discriminator.compile", "judge = keras.Sequential([discriminator, Scale()])\n    judge.compile"
+    )
+    found = read((own, STEPS.replace("discriminator.train", "judge.train")), KERAS_3).subjects["trainable_change"]
+    assert [change.starved_fit for change in found] == [None]
+    without = own.replace(", Scale()", "")
+    found = read((without, STEPS.replace("discriminator.train", "judge.train")), KERAS_3).subjects["trainable_change"]
+    assert [change.starved_fit is not None for change in found] == [True]
+
+
 @pytest.mark.parametrize("target", [KERAS_3, KERAS_2])
 def test_toggling_the_flag_of_a_gan_is_no_fault(target: str) -> None:
     found = of_gan(TOGGLES, target)
