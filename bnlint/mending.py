@@ -188,19 +188,21 @@ def _judge(
 ) -> _Trial:
     """Whether the fixed findings, and they alone, have gone; ``more`` was changed on top of ``changes``.
 
-    A note (``info``) about the very layers that a fix was about is nothing new: the mended finding stood in for it.
+    Another rule's note (``info``) about the very layers that a fix was about is nothing new: the mended finding stood in
+    for it.
     """
     steps = [changes, more] if more else [changes]
     source, earlier = read(after.text), read(before.text)
     keys = [(_key(source, finding, steps), finding) for finding in after.findings]
     new = Counter((key, level) for key, finding in keys for level in _levels(finding))
     old = Counter((_key(earlier, finding, []), level) for finding in before.findings for level in _levels(finding))
-    mended = {finding.group for finding in fixes if finding.group}
+    mended = {(finding.group, finding.code) for finding in fixes if finding.group}
+    groups = {group for group, _ in mended}
     fresh = tuple(
         finding
         for key, finding in keys
         if any(new[key, at] > old[key, at] for at in _levels(finding))
-        and not (finding.severity == "info" and finding.group in mended)
+        and not (finding.severity == "info" and finding.group in groups and (finding.group, finding.code) not in mended)
     )
     if fresh:
         return _Trial(after, changes, f"it would bring {_spoken(fresh)}", fresh)

@@ -357,3 +357,9 @@ def test_mending_never_makes_a_program_worse(lines: list[str], rules: list[Rule]
     assert len(result.left) <= len(before)
     assert bool(result.applied) == (result.text != text)
     assert unsafe or all(finding.fix and finding.fix.safety == "safe" for finding in result.applied)
+
+
+def test_a_note_that_comes_back_behind_its_own_fix_is_not_mended() -> None:
+    result = mended("c3", Rule("BN101", "c3", "b2\nc3", group="base", severity="info"))
+    assert result.text == "c3"
+    assert len(result.withdrawn) == 1
