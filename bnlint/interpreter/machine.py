@@ -302,6 +302,8 @@ class Machine:
     def attempt(self, run: Callable[[], Any]) -> Arm:
         """Runs something from the present heap, takes its effects back, and returns them."""
         start, mark, since = self.heap, len(self.events), len(self.log)
+        trace = self.traces[-1]
+        called = len(trace)
         self.trying += 1
         try:
             result = run()
@@ -309,9 +311,9 @@ class Machine:
             self.trying -= 1
             arm_heap = self.heap
             self.restore(start)
-            events = self.events[mark:]
-            del self.events[mark:]
-        return Arm(result, arm_heap, set(self.log[since:]), events)
+            events, nodes = self.events[mark:], trace[called:]
+            del self.events[mark:], trace[called:]
+        return Arm(result, arm_heap, set(self.log[since:]), events, nodes)
 
     def restore(self, heap: Map[Address, Any]) -> None:
         """Goes back to an earlier heap."""
@@ -322,8 +324,13 @@ class Machine:
     def adopt(self, arm: Arm) -> Any:
         """Makes an arm's effects the machine's own."""
         self.heap = arm.heap
-        self.events.extend(arm.events)
+        self.keep(arm)
         return arm.result
+
+    def keep(self, arm: Arm) -> None:
+        """Keeps what an arm showed: its events, and the calls that it put into the graph that is being traced."""
+        self.events.extend(arm.events)
+        self.traces[-1].extend(arm.nodes)
 
     def can_fork(self, key: str | None, arms: int) -> bool:
         """Whether a branch on ``key`` may be decided one way now and in the other ways in other runs."""
@@ -376,7 +383,7 @@ class Machine:
         for arm in arms:
             for event in arm.events:
                 event.maybe = True
-            self.events.extend(arm.events)
+            self.keep(arm)
         going = [arm for arm in arms if not isinstance(arm.result, Completion)]
         ended = [arm for arm in arms if isinstance(arm.result, Completion)]
         if going:
@@ -440,10 +447,13 @@ def context_of(address: Address) -> tuple[Any, ...]:
 class Arm:
     """What one arm of a branch did."""
 
-    __slots__ = ("events", "heap", "result", "touched")
+    __slots__ = ("events", "heap", "nodes", "result", "touched")
 
-    def __init__(self, result: Any, heap: Map[Address, Any], touched: set[Address], events: list[Event]) -> None:
+    def __init__(
+        self, result: Any, heap: Map[Address, Any], touched: set[Address], events: list[Event], nodes: list[Any]
+    ) -> None:
         self.result = result
         self.heap = heap
         self.touched = touched
         self.events = events
+        self.nodes = nodes

@@ -344,11 +344,11 @@ def _fixpoint(
 
 
 def _later_turns(m: Machine, body: Sequence[ast.stmt], bind: Callable[[int], None], ends: LoopEnds) -> None:
-    mark, changed = len(m.events), set[Address]()
+    mark, calls, changed = len(m.events), len(m.traces[-1]), set[Address]()
     for turn in range(1, FIXPOINT_TURNS + 1):
         m.tick()
         before = m.heap
-        del m.events[mark:]
+        del m.events[mark:], m.traces[-1][calls:]
 
         def run() -> Completion | None:
             bind(turn)  # noqa: B023 - called before the loop goes on
@@ -356,7 +356,7 @@ def _later_turns(m: Machine, body: Sequence[ast.stmt], bind: Callable[[int], Non
 
         arm = m.attempt(run)
         joined, _ = m.join(before, arm.heap, arm.touched)
-        m.events.extend(arm.events)
+        m.keep(arm)
         again, changed = changed, {a for a in arm.touched if joined.get(a) != before.get(a)}
         for address in again & changed:
             joined = joined.set(address, widen(before.get(address), joined.get(address), without_constants))

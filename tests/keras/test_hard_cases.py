@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reading import FROZEN, INFERENCE_BUT_TRAINED, TRAINS, Row, phases
+from tests.reading import FROZEN, INFERENCE_BUT_TRAINED, TRAINS, Row, facts, phases
 
 BEFORE = """
     import tensorflow as tf
@@ -257,3 +257,28 @@ def test_a_layer_behind_a_setting_of_its_subclass() -> None:
         assert all(
             row[3] is not True and row[4] is not True for fit in phases(BEFORE, program, target=target) for row in fit
         )
+
+
+def test_calls_in_an_arm_that_ends_in_an_error_are_no_part_of_the_graph() -> None:
+    program = """
+        import keras
+
+        class Scale(keras.layers.Layer):
+            def __init__(self, mode):
+                super().__init__()
+                self.mode = mode
+                self.norm = keras.layers.BatchNormalization()
+
+            def call(self, x):
+                if self.mode > 1:
+                    y = keras.ops.reshape(self.norm(x, training=False), (-1, 8))
+                    raise ValueError(y)
+                return self.norm(x)
+
+        inputs = keras.Input((8,))
+        model = keras.Model(inputs, keras.layers.Dense(1)(Scale(mode())(inputs)))
+        copy = keras.models.clone_model(model)
+        copy.compile("sgd", "mse")
+        copy.fit(features, labels)
+    """
+    assert facts(program) == [("copy", 1, "batch", True, True)]

@@ -220,7 +220,8 @@ def trace_call(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST, input
 
         arm = m.attempt(lambda: call_function(m, method, Args((ref, value), keywords), node))
     finally:
-        nodes = m.traces.pop()
+        m.traces.pop()
+    nodes: list[Node] = arm.nodes
     _keep_traced(m, arm.heap, nodes)
     call_at = (method.source or m.frame.source).place(method.node)
     keep_forced(m, arm.events, Container("subclassed", call_at, "training" not in parameters and not _is_layer(record)))
@@ -271,9 +272,9 @@ def _trace_lambda(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node:
     try:
         arm = m.attempt(lambda: call(m, function, Args(args.positional), node))
     finally:
-        nodes = m.traces.pop()
+        m.traces.pop()
     keep_forced(m, arm.events, Container("lambda", record.site))
-    nodes = [made for made in nodes if made.layer in m.heap]
+    nodes = [made for made in arm.nodes if made.layer in m.heap]
     if nodes:
         m.put(ref.address, m.get(ref.address)._replace(model=Model("lambda", nodes=tuple(nodes))))
 
