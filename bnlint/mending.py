@@ -188,8 +188,7 @@ def _judge(
 ) -> _Trial:
     """Whether the fixed findings, and they alone, have gone; ``more`` was changed on top of ``changes``.
 
-    Another rule's note (``info``) about the very layers that a fix was about is nothing new: the mended finding stood in
-    for it.
+    Another rule's note (``info``) about layers that a fix was about is nothing new: the mended finding stood in for it.
     """
     steps = [changes, more] if more else [changes]
     source, earlier = read(after.text), read(before.text)

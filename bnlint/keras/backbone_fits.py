@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bnlint.graph.network import Address
 from bnlint.graph.places import Place, order
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import Fit
@@ -16,6 +18,10 @@ from bnlint.keras.rows import argument_holds, assembly_of, called_at
 
 if TYPE_CHECKING:
     from bnlint.keras.fits import PathFits
+
+
+ONCE = frozenset({"flags_changed", "loaded_between", "trained_apart"})
+"""Facts that hold where they hold on one path."""
 
 
 class Phase(NamedTuple):
@@ -42,6 +48,16 @@ class Backbones:
             if seen not in known:
                 known[seen] = view.find_parts()
             self.parts.append(known[seen])
+
+    @cached_property
+    def trained_in(self) -> dict[str, set[Address]]:
+        """The models whose fits may train a backbone, by the name of its set of layers."""
+        found: dict[str, set[Address]] = {}
+        for index, view in enumerate(self.run.views):
+            for group, parts in self.groups(index).items():
+                if is_frozen(parts) is not True:
+                    found.setdefault(group, set()).add(view.root)
+        return found
 
     def groups(self, index: int) -> dict[str, list[Part]]:
         """The parts of one fit that belong to a backbone, by the name of its set of layers."""
@@ -86,7 +102,7 @@ def _agreed(alternatives: list[BackboneAtFit], complete: bool) -> BackboneAtFit:
     for field in fields(first):
         values = [getattr(each, field.name) for each in alternatives]
         if any(value != values[0] for value in values):
-            changes[field.name] = True if field.name in ("flags_changed", "loaded_between") else field.default
+            changes[field.name] = True if field.name in ONCE else field.default
     if not complete:
         changes |= {"frozen": None, "dropout_active": None}
     return replace(first, **changes) if changes else first
@@ -115,6 +131,7 @@ def _subject(backbones: Backbones, index: int, group: str, parts: list[Part], fi
         frozen=is_frozen(parts),
         frozen_at=at,
         frozen_by_request=at is not None,
+        trained_apart=bool(backbones.trained_in.get(group, set()) - {view.root}),
         training={True: "true", False: "false"}.get(argument, "absent" if argument == "absent" else "other"),  # type: ignore[arg-type]
         called_at=called_at(heap, view, state, owner, assembly, run),
         assembly=assembly,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from bnlint.graph.network import ABSENT, FORWARDED, Address
 from bnlint.graph.records import Layer
 from bnlint.keras.api.phases import Phase
-from bnlint.keras.kinds import BATCH_NORM
+from bnlint.keras.kinds import BATCH_NORM, WEIGHTED
 from bnlint.keras.semantics import Behaviour, Flags, Outcome
 from bnlint.keras.uses import Use, uses_of
 
@@ -43,10 +44,20 @@ class Part(NamedTuple):
 
 
 class FitView:
-    """One fit of one path: where its flags are read, and the state of every layer in it."""
+    """One fit of one path: where its flags are read, and the state of every layer in it.
 
-    def __init__(self, event: Any, behaviour: Behaviour | None, phase: Phase | None = None) -> None:
+    ``saved`` are the models whose weights the program itself writes into files.
+    """
+
+    def __init__(
+        self,
+        event: Any,
+        behaviour: Behaviour | None,
+        phase: Phase | None = None,
+        saved: frozenset[Address] = frozenset(),
+    ) -> None:
         self.event = event
+        self._saved = saved
         self.behaviour = behaviour
         self.phase = phase
         self.root: Address = event.layer
@@ -192,7 +203,7 @@ class FitView:
 
     def _state(self, address: Address, inside: Use, ways: list[Way]) -> State:
         record: Layer = self.event.heap[address]
-        if record.loaded_into == self.root and record.pretrained:
+        if record.pretrained and record.loaded_into is not None and self._goes_on(record.loaded_into):
             record = record._replace(pretrained=None)
         own = self.flags(address)
         known = bool(ways) and all(way.use.known for way in ways)
@@ -248,6 +259,19 @@ class FitView:
             return unknown  # layers may have been built before it and after it
         code = behaviour.with_learning_phase(phase.value, before_build=early, frozen=not own.updates)
         return unknown if code is None else Outcome(code.statistics, code.updated, code.trained)
+
+    def _goes_on(self, loaded: Address) -> bool:
+        """Whether training may just go on with the weights loaded into a model.
+
+        It is the trained one, or all that this has with its other parts, or one whose weights the program itself saves.
+        """
+        return loaded == self.root or loaded in self._saved or self._is_loaded_whole
+
+    @cached_property
+    def _is_loaded_whole(self) -> bool:
+        layers = (self.event.heap.get(use.address) for use in uses_of(self.event.heap, self.root, None))
+        own = [layer for layer in layers if isinstance(layer, Layer) and layer.type in WEIGHTED | BATCH_NORM]
+        return all(layer.loaded_into is not None for layer in own)
 
     def container(self, parents: tuple[Address, ...]) -> Address:
         """The innermost model around a layer: blocks and wrappers are parts of it."""

@@ -72,13 +72,14 @@ class PathFits:
         self._fits_of: dict[Address, list[int]] = {}
         """when each layer took part in a fit"""
         known: dict[Any, list[State]] = {}
+        saved = frozenset(event.layer for event in events if event.kind == "weights" and not event.reads)
         doubtful = any(event.kind == "learning_phase" and event.maybe for event in events)
         for event in events:
             if event.kind == "fit":
                 record = event.heap[event.layer]
                 behaviour = library.behaviour(record.package)
                 phase: Phase | None = event.heap.get(PHASE)
-                view = FitView(event, behaviour, Phase(None) if phase is not None and doubtful else phase)
+                view = FitView(event, behaviour, Phase(None) if phase is not None and doubtful else phase, saved)
                 seen = (event.layer, event.version, event.train, event.step)
                 view.states = known.get(seen) or view.find_states()
                 known[seen] = view.states

@@ -38,6 +38,7 @@ class _Site:
     counts: Counter[int] = field(default_factory=Counter)
     frozen_at: set[Place] = field(default_factory=set)
     fits: set[Place] = field(default_factory=set)
+    random_examples: bool = False
     predicted: set[Place] = field(default_factory=set)
     later: set[Place] = field(default_factory=set)
 
@@ -96,6 +97,7 @@ class _Sites:
                 site.trained = True
             site.loaded = site.loaded or _is_loaded(ours)
             site.fits.add(view.event.place)
+            site.random_examples = site.random_examples or bool(view.event.data.get("is_random"))
             holder = holder_of(heap, ours[0])
             site.backbone = backbone_of(heap, holder) if holder is not None else site.backbone
             site.frozen_at |= {frozen} if frozen is not None else set()
@@ -112,6 +114,7 @@ class _Sites:
         site.counts[id(view)] += 1
         site.loaded = site.loaded or _is_loaded([part])
         site.fits.add(view.event.place)
+        site.random_examples = site.random_examples or bool(view.event.data.get("is_random"))
         # None: frozen by its constructor, on purpose; or not at all
         site.frozen_at.add(frozen if frozen is not None and frozen != record.site else record.site)
 
@@ -173,6 +176,7 @@ def _of_application(place: Place, site: _Site, loaded: bool) -> RandomWeights:
         fits=tuple(sorted(fits, key=order)),
         predicted_at=tuple(sorted(site.predicted, key=order)),
         fitted_after=bool(site.later),
+        random_examples=site.random_examples,
         headless=site.headless,
     )
 
@@ -194,6 +198,7 @@ def _of_layers(layers: dict[Place, _Site], loaded: bool) -> list[RandomWeights]:
             frozen=True,
             frozen_at=place,
             loaded=loaded,
+            random_examples=any(layers[one].random_examples for one in built),
             fits=tuple(sorted({fit for one in built for fit in layers[one].fits}, key=order)),
         )
         for place, built in frozen.items()

@@ -10,7 +10,7 @@ from bnlint.graph.records import Layer
 from bnlint.keras.facts import FitView
 from bnlint.keras.kinds import BATCH_NORM, WEIGHTED
 from bnlint.keras.semantics import Behaviour, Flags
-from bnlint.keras.uses import held
+from bnlint.keras.uses import held as held_by
 
 
 class Held(NamedTuple):
@@ -65,7 +65,7 @@ def _children(heap: Any, record: Layer) -> list[Address]:
     if record.model is not None:
         children.update(dict.fromkeys(record.model.layers))
     if record.user_class is not None:
-        children.update(dict.fromkeys(held(heap, record)))
+        children.update(dict.fromkeys(held_by(heap, record)))
     return list(children)
 
 

@@ -34,4 +34,5 @@ class RandomWeights:
     by_slice: bool = fact(
         "whether a slice that ends past the last layer, and so takes all there are, froze them", False
     )
+    random_examples: bool = fact("whether a fit that reaches them runs on random numbers", False)
     headless: bool = fact("whether the application is built without its top", False)
