@@ -1,0 +1,36 @@
+"""No output promises a fix that cannot be made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bnlint.cli import main
+
+PROGRAM = """\
+import keras
+
+base = keras.applications.ResNet50(include_top=False, weights="imagenet", pooling="avg")
+base.trainable = False
+model = keras.Model(base.input, keras.layers.Dense(10, activation="softmax")(base.output))
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(images, labels)
+{unfreeze}
+model.compile(keras.optimizers.Adam(1e-5), "sparse_categorical_crossentropy")
+model.fit(images, labels)
+"""
+
+
+@pytest.mark.parametrize("output", ["concise", "full", "json"])
+@pytest.mark.parametrize(("unfreeze", "can"), [("base.trainable = True", True), ("base.trainable = True; pass", False)])
+def test_a_fix_that_has_no_place_is_not_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], output: str, unfreeze: str, can: bool
+) -> None:
+    file = tmp_path / "train.py"
+    file.write_text(PROGRAM.format(unfreeze=unfreeze))
+    main(["check", "--isolated", "--select", "BN1", "--target", "keras==3.15", "--format", output, str(file)])
+    printed = capsys.readouterr()
+    assert "BN102" in printed.out
+    assert (("[*]" in printed.out) if output != "json" else '"safe"' in printed.out) is can
+    assert ("`--fix` mends 1" in printed.err) is (can and output != "json")
