@@ -121,8 +121,9 @@ def _encoded(report: Report, source: Source) -> tuple[Report, Source]:
 
 def _task(settings: Settings, options: argparse.Namespace, *, write: bool) -> Task:
     mend = settings.fix or settings.fix_only or options.diff
+    shows_fixes = settings.output_format in ("full", "json") and not settings.statistics
     return Task(
-        plan=not options.diff and not settings.fix_only,  # every output counts, or marks, the fixes that can be made
+        plan=shows_fixes and not options.diff and not settings.fix_only,
         mend=mend,
         write=write and mend and not options.diff,
     )

@@ -107,6 +107,7 @@ def _step_call(view: FitView, step: Step, made: MadeCall) -> CustomStep:
         model=made.called_as or record.label or "model",
         group=group_of(record.site),
         kind="tape" if view.event.train == CUSTOM_STEP else "train_step",
+        tape_at=made.tapes[0][0],
         step_at=view.event.place,
         training=WORDS.get(made.training, "other"),  # type: ignore[arg-type]
         updates_model=made.layer in trained or any(owner in _inside(heap, (made.layer,)) for owner in step.owners),

@@ -20,6 +20,7 @@ class CustomStep:
     kind: Literal["tape", "train_step"] = fact(
         "whether the program runs the step itself, or `fit` runs the model's own `train_step`", "tape"
     )
+    tape_at: Place | None = fact("the outermost tape around the call")
     step_at: Place | None = fact("the `apply_gradients` or `minimize` of the step, or the `fit` that runs it")
     training: Literal["true", "false", "absent", "other"] | None = fact(
         "the `training` argument of the call; `true` also where the called `call` has that default"
