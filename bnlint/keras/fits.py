@@ -28,6 +28,7 @@ class Row(NamedTuple):
     enabled_by: Place | None
     enabled_by_assignment: bool
     alone: Alone = Alone()
+    left_out: bool = False
 
 
 class Order:
@@ -85,13 +86,16 @@ class PathFits:
                 known[seen] = view.states
                 self.views.append(view)
                 rests: dict[Address, Rest] = {}
-                self.rows.append([self._row(view, state, rests) for state in view.states])
+                siblings: dict[Address, Place | None] = {}
+                self.rows.append([self._row(view, state, rests, siblings) for state in view.states])
                 for state in view.states:
                     self._fits_of.setdefault(state.address, []).append(self.order.position(event))
                     if state.outcome.updated is not False:
                         self.last_update[state.address] = len(self.rows) - 1
 
-    def _row(self, view: FitView, state: State, rests: dict[Address, Rest]) -> Row:
+    def _row(
+        self, view: FitView, state: State, rests: dict[Address, Rest], siblings: dict[Address, Place | None]
+    ) -> Row:
         address, outcome, event = state.address, state.outcome, view.event
         before = self._updates.get(address, 0)
         steps, epochs = event.steps, event.epochs
@@ -108,7 +112,9 @@ class PathFits:
         self._updates[address] = after
         momentum = state.record.momentum
         replaced = view.behaviour is not None and view.behaviour.first_update_replaces is True
-        enabled_by = _enabled(view, state)
+        assigned = _is_enabled_by_assignment(view, state)
+        left_out_by = None if assigned else self._left_out_by(view, state, siblings)
+        enabled_by = left_out_by or _enabled(view, state)
         row = Row(
             state,
             after,
@@ -117,12 +123,29 @@ class PathFits:
             frozen_in(view, state),
             address in self._frozen_before,
             enabled_by,
-            _is_enabled_by_assignment(view, state),
+            assigned,
             self._alone(view, state, enabled_by, rests),
+            left_out_by is not None,
         )
         if row.frozen:
             self._frozen_before.add(address)
         return row
+
+    def _left_out_by(self, view: FitView, state: State, siblings: dict[Address, Place | None]) -> Place | None:
+        """The last statement that froze layers of the same backbone, and not this one; ``siblings`` keeps it."""
+        owner = owner_address(view.event.heap, state)
+        if owner is None or state.own.updates is not True:
+            return None
+        if owner not in siblings:
+            end = self.order.position(view.event)
+            places = {
+                each.record.frozen_at
+                for each in view.states
+                if each.own.updates is False and owner_address(view.event.heap, each) == owner
+            }
+            known = [place for place in places if place is not None and self._flags.last(place, end) >= 0]
+            siblings[owner] = max(known, key=lambda place: self._flags.last(place, end), default=None)
+        return siblings[owner]
 
     def _alone(self, view: FitView, state: State, enabled_by: Place | None, rests: dict[Address, Rest]) -> Alone:
         """How the layer fares apart from the rest of its backbone; ``rests`` keeps what was found in this fit."""

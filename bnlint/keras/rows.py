@@ -65,6 +65,7 @@ def subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]],
         hdf5_weights_after=_hdf5_after(run, row.enabled_by),
         enabled_by=row.enabled_by,
         enabled_by_assignment=row.enabled_by_assignment,
+        left_out=row.left_out,
         called_at=called_at(heap, view, state, owner, assembly, run),
         assembly=assembly,
         compiled_at=compiles,
@@ -146,7 +147,7 @@ def called_at(
     if owner is None:
         return None
     if assembly == "flat":
-        return view.record.site
+        return heap[state.container].site  # type: ignore[no-any-return]
     if assembly == "sequential":
         end = run.order.position(view.event)
         added = [

@@ -58,7 +58,11 @@ class BatchNormAtFit:
     frozen_before: bool = fact("whether they were frozen in an earlier fit", False)
     shows_intent: bool = fact("whether the program shows that they should stay in inference mode", False)
     hdf5_weights_after: bool = fact("whether HDF5 weights of the model are read or written after `enabled_by`", False)
-    enabled_by: Place | None = fact("the statement that last put them in training mode, or the one that built them")
+    enabled_by: Place | None = fact(
+        "the statement that last put them in training mode; of layers never frozen the last one that froze others of "
+        "the same backbone, or the one that built them"
+    )
+    left_out: bool = fact("whether `enabled_by` froze other layers of the same backbone, and left these out", False)
     enabled_by_assignment: bool = fact("whether `enabled_by` assigns `trainable` (else it builds the model)", False)
     called_at: Place | None = fact("where the backbone is called or assembled into the trained model")
     assembly: Literal["call", "sequential", "flat", "subclass"] | None = fact("how the backbone is put into the model")
