@@ -121,6 +121,7 @@ def _subject(backbones: Backbones, index: int, group: str, parts: list[Part], fi
     holds = argument_holds(behaviour, assembly)
     phase = phase_of(run, index)
     at = frozen_at(heap, parts)
+    ours = {part.state.address for part in parts}
     return BackboneAtFit(
         backbone=backbone_of(heap, owner, state.use.called_as),
         set_of_layers=group,
@@ -131,6 +132,7 @@ def _subject(backbones: Backbones, index: int, group: str, parts: list[Part], fi
         frozen=is_frozen(parts),
         frozen_at=at,
         frozen_by_request=at is not None,
+        others_train=_any_trains([each for each in backbones.parts[index] if each.state.address not in ours]),
         trained_apart=bool(backbones.trained_in.get(group, set()) - {view.root}),
         training={True: "true", False: "false"}.get(argument, "absent" if argument == "absent" else "other"),  # type: ignore[arg-type]
         called_at=called_at(heap, view, state, owner, assembly, run),
@@ -164,6 +166,11 @@ def is_frozen(parts: list[Part]) -> bool | None:
     if True in trained:
         return False
     return None if None in trained or not trained else True
+
+
+def _any_trains(parts: list[Part]) -> bool | None:
+    trained = [part.trained for part in parts if has_weights(part.state.record)]
+    return True if True in trained else None if None in trained else False
 
 
 def _frozen_in(backbones: Backbones, index: int | None, group: str) -> bool | None:

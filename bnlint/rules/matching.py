@@ -100,11 +100,11 @@ def _finding(rule: Rule, occurrences: list[Occurrence]) -> Finding:
         code=rule.code,
         name=rule.name,
         severity=lead.case.severity,
-        message=render(lead.case.message, value),
+        message=render(lead.case.message, value, lead.place.path),
         place=lead.place,
         related=_related(rule, lead, occurrences, value),
         fix=_fix(rule, occurrences, value),
-        advice=render(advice.say, value) if advice else "",
+        advice=render(advice.say, value, lead.place.path) if advice else "",
         group=getattr(subject, "group", ""),
     )
 
@@ -128,7 +128,7 @@ def _related(
                 continue
             told = read(occurrence.subject, spec.at)
             for at, place in enumerate(_places(told)):
-                say = render(spec.say, value) if spec.say else told[at].fact
+                say = render(spec.say, value, lead.place.path) if spec.say else told[at].fact
                 if _line(place) != own:
                     lines.setdefault(_line(place), Related(say, place))
     return tuple(lines.values())[:MOST_RELATED]

@@ -64,14 +64,19 @@ def facts(template: str) -> list[Field]:
     return [part for _, text in sections(template) for part in parts(text) if isinstance(part, Field)]
 
 
-def render(template: str, read: Read) -> str:
-    """The message that a template makes of facts; ``read`` gives the value of a fact, None for unknown."""
+def render(template: str, read: Read, home: str | None = None) -> str:
+    """The message that a template makes of facts; ``read`` gives the value of a fact, None for unknown.
+
+    Places in another file than ``home`` are named with it.
+    """
     written: list[str] = []
     for optional, text in sections(template):
         pieces = list(parts(text))
         if optional and any(isinstance(piece, Field) and read(piece.fact) is None for piece in pieces):
             continue
-        written.extend(piece if isinstance(piece, str) else show(read(piece.fact), piece.spec) for piece in pieces)
+        written.extend(
+            piece if isinstance(piece, str) else show(read(piece.fact), piece.spec, home) for piece in pieces
+        )
     return "".join(written)
 
 
@@ -89,8 +94,8 @@ def fits(kind: type[Any], spec: str) -> bool:
         return False
 
 
-def show(value: Any, spec: str = "") -> str:
-    """One fact as people read it."""
+def show(value: Any, spec: str = "", home: str | None = None) -> str:
+    """One fact as people read it; a place with its file where that is not ``home``."""
     if spec.startswith("count "):
         noun = spec[len("count ") :]
         return f"the {noun}s" if value is None else f"{value:,} {noun}" + ("" if value == 1 else "s")
@@ -106,12 +111,18 @@ def show(value: Any, spec: str = "") -> str:
     if spec:
         return format(value, spec)
     if isinstance(value, Place):
-        return f"line {value.line}" if value.cell is None else f"line {value.line} of cell {value.cell}"
+        line = f"line {value.line}" if value.cell is None else f"line {value.line} of cell {value.cell}"
+        return line if home is None or value.path == home else f"{line} of {file_name(value.path)}"
     if isinstance(value, tuple):
-        return ", ".join(show(each) for each in value)
+        return ", ".join(show(each, "", home) for each in value)
     if isinstance(value, float):
         return f"{value:g}"
     return str(value)
+
+
+def file_name(path: str) -> str:
+    """The last part of a path, on whatever system it was written."""
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def share(value: float) -> str:

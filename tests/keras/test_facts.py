@@ -615,7 +615,8 @@ class TestCopies:
         """
         assert [row[1:] for row in facts(STACK, program, TRAIN_STACK)] == [(1, *FROZEN), (2, *TRAINS)]
         (first, second) = rows(STACK, program, TRAIN_STACK)
-        assert (first.pretrained, second.pretrained) == (True, True)
+        # what the program has saved, it may have trained itself
+        assert (first.pretrained, second.pretrained) == (None, None)
 
     def test_a_nested_flag_is_lost_in_a_file_of_keras_2(self) -> None:
         program = """

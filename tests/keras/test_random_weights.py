@@ -158,3 +158,20 @@ def test_layers_of_one_constructor_call_are_counted() -> None:
         """,
     )
     assert found.layers == 3
+
+
+def test_weights_set_on_layers_that_nobody_knows_may_be_anybodys() -> None:
+    (layers,) = found_in("""
+        import keras
+
+        def load(model, file):
+            for name in file.names():
+                model.get_layer(name).set_weights(file[name])
+
+        model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, name="first"), keras.layers.Dense(1)])
+        load(model, read("weights.npz"))
+        model.get_layer("first").trainable = False
+        model.compile("sgd", "mse")
+        model.fit(images, labels)
+    """)
+    assert (layers.frozen, layers.loaded) == (True, True)

@@ -274,5 +274,11 @@ def test_only_the_selected_rules_speak(tmp_path: Path) -> None:
 
 def test_a_place_in_a_notebook(tmp_path: Path) -> None:
     cell = Fit(place=Place("train.ipynb", 2, 1, 2, 9, 5))
-    (finding,) = found(catalogue(tmp_path, PLAIN), [layers(fit=cell)])
+    (finding,) = found(catalogue(tmp_path, PLAIN), [layers(fit=cell, enabled_by=Place("train.ipynb", 1, 1, 1, 9, 4))])
     assert finding.message == "53 layers in the fit on line 2 of cell 5"
+
+
+def test_a_place_in_another_file_is_named_with_it(tmp_path: Path) -> None:
+    fit = Fit(place=Place("src/loop.py", 2, 1, 2, 9))
+    (finding,) = found(catalogue(tmp_path, PLAIN), [layers(fit=fit)])
+    assert finding.message == "53 layers in the fit on line 2 of loop.py"

@@ -32,6 +32,7 @@ class BackboneAtFit:
     )
     dropout_rate: float | None = fact("the largest rate of these")
     dropout_active: bool | None = fact("whether one of them runs in training mode in this fit, and drops")
+    others_train: bool | None = fact("whether weights of other layers train in this fit: the head learns")
     trained_apart: bool = fact("whether a fit of another model may train it, as that of a GAN's discriminator", False)
     training: Literal["false", "true", "other", "absent"] = fact("the `training` argument of the call", "absent")
     called_at: Place | None = fact("where it is called or assembled into the trained model")

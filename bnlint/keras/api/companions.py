@@ -111,6 +111,8 @@ def call_unknown(m: Machine, library: KerasLibrary, callee: Unknown, args: Args,
     found = _by_method(m, library, callee, node.func.attr, args, node)
     if found is None:
         fit_unknown(m, library, callee, args, node)
+    if found is None and node.func.attr in ("set_weights", "load_weights"):
+        m.event("untold", node)  # of whatever layer: the weights may be any layer's
     return found
 
 

@@ -29,6 +29,7 @@ def save_model(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: as
     if path is not None:
         record = m.heap.get(FILES) or Dict(Map())
         copy = clone(m, library, ref, node, "saved")
+        _same_weights(m, ref, copy)
         saved: Layer = m.get(ref.address)
         if saved.model is not None and saved.model.compiled is not None:
             target: Layer = m.get(copy.address)
@@ -56,9 +57,13 @@ def copy_model(m: Machine, library: KerasLibrary, args: Args, node: ast.AST) -> 
     if not isinstance(source, Ref) or not isinstance(m.record(source), Layer):
         return None
     made = clone(m, library, source, node)
+    _same_weights(m, source, made)
+    return made
+
+
+def _same_weights(m: Machine, source: Ref, made: Ref) -> None:
     for old, new in zip(all_layers(m, source.address), all_layers(m, made.address), strict=True):
         m.put(new, m.get(new)._replace(pretrained=m.get(old).pretrained))
-    return made
 
 
 def load_model(m: Machine, library: KerasLibrary, name: KerasName, args: Args, node: ast.AST) -> Value:
@@ -72,7 +77,9 @@ def load_model(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     saved: Ref = record.items[path]
     loaded = clone(m, library, saved, node, "loaded")
     for address in all_layers(m, loaded.address):
-        m.put(address, m.get(address)._replace(pretrained=True, frozen_unbuilt=True))
+        inner: Layer = m.get(address)
+        # what the program has saved, it may have trained itself
+        m.put(address, inner._replace(pretrained=inner.pretrained or None, frozen_unbuilt=True))
     _restore_flags(m, library, loaded, _kind(path))
     original: Layer = m.get(saved.address)
     target: Layer = m.get(loaded.address)
