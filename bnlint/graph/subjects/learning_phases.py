@@ -24,8 +24,8 @@ class LearningPhase:
     guarded: bool = fact("whether the program asks first, or catches the error", False)
     ignored: bool | None = fact("whether `fit` does as if it were not set, on the target")
     statistics: Literal["batch", "moving"] | None = fact(
-        "the statistics that layers which are not frozen normalize by in `fit` while this is set, or where all are frozen "
-        "these, where the target follows it"
+        "the statistics that unfrozen layers, or where there are none frozen ones, normalize by in `fit` while this is "
+        "set, where the target follows it"
     )
     updated: bool | None = fact("whether their moving statistics change then")
     before_build: bool | None = fact("whether no layer was built before it")
