@@ -240,6 +240,9 @@ class FitView:
                 outcome = Outcome(None, None, None)
         if outcome.trained and (record.many or (self.event.step is not None and self.event.step.partial)):
             outcome = outcome._replace(trained=None)
+        if outcome.updated and record.momentum == 1:
+            # an update that keeps all of the old statistics is none, where this momentum is the one in effect
+            outcome = outcome._replace(updated=None)
         use = ways[0].use if ways and self.event.step is None else inside
         return State(address, record, outcome, own, container, use, updates, known)
 
