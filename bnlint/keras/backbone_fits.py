@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +14,7 @@ from bnlint.graph.subjects.backbones import BackboneAtFit
 from bnlint.keras.backbones import backbone_of, group_of, owner_of
 from bnlint.keras.facts import FitView, Part
 from bnlint.keras.kinds import BATCH_NORM, DROPOUT, WEIGHTLESS
+from bnlint.keras.merging import agreed, common
 from bnlint.keras.rows import argument_holds, assembly_of, called_at
 
 if TYPE_CHECKING:
@@ -97,15 +98,8 @@ def gather_backbones(runs: list[Backbones], fits: tuple[Fit, ...], complete: boo
 
 def _agreed(alternatives: list[BackboneAtFit], complete: bool) -> BackboneAtFit:
     """What holds on every path."""
-    first = alternatives[0]
-    changes: dict[str, Any] = {}
-    for field in fields(first):
-        values = [getattr(each, field.name) for each in alternatives]
-        if any(value != values[0] for value in values):
-            changes[field.name] = True if field.name in ONCE else field.default
-    if not complete:
-        changes |= {"frozen": None, "dropout_active": None}
-    return replace(first, **changes) if changes else first
+    merged = agreed(alternatives, {**dict.fromkeys(ONCE, True), "group": f"{alternatives[0].set_of_layers} at fit"})
+    return merged if complete else replace(merged, frozen=None, dropout_active=None)
 
 
 def _subject(backbones: Backbones, index: int, group: str, parts: list[Part], fit: Fit | None) -> BackboneAtFit:
@@ -128,7 +122,7 @@ def _subject(backbones: Backbones, index: int, group: str, parts: list[Part], fi
         group=group if argument == "absent" and holds else f"{group} at fit",
         batch_norm=any(part.state.record.type in BATCH_NORM for part in parts),
         fit=fit,
-        pretrained=_common([part.state.record.pretrained for part in parts]),
+        pretrained=common([part.state.record.pretrained for part in parts]),
         frozen=is_frozen(parts),
         frozen_at=at,
         frozen_by_request=at is not None,
@@ -149,10 +143,6 @@ def _subject(backbones: Backbones, index: int, group: str, parts: list[Part], fi
         loaded_between=phase.loaded_between,
         **_dropout(parts),
     )
-
-
-def _common(values: list[Any]) -> Any:
-    return values[0] if all(value == values[0] for value in values) else None
 
 
 def has_weights(record: Layer) -> bool:
