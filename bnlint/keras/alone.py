@@ -5,12 +5,13 @@ Which of them train while the rest of their backbone is frozen, and which were f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bnlint.graph.network import Address
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
+from bnlint.keras.inside import all_layers
 from bnlint.keras.kinds import BATCH_NORM, WEIGHTED, WEIGHTLESS
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ class Flags:
 def rest_of(view: FitView, owner: Address, flags: Flags) -> Rest:
     """What a fit does with the layers of a backbone that are no BatchNormalization."""
     heap = view.event.heap
-    inside = set(_layers(heap, view.root))
-    own = list(_layers(heap, owner))
+    inside = set(all_layers(heap, view.root))
+    own = all_layers(heap, owner)
     flat = owner not in inside and owner != view.root
     others = [address for address in own if not flat or address in inside]
     records: list[tuple[Address, Layer]] = [(address, heap[address]) for address in others]
@@ -97,21 +98,6 @@ def rest_of(view: FitView, owner: Address, flags: Flags) -> Rest:
         return Rest()
     places = {record.frozen_at for _, record in weighted if record.frozen_at is not None}
     return Rest(True, max(places, key=flags.last, default=None))
-
-
-def _layers(heap: Any, root: Address) -> Iterator[Address]:
-    """A layer and all inside it: a model's layers, what a wrapper holds."""
-    seen: set[Address] = set()
-    stack = [root]
-    while stack:
-        address = stack.pop()
-        record = heap.get(address)
-        if address in seen or not isinstance(record, Layer):
-            continue
-        seen.add(address)
-        yield address
-        stack.extend(record.holds)
-        stack.extend(record.model.layers if record.model is not None else ())
 
 
 def alone(state: State, rest: Rest, flags: Flags, enabled_by: Place | None, end: int, fits: Iterable[int]) -> Alone:

@@ -13,10 +13,11 @@ from bnlint.graph.subjects import CustomStep, EagerCall
 from bnlint.keras.api.purposes import is_generator
 from bnlint.keras.backbones import group_of
 from bnlint.keras.facts import CUSTOM_STEP, FitView
+from bnlint.keras.inside import inner_layers
 from bnlint.keras.kinds import BATCH_NORM, DROPOUT
 from bnlint.keras.merging import agreed
 from bnlint.keras.semantics import Behaviour, Flags
-from bnlint.keras.uses import Use, held, uses_of
+from bnlint.keras.uses import Use, uses_of
 
 if TYPE_CHECKING:
     from bnlint.keras.api.eager import EagerCall as MadeCall
@@ -132,7 +133,7 @@ def _is_own(record: Layer, model: Address) -> bool | None:
 
 
 def _inside(heap: Any, roots: tuple[Address, ...]) -> set[Address]:
-    """Models, and all layers inside them."""
+    """Models, all layers inside them, and those that their own ``call`` runs."""
     found: set[Address] = set()
     stack = list(roots)
     while stack:
@@ -141,10 +142,8 @@ def _inside(heap: Any, roots: tuple[Address, ...]) -> set[Address]:
         if address in found or not isinstance(record, Layer):
             continue
         found.add(address)
-        stack.extend(record.model.layers if record.model is not None else ())
+        stack.extend(inner_layers(heap, record))
         stack.extend(node.layer for node in (record.model.nodes if record.model is not None else ()))
-        stack.extend(record.holds)
-        stack.extend(held(heap, record))
     return found
 
 
