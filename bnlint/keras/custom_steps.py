@@ -20,7 +20,7 @@ from bnlint.keras.semantics import Behaviour, Flags
 from bnlint.keras.uses import Use, uses_of
 
 if TYPE_CHECKING:
-    from bnlint.keras.api.eager import EagerCall as MadeCall
+    from bnlint.keras.api.eager import MadeCall
     from bnlint.keras.api.steps import Step
     from bnlint.keras.fits import PathFits
 

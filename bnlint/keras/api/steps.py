@@ -15,7 +15,7 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Bound, Const, Function, Partial, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras.api.data import Data, thing
-from bnlint.keras.api.eager import EagerCall, Tape, running_function
+from bnlint.keras.api.eager import MadeCall, Tape, running_function
 from bnlint.keras.api.layers import trace_call
 from bnlint.keras.api.tracing import doubt_changed_flags
 from bnlint.keras.inside import all_layers
@@ -38,7 +38,7 @@ class Step(NamedTuple):
     own ``train_step`` may apply gradients more than once: ``parts``.
     """
 
-    calls: tuple[EagerCall, ...]
+    calls: tuple[MadeCall, ...]
     owners: tuple[Address, ...]
     partial: bool
     heap: Any
@@ -134,7 +134,7 @@ def apply_gradients(m: Machine, library: KerasLibrary, optimizer: Thing, args: A
     return Const(None)
 
 
-def _calls_under(m: Machine, given: list[Thing]) -> tuple[EagerCall, ...]:
+def _calls_under(m: Machine, given: list[Thing]) -> tuple[MadeCall, ...]:
     """The calls that gradients come from: those under their tapes, or under the last ones where that was lost."""
     tapes = {thing.tape for thing in given if thing.kind == "gradients" and thing.tape is not None} or m.last_tapes
     return tuple(made for made in m.eager_calls if not tapes.isdisjoint(made.tapes))
