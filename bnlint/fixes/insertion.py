@@ -10,7 +10,7 @@ from bnlint.fixes.edits import Change, Refusal
 from bnlint.fixes.source import Source, Step, blocks
 from bnlint.graph.places import Place
 
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _WITHS = (ast.With, ast.AsyncWith)
 
 
@@ -146,7 +146,7 @@ def _shared_depth(source: Source, steps: list[Step], before: Sequence[Place]) ->
             common += 1
         if common >= len(following) or steps[common].suite is not following[common].suite:
             raise Refusal("what must come after it stands in another branch or function")
-        if not all(isinstance(step.owner, (*_WITHS, *_LOOPS, ast.Try)) for step in following[common + 1 :]):
+        if not all(isinstance(step.owner, (*_WITHS, *LOOPS, ast.Try)) for step in following[common + 1 :]):
             raise Refusal("what must come after it stands in another branch or function")
         if following[common].order <= steps[common].order:
             raise Refusal("what must come after it comes before it")
@@ -177,7 +177,7 @@ def _outside_loops(steps: list[Step], shared: int) -> int:
     depth = shared
     while depth < len(steps) - 1:
         statement, inner = steps[depth].statement, steps[depth + 1]
-        if isinstance(statement, _LOOPS) and inner.field == "body":
+        if isinstance(statement, LOOPS) and inner.field == "body":
             return depth
         if not isinstance(statement, _WITHS):
             raise Refusal("the statement stands in another branch or function")

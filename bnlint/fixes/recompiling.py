@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from bnlint.fixes.edits import Change, Draft, Refusal
-from bnlint.fixes.insertion import Spot, spot_between
+from bnlint.fixes.insertion import LOOPS, Spot, spot_between
 from bnlint.fixes.source import Source, Step
 from bnlint.graph.places import Place
 
@@ -18,7 +18,7 @@ def repeat_compile(source: Source, *, compile: Place, after: Sequence[Place], be
 
     Refuses where the optimizer is an object with a name (its state belongs to the first ``compile``), where a name in
     the call may mean something else by then, or where the ``compile`` does not surely run before the gap: it stands in
-    another function or branch, or in a block that has ended.
+    another function or branch, or in a block that has ended; or where a loop would compile the model in every round.
     """
     call = source.call(compile)
     steps = source.steps(source.span(compile)[0])
@@ -62,8 +62,11 @@ def _shared_suite(steps: list[Step], spot: Spot) -> int:
     own = steps[-1].suite
     for depth, step in enumerate(spot.steps):
         if step.suite is own:
-            if any(isinstance(inner.owner, _FUNCTIONS) for inner in spot.steps[depth + 1 :]):
+            inner = [each.owner for each in spot.steps[depth + 1 :]]
+            if any(isinstance(owner, _FUNCTIONS) for owner in inner):
                 break
+            if any(isinstance(owner, LOOPS) for owner in inner):
+                raise Refusal("each round of the loop would begin with a new optimizer")
             return depth
     raise Refusal("the `compile` stands in another function, branch or block")
 

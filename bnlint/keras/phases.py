@@ -32,10 +32,12 @@ def _subject(
     before = common([each.before_build for each, _ in every])
     exists = behaviour.sets_learning_phase if behaviour is not None else None
     ignored = behaviour.ignores_learning_phase if behaviour is not None else None
+    fits, live, alone = _fits_after(every, runs, library)
+    if not (alone or ignored):
+        value = None
     code = None
     if behaviour is not None and value is not None and not ignored and event.function == "set_learning_phase":
-        code = behaviour.with_learning_phase(value, before_build=before, frozen=False)
-    fits, live = _fits_after(every, runs, library)
+        code = behaviour.with_learning_phase(value, before_build=before, frozen=live is False)
     return LearningPhase(
         place=place,
         line=place.line,
@@ -57,16 +59,21 @@ def _subject(
 
 def _fits_after(
     every: list[tuple[Any, PathFits]], runs: list[PathFits], library: KerasLibrary
-) -> tuple[tuple[Place, ...], bool | None]:
-    """The fits of the same package that reach BatchNormalization and see the phase; whether a layer is not frozen."""
+) -> tuple[tuple[Place, ...], bool | None, bool]:
+    """The fits of the same package that reach BatchNormalization and see the phase; whether a layer is not frozen.
+
+    The third is whether the phase is the same in all of them, and known.
+    """
     event = every[0][0]
     places: set[Place] = set()
     frozen: list[bool | None] = []
+    phases: set[int | None] = set()
     for run in runs:
         for view, rows in zip(run.views, run.rows, strict=True):
-            sees = view.phase is not None and library.same_package(view.record.package, event.package) is not False
-            if sees and rows:
+            same = library.same_package(view.record.package, event.package) is not False
+            if view.phase is not None and same and rows:
                 places.add(view.event.place)
+                phases.add(view.phase.value)
                 frozen += [row.frozen for row in rows]
     live = None if not frozen else True if False in frozen else None if None in frozen else False
-    return tuple(sorted(places, key=order)), live
+    return tuple(sorted(places, key=order)), live, None not in phases and len(phases) < 2

@@ -31,7 +31,9 @@ def subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]],
     assembly = assembly_of(heap, view, state, owner)
     record = state.record
     compiles = _compiles(run, view, row.enabled_by)
-    uses_batch = behaviour.frozen_uses_batch(record.legacy) if behaviour is not None else None
+    # a learning phase that `fit` obeys decides for frozen layers as well
+    free = not view.learning_phase_set
+    uses_batch = behaviour.frozen_uses_batch(record.legacy) if behaviour is not None and free else None
     has_call = assembly in ("call", "subclass")
     accepts = behaviour.call_accepts_training(False) if behaviour is not None and has_call else None
     holds = argument_holds(behaviour, assembly)

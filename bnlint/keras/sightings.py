@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Literal, NamedTuple
 
 from bnlint.graph.network import Address
@@ -12,6 +12,7 @@ from bnlint.graph.records import Layer
 from bnlint.keras.facts import CUSTOM_STEP, FitView
 from bnlint.keras.fits import PathFits
 from bnlint.keras.inside import Held
+from bnlint.keras.kinds import BATCH_NORM
 from bnlint.keras.weights import doubtful_layers, trained_by, trains_in, weighted_layers
 
 Fault = Literal["none", "late", "hidden", "starves"]
@@ -242,28 +243,38 @@ class _Finder:
     # --- starved ----------------------------------------------------------------------------------------------------
 
     def _starved(self, index: int) -> Iterator[Sighting]:
-        """A freeze that was meant for a model around, and by which the model's own fit trains nothing."""
+        """A freeze that was meant for a model around, and by which the model's own fit trains none of its layers."""
         view, start = self.run.views[index], self.compiled(index)
         if start < 0 or not _is_understood(view) or view.compiled is None or view.behaviour is None:
             return
         if view.behaviour.weights_read_at != "first_fit" or any(self._views_between(view, start, self.at[index])):
             return
-        layers = self.layers(view.event)
-        inside = [*layers.values(), *doubtful_layers(view.event.heap, view.root)]
-        if not layers or any(trained_by(view, held) is not False for held in inside):
-            return
-        for held in layers.values():
-            if trains_in(view.compiled.heap, held, view.behaviour) is not True:
-                continue
+        lost = self._lost(view, self.layers(view.event).values())
+        for held in lost:
             chain = (held.address, *reversed(held.parents))
             places = [record.frozen_at for record in map(view.seen, chain) if record is not None and _is_off(record)]
             changed = max((self.last_change(place, self.at[index]) for place in places), default=-1)
             combined = self._combined(view, held, changed)
             if changed > start and combined is not None:
-                yield Sighting(
-                    self.run.events[changed].place, "starves", index, False, tuple(layers.values()), None, 0, combined
-                )
+                place = self.run.events[changed].place
+                yield Sighting(place, "starves", index, False, tuple(lost), None, 0, combined)
                 return
+
+    def _lost(self, view: FitView, layers: Collection[Held]) -> list[Held]:
+        """The layers that were to train when a model was compiled and do not, if these are all but BatchNorm layers.
+
+        A freeze that leaves others of them trainable may be meant as it is.
+        """
+        doubtful = doubtful_layers(view.event.heap, view.root)
+        trained = {held.address: trained_by(view, held) for held in (*layers, *doubtful)}
+        if view.compiled is None or view.behaviour is None or None in trained.values():
+            return []
+        meant = [held for held in layers if trains_in(view.compiled.heap, held, view.behaviour) is not False]
+        others = [held for held in meant if view.event.heap[held.address].type not in BATCH_NORM]
+        if any(trained[held.address] for held in (*others, *doubtful)):
+            return []
+        lost = [held for held in meant if not trained[held.address]]
+        return [held for held in lost if trains_in(view.compiled.heap, held, view.behaviour) is True]
 
     def _combined(self, view: FitView, held: Held, changed: int) -> Place | None:
         """The ``compile``, after a freeze, of another model with that layer, which is trained as well."""

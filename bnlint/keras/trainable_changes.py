@@ -13,6 +13,7 @@ from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits
 from bnlint.keras.kinds import BATCH_NORM
 from bnlint.keras.sightings import Shown, Sighting, sightings
+from bnlint.keras.weights import trained_by, weighted_layers
 
 Effect = Literal["none", "late", "hidden", "holds", "overwritten"]
 
@@ -115,10 +116,20 @@ def _told(verdict: Verdict, sighting: Sighting) -> TrainableChange:
         wakes_batch_norm=sighting.value and any(_would_update(view, state) for state in _concerned(view, sighting)),
         setter_reaches=behaviour.setter_reaches_children if behaviour is not None else None,
         starved_fit=view.event.place if sighting.fault == "starves" else None,
+        still_trained=_still_trained(view) if sighting.fault == "starves" else None,
         combined_at=sighting.combined_at,
         group=_group(run, verdict.shown, sighting),
         because=_because(sighting, hider, compiled, view.event.place),
     )
+
+
+def _still_trained(view: FitView) -> Literal["nothing", "batch_norm", "others"]:
+    """What a fit trains after a freeze that was meant for another model."""
+    heap = view.event.heap
+    trained = [held for held in weighted_layers(heap, view.root).values() if trained_by(view, held)]
+    if not trained:
+        return "nothing"
+    return "batch_norm" if all(heap[held.address].type in BATCH_NORM for held in trained) else "others"
 
 
 def _container(heap: Any, view: FitView, sighting: Sighting) -> tuple[Address, Address | None]:

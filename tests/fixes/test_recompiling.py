@@ -83,6 +83,7 @@ PROGRAMS = {
     "compile after the fit": f"{CHANGE}\n{FIT}\n{COMPILE}\n",
     "one line": f"{COMPILE}\n{CHANGE}; {FIT}\n",
     "part of another statement": f"result = {COMPILE}\n{CHANGE}\n{FIT}\n",
+    "every round of a loop": f"{COMPILE}\nfor x, y in data:\n    {CHANGE}\n    {FIT}\n",
     "a name bound anew": f"{COMPILE}\n{CHANGE}\nmodel = other\n{FIT}\n",
 }
 

@@ -106,3 +106,22 @@ GUARDED = {
 def test_guarded(before: str) -> None:
     assert all(found.guarded for found in phases(before, target="keras==3.15"))
     assert not any(found.guarded for found in phases(ZERO, target="keras==3.15"))
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "statistics", "updated"),
+    [
+        (ZERO + BUILD, "0", None, True),
+        (ZERO + BUILD + FREEZE, "0", "moving", False),
+        (ZERO + BUILD + ONE, None, None, None),
+    ],
+)
+def test_what_is_said_of_the_phase_in_a_fit(before: str, value: Any, statistics: Any, updated: Any) -> None:
+    phase = phases(before, TRAIN, target="keras==2.2.4")[0]
+    assert (phase.value, phase.statistics, phase.updated) == (value, statistics, updated)
+
+
+def test_a_phase_that_decides_leaves_open_what_a_frozen_layer_normalizes_by() -> None:
+    for before, known in ((BUILD + FREEZE, True), (ZERO + BUILD + FREEZE, None)):
+        (row,) = program(IMPORTS, before, TRAIN, target="keras==2.2.4").subjects["batch_norm_at_fit"]
+        assert row.frozen_uses_batch is known

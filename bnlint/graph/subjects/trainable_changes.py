@@ -54,8 +54,12 @@ class TrainableChange:
     )
     setter_reaches: bool | None = fact("whether setting a model's flag sets those of its layers on the target")
     starved_fit: Place | None = fact(
-        "a fit of the frozen model itself in which nothing trains: it was compiled before the freeze, which is meant "
-        "for the model around it, but the target reads the flags at the first fit (the GAN idiom on Keras 3)"
+        "a fit of the frozen model itself that trains none of the layers which were to train when it was compiled, "
+        "BatchNormalization layers apart: the freeze after that is meant for the model around it, but the target reads "
+        "the flags at the first fit (the GAN idiom on Keras 3)"
+    )
+    still_trained: Literal["nothing", "batch_norm", "others"] | None = fact(
+        "what that fit trains: nothing at all, BatchNormalization layers alone, or layers that are not concerned"
     )
     combined_at: Place | None = fact("the `compile` of the model around it, for which the freeze is meant")
     group: str = fact(
