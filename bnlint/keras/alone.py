@@ -5,12 +5,13 @@ Which of them train while the rest of their backbone is frozen, and which were f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bnlint.graph.network import Address
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
+from bnlint.keras.inside import all_layers
 from bnlint.keras.kinds import BATCH_NORM, WEIGHTED, WEIGHTLESS
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Alone(NamedTuple):
     undone_whole: bool = False
 
 
-class Flags:
+class Assignments:
     """Assignments of ``trainable`` in one path: which layers a statement named, and when."""
 
     def __init__(self, events: list[Any], positions: dict[Place | None, list[int]]) -> None:
@@ -73,11 +74,11 @@ class Flags:
         return record.type if isinstance(record, Layer) and record.model is None and not record.many else None
 
 
-def rest_of(view: FitView, owner: Address, flags: Flags) -> Rest:
+def rest_of(view: FitView, owner: Address, flags: Assignments) -> Rest:
     """What a fit does with the layers of a backbone that are no BatchNormalization."""
     heap = view.event.heap
-    inside = set(_layers(heap, view.root))
-    own = list(_layers(heap, owner))
+    inside = set(all_layers(heap, view.root))
+    own = all_layers(heap, owner)
     flat = owner not in inside and owner != view.root
     others = [address for address in own if not flat or address in inside]
     records: list[tuple[Address, Layer]] = [(address, heap[address]) for address in others]
@@ -99,22 +100,9 @@ def rest_of(view: FitView, owner: Address, flags: Flags) -> Rest:
     return Rest(True, max(places, key=flags.last, default=None))
 
 
-def _layers(heap: Any, root: Address) -> Iterator[Address]:
-    """A layer and all inside it: a model's layers, what a wrapper holds."""
-    seen: set[Address] = set()
-    stack = [root]
-    while stack:
-        address = stack.pop()
-        record = heap.get(address)
-        if address in seen or not isinstance(record, Layer):
-            continue
-        seen.add(address)
-        yield address
-        stack.extend(record.holds)
-        stack.extend(record.model.layers if record.model is not None else ())
-
-
-def alone(state: State, rest: Rest, flags: Flags, enabled_by: Place | None, end: int, fits: Iterable[int]) -> Alone:
+def alone(
+    state: State, rest: Rest, flags: Assignments, enabled_by: Place | None, end: int, fits: Iterable[int]
+) -> Alone:
     """The facts of one layer in the fit at ``end``; ``fits`` are those before it that the layer took part in."""
     enabled = flags.about_batch_norm(enabled_by, True)
     by_true = enabled and flags.only(enabled_by, True)
@@ -126,7 +114,7 @@ def alone(state: State, rest: Rest, flags: Flags, enabled_by: Place | None, end:
     return Alone(True, enabled_by if enabled else rest.frozen_at, rest.frozen_at, enabled, by_true, undone)
 
 
-def _undone(state: State, flags: Flags, enabled_by: Place | None, end: int, fits: Iterable[int]) -> Place | None:
+def _undone(state: State, flags: Assignments, enabled_by: Place | None, end: int, fits: Iterable[int]) -> Place | None:
     """The freeze of BatchNormalization layers alone that the statement at ``enabled_by`` took back before any fit."""
     frozen_at = state.record.frozen_at
     if frozen_at is None or state.own.updates is not True or not flags.about_batch_norm(frozen_at, False):

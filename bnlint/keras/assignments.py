@@ -8,6 +8,7 @@ from bnlint.graph.network import Address
 from bnlint.graph.places import Place, order
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects.assignments import MomentumSet, TrainableTypo
+from bnlint.keras.merging import common
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -46,7 +47,7 @@ def _typo(events: list[Any]) -> TrainableTypo:
         name_place=first.name_place,
         owner_place=first.owner_place,
         of_program=any(event.of_program for event in events),
-        loop_variable=first.variable if all(event.variable == first.variable for event in events) else None,
+        loop_variable=common([event.variable for event in events]),
         loop_layers=len(at_hand) if exact else None,
         layers=len(held) if held is not None else None,
         covers_all=at_hand >= held if exact and held is not None else None,
@@ -66,19 +67,17 @@ def _momentum(events: list[Any], library: KerasLibrary) -> MomentumSet | None:
     assigned = first.kind == "momentum"
     if not assigned and not any(record.momentum_given for record in records):
         return None
-    values = {event.value for event in events} if assigned else {record.momentum for record in records}
-    takes = {event.takes for event in events} if assigned else {True}
-    pretrained = {record.pretrained for record in records}
+    values = [event.value for event in events] if assigned else [record.momentum for record in records]
     behaviour = library.behaviour(records[0].package)
     return MomentumSet(
         place=first.place,
         line=first.place.line,
         type=records[0].type,
         package=records[0].package,
-        momentum=values.pop() if len(values) == 1 else None,
+        momentum=common(values),
         written="assignment" if assigned else "argument",
         layers=len({event.layer for event in events}) if all(event.times == 1 for event in events) else None,
-        takes_effect=takes.pop() if len(takes) == 1 else None,
+        takes_effect=common([event.takes for event in events]) if assigned else True,
         debiased=behaviour.first_update_replaces if behaviour is not None else None,
-        pretrained=pretrained.pop() if len(pretrained) == 1 else None,
+        pretrained=common([record.pretrained for record in records]),
     )

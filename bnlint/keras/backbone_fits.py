@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +14,7 @@ from bnlint.graph.subjects.backbones import BackboneAtFit
 from bnlint.keras.backbones import backbone_of, group_of, owner_of
 from bnlint.keras.facts import FitView, Part
 from bnlint.keras.kinds import BATCH_NORM, DROPOUT, WEIGHTLESS
+from bnlint.keras.merging import agreed, common
 from bnlint.keras.rows import argument_holds, assembly_of, called_at
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ ONCE = frozenset({"flags_changed", "loaded_between", "trained_apart"})
 """Facts that hold where they hold on one path."""
 
 
-class Phase(NamedTuple):
+class Earlier(NamedTuple):
     """What a fit is to the earlier ones of the same model."""
 
     second: bool = False
@@ -97,15 +98,8 @@ def gather_backbones(runs: list[Backbones], fits: tuple[Fit, ...], complete: boo
 
 def _agreed(alternatives: list[BackboneAtFit], complete: bool) -> BackboneAtFit:
     """What holds on every path."""
-    first = alternatives[0]
-    changes: dict[str, Any] = {}
-    for field in fields(first):
-        values = [getattr(each, field.name) for each in alternatives]
-        if any(value != values[0] for value in values):
-            changes[field.name] = True if field.name in ONCE else field.default
-    if not complete:
-        changes |= {"frozen": None, "dropout_active": None}
-    return replace(first, **changes) if changes else first
+    merged = agreed(alternatives, {**dict.fromkeys(ONCE, True), "group": f"{alternatives[0].set_of_layers} at fit"})
+    return merged if complete else replace(merged, frozen=None, dropout_active=None)
 
 
 def _subject(backbones: Backbones, index: int, group: str, parts: list[Part], fit: Fit | None) -> BackboneAtFit:
@@ -119,7 +113,7 @@ def _subject(backbones: Backbones, index: int, group: str, parts: list[Part], fi
     has_call = assembly in ("call", "subclass")
     argument = state.use.training if has_call else None
     holds = argument_holds(behaviour, assembly)
-    phase = phase_of(run, index)
+    earlier = earlier_fits(run, index)
     at = frozen_at(heap, parts)
     ours = {part.state.address for part in parts}
     return BackboneAtFit(
@@ -128,7 +122,7 @@ def _subject(backbones: Backbones, index: int, group: str, parts: list[Part], fi
         group=group if argument == "absent" and holds else f"{group} at fit",
         batch_norm=any(part.state.record.type in BATCH_NORM for part in parts),
         fit=fit,
-        pretrained=_common([part.state.record.pretrained for part in parts]),
+        pretrained=common([part.state.record.pretrained for part in parts]),
         frozen=is_frozen(parts),
         frozen_at=at,
         frozen_by_request=at is not None,
@@ -140,19 +134,15 @@ def _subject(backbones: Backbones, index: int, group: str, parts: list[Part], fi
         accepts_training=behaviour.call_accepts_training(False) if behaviour is not None and has_call else None,
         argument_holds=holds,
         compiled_at=view.compiled.place if view.compiled is not None else None,
-        second_phase=phase.second,
-        first_fit=phase.first_fit,
-        frozen_before=_frozen_in(backbones, phase.before, group),
-        rate_lowered=phase.rate_lowered,
+        second_phase=earlier.second,
+        first_fit=earlier.first_fit,
+        frozen_before=_frozen_in(backbones, earlier.before, group),
+        rate_lowered=earlier.rate_lowered,
         says_fine_tuning=bool(view.event.data.get("fine_tunes")),
-        flags_changed=phase.flags_changed,
-        loaded_between=phase.loaded_between,
+        flags_changed=earlier.flags_changed,
+        loaded_between=earlier.loaded_between,
         **_dropout(parts),
     )
-
-
-def _common(values: list[Any]) -> Any:
-    return values[0] if all(value == values[0] for value in values) else None
 
 
 def has_weights(record: Layer) -> bool:
@@ -201,12 +191,12 @@ def _dropout(parts: list[Part]) -> dict[str, Any]:
     }
 
 
-def phase_of(run: PathFits, index: int) -> Phase:
+def earlier_fits(run: PathFits, index: int) -> Earlier:
     """What a fit is to the earlier fits of the same model on its path."""
     view = run.views[index]
     earlier = [at for at in range(index) if _same_model(run.views[at], view)]
     if view.event.train != "fit" or not earlier:
-        return Phase()
+        return Earlier()
     first, before = run.views[earlier[0]], run.views[earlier[-1]]
     end = run.order.position(view.event)
     start, last = run.order.position(first.event), run.order.position(before.event)
@@ -217,7 +207,7 @@ def phase_of(run: PathFits, index: int) -> Phase:
     if now is not None and then is not None and now.learning_rate is not None and then.learning_rate is not None:
         lowered = now.learning_rate < then.learning_rate
     again = now is not None and then is not None and now.place != then.place
-    return Phase(again, first.event.place, earlier[-1], lowered, flags, loaded)
+    return Earlier(again, first.event.place, earlier[-1], lowered, flags, loaded)
 
 
 def _same_model(one: FitView, other: FitView) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bnlint.graph.network import ABSENT, FORWARDED, Address
 from bnlint.graph.places import Place
@@ -11,6 +11,7 @@ from bnlint.graph.records import Layer
 from bnlint.graph.subjects import TrainedModel
 from bnlint.keras.backbones import group_of
 from bnlint.keras.kinds import DROPOUT
+from bnlint.keras.merging import common
 from bnlint.keras.semantics import Link
 from bnlint.keras.uses import Use, uses_of
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def gather_trained_models(runs: list[PathFits], path: str) -> tuple[TrainedModel, ...]:
     """Every ``call`` of a model of the program that Keras's own training step runs, once."""
-    found: dict[Place, TrainedModel] = {}
+    found: dict[Place, list[TrainedModel]] = {}
     for run in runs:
         for view in run.views:
             model = view.record.model
@@ -30,10 +31,8 @@ def gather_trained_models(runs: list[PathFits], path: str) -> tuple[TrainedModel
                 continue
             if view.event.step is not None or view.behaviour is None:
                 continue
-            subject = _subject(view, view.behaviour, model.call_at, path)
-            other = found.get(model.call_at)
-            found[model.call_at] = subject if other is None else _both(other, subject)
-    return tuple(found.values())
+            found.setdefault(model.call_at, []).append(_subject(view, view.behaviour, model.call_at, path))
+    return tuple(_merged(every) for every in found.values())
 
 
 def _subject(view: FitView, behaviour: Behaviour, call_at: Place, path: str) -> TrainedModel:
@@ -98,17 +97,13 @@ def _handed_on(use: Use) -> list[Link]:
     ]
 
 
-def _both(one: TrainedModel, other: TrainedModel) -> TrainedModel:
-    """What holds of one ``call`` in two fits, on two paths, or of two objects."""
-
-    def agreed(name: str) -> Any:
-        mine, theirs = getattr(one, name), getattr(other, name)
-        return mine if mine == theirs else None
-
+def _merged(every: list[TrainedModel]) -> TrainedModel:
+    """What holds of one ``call`` in several fits, on several paths, or of several objects: idle in one, it is idle."""
+    starts = [each.pretrained for each in every]
     return replace(
-        one,
-        idle_batch_norm=agreed("idle_batch_norm"),
-        has_idle_batch_norm=one.has_idle_batch_norm or other.has_idle_batch_norm,
-        idle_dropout=max(one.idle_dropout, other.idle_dropout),
-        pretrained=True if True in (one.pretrained, other.pretrained) else agreed("pretrained"),
+        every[0],
+        idle_batch_norm=common([each.idle_batch_norm for each in every]),
+        has_idle_batch_norm=any(each.has_idle_batch_norm for each in every),
+        idle_dropout=max(each.idle_dropout for each in every),
+        pretrained=True if True in starts else common(starts),
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bnlint.graph.network import ABSENT, Address
 from bnlint.graph.places import Place, order
@@ -13,12 +13,14 @@ from bnlint.graph.subjects import CustomStep, EagerCall
 from bnlint.keras.api.purposes import is_generator
 from bnlint.keras.backbones import group_of
 from bnlint.keras.facts import CUSTOM_STEP, FitView
+from bnlint.keras.inside import inner_layers
 from bnlint.keras.kinds import BATCH_NORM, DROPOUT
+from bnlint.keras.merging import agreed
 from bnlint.keras.semantics import Behaviour, Flags
-from bnlint.keras.uses import Use, held, uses_of
+from bnlint.keras.uses import Use, uses_of
 
 if TYPE_CHECKING:
-    from bnlint.keras.api.eager import EagerCall as MadeCall
+    from bnlint.keras.api.eager import MadeCall
     from bnlint.keras.api.steps import Step
     from bnlint.keras.fits import PathFits
 
@@ -27,6 +29,9 @@ OF_COUNTS: dict[str, Any] = dict.fromkeys(
     ("idle_batch_norm", "batch_norm_layers", "idle_own_batch_norm", "idle_dropout", "dropout_layers")
 )
 """What is not known where the program was too large to be followed to its end."""
+
+UNNAMED = {"model": "model"}
+"""How messages name what has no name that is the same on all paths."""
 
 
 class Idle(NamedTuple):
@@ -54,7 +59,7 @@ def gather_custom_steps(runs: list[PathFits], *, complete: bool) -> tuple[Custom
                     of_path[key] = one
         for key, one in of_path.items():
             found.setdefault(key, []).append(one)
-    merged = [_agreed(alternatives) for alternatives in found.values()]
+    merged = [agreed(alternatives, UNNAMED) for alternatives in found.values()]
     if not complete:
         merged = [replace(one, **OF_COUNTS) for one in merged]
     return tuple(sorted(merged, key=lambda one: order(one.place) if one.place else ()))
@@ -74,19 +79,6 @@ def _calls(view: FitView) -> list[tuple[Step, MadeCall]]:
 
 def _weight(one: CustomStep) -> tuple[bool, bool]:
     return bool(one.updates_model), bool(one.idle_batch_norm or one.idle_dropout)
-
-
-Subject = TypeVar("Subject", CustomStep, EagerCall)
-
-
-def _agreed(alternatives: list[Subject]) -> Subject:
-    first = alternatives[0]
-    differing: dict[str, Any] = {
-        each.name: None
-        for each in fields(first)
-        if any(getattr(one, each.name) != getattr(first, each.name) for one in alternatives[1:])
-    }
-    return replace(first, **differing) if differing else first
 
 
 # --- calls in steps -------------------------------------------------------------------------------------------------
@@ -141,7 +133,7 @@ def _is_own(record: Layer, model: Address) -> bool | None:
 
 
 def _inside(heap: Any, roots: tuple[Address, ...]) -> set[Address]:
-    """Models, and all layers inside them."""
+    """Models, all layers inside them, and those that their own ``call`` runs."""
     found: set[Address] = set()
     stack = list(roots)
     while stack:
@@ -150,10 +142,8 @@ def _inside(heap: Any, roots: tuple[Address, ...]) -> set[Address]:
         if address in found or not isinstance(record, Layer):
             continue
         found.add(address)
-        stack.extend(record.model.layers if record.model is not None else ())
+        stack.extend(inner_layers(heap, record))
         stack.extend(node.layer for node in (record.model.nodes if record.model is not None else ()))
-        stack.extend(record.holds)
-        stack.extend(held(heap, record))
     return found
 
 
@@ -214,7 +204,7 @@ def gather_eager_calls(runs: list[PathFits], *, complete: bool) -> tuple[EagerCa
                 aims.setdefault(event.place, set()).add(event.purpose.aim)
                 one = _eager_call(event, run.library.behaviour(event.heap[event.layer].package))
                 found.setdefault((event.place, event.calls, event.layer), []).append(one)
-    merged = [_agreed(alternatives) for alternatives in found.values()]
+    merged = [agreed(alternatives, UNNAMED) for alternatives in found.values()]
     if not complete:
         merged = [replace(one, uses_batch=None) for one in merged]
     return tuple(

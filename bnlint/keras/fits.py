@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from bnlint.graph.network import Address
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
-from bnlint.keras.alone import Alone, Flags, Rest, alone, rest_of
+from bnlint.keras.alone import Alone, Assignments, Rest, alone, rest_of
 from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.api.phases import PHASE, Phase
 from bnlint.keras.backbones import owner_address, owner_of
@@ -69,7 +69,7 @@ class PathFits:
         self.rows: list[list[Row]] = []
         self._updates: dict[Address, int | None] = {}
         self._frozen_before: set[Address] = set()
-        self._flags = Flags(events, self.order.flags)
+        self._flags = Assignments(events, self.order.flags)
         self._fits_of: dict[Address, list[int]] = {}
         """when each layer took part in a fit"""
         known: dict[Any, list[State]] = {}

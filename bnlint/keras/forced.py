@@ -11,6 +11,7 @@ from bnlint.graph.subjects import ForcedTraining
 from bnlint.interpreter.machine import LATER_TURNS, context_of
 from bnlint.keras.backbones import group_of, label_of
 from bnlint.keras.kinds import BATCH_NORM
+from bnlint.keras.merging import common
 from bnlint.keras.uses import uses_of
 
 if TYPE_CHECKING:
@@ -125,9 +126,11 @@ def _subject(
     written, event = first.event.written, first.event
     record: Layer = event.heap[event.layer]
     is_layer = record.type in BATCH_NORM
-    inside = event.inside.kind if event.inside is not None else "functional"
+    inside = _inside(event)
     behaviour = library.behaviour(record.package)
     code = behaviour.inference_when_forced(layer=is_layer, inside=inside) if behaviour is not None else None
+    if common([_situation(noted.event) for noted in every]) is None:
+        code = None
     if written.how == "positional" and library.is_keras_3(record.package):
         code = None  # the call raises there (measured: 3.15.1)
     layers = [layer for noted in every for layer in noted.layers]
@@ -136,12 +139,12 @@ def _subject(
     return ForcedTraining(
         place=written.place,
         line=written.place.line,
-        called_at=_common([noted.event.place for noted in every]),
+        called_at=common([noted.event.place for noted in every]),
         written=written.how,
         parameter=written.parameter,
         called="layer" if is_layer else "model",
         label=event.called_as or label_of(record),
-        layers=_common([_count(path) for path in paths]),
+        layers=common([_count(path) for path in paths]),
         group=group_of(_root(homes, written.place)),
         package=record.package,
         inside=cast("Any", inside),
@@ -153,10 +156,20 @@ def _subject(
         predict_updates=code.updated if code is not None else None,
         fitted=bool(views),
         trains_anyway=_trains_anyway(every, behaviour) if views else None,
-        pretrained=_common([layer.record.pretrained for layer in layers]),
+        pretrained=common([layer.record.pretrained for layer in layers]),
         dropout_too=_root(homes, written.place) in noisy,
         fits=tuple(sorted({view.event.place for view in views}, key=order)),
     )
+
+
+def _situation(event: Any) -> tuple[str, bool, str]:
+    """What decides how a call predicts: the package, whether a layer is called by itself, what the call stands in."""
+    record: Layer = event.heap[event.layer]
+    return record.package, record.type in BATCH_NORM, _inside(event)
+
+
+def _inside(event: Any) -> str:
+    return event.inside.kind if event.inside is not None else "functional"
 
 
 def _trains_anyway(every: list[Noted], behaviour: Any) -> bool:
@@ -185,7 +198,3 @@ def _count(path: list[Noted]) -> int | None:
 def _every(flags: list[bool | None]) -> bool | None:
     """Whether all hold: surely not as soon as one does not."""
     return False if False in flags else None if None in flags or not flags else True
-
-
-def _common(values: list[Any]) -> Any:
-    return values[0] if all(value == values[0] for value in values) else None

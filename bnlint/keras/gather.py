@@ -25,6 +25,7 @@ from bnlint.keras.forced import gather_forced
 from bnlint.keras.kinds import WEIGHTED
 from bnlint.keras.layer_list_changes import gather_layer_lists
 from bnlint.keras.layer_loops import gather_loops
+from bnlint.keras.merging import common
 from bnlint.keras.phases import gather_phases
 from bnlint.keras.random_weights import gather_random_weights
 from bnlint.keras.rows import subject
@@ -120,11 +121,6 @@ def _shown(fit: Fit) -> Any:
     return rows, fit.model, fit.batch_size, [b for r in fit.batch_norm for b in r.because if b.fact == "called"]
 
 
-def _common(values: list[Any]) -> Any:
-    first = values[0]
-    return first if all(value == first for value in values) else None
-
-
 def _fit(alternatives: list[tuple[PathFits, int]], complete: bool) -> Fit:
     run, index = alternatives[0]
     view = run.views[index]
@@ -133,9 +129,9 @@ def _fit(alternatives: list[tuple[PathFits, int]], complete: bool) -> Fit:
     complete = complete and not any(other.event.data.get("cut") for other in views)
 
     def agreed(name: str) -> Any:
-        return _common([v.event.data.get(name) for v in views])
+        return common([v.event.data.get(name) for v in views])
 
-    optimizer, rate = _common([_optimizer_of(each) for each in views]) or (None, None)
+    optimizer, rate = common([_optimizer_of(each) for each in views]) or (None, None)
     fit = Fit(
         place=event.place,
         line=event.place.line,
@@ -173,7 +169,7 @@ def _rows(alternatives: list[tuple[PathFits, int]], fit: Fit, complete: bool) ->
         if all(key in table for table in tables):
             found = [table[key] for table in tables]
             outcome = _agree([each.state.outcome for each in found], complete)
-            frozen, residual, updates = (_common([each[i] for each in found]) for i in (4, 2, 1))
+            frozen, residual, updates = (common([each[i] for each in found]) for i in (4, 2, 1))
             _put(grouped, run, index, _agreed(row, found), outcome, frozen, residual, updates, False)
     # of layers that only some paths have, what holds for all of them is still known
     others = [
@@ -185,7 +181,7 @@ def _rows(alternatives: list[tuple[PathFits, int]], fit: Fit, complete: bool) ->
     if others:
         (run, index), row = others[0]
         outcome = _agree([each.state.outcome for _, each in others], complete)
-        frozen = _common([each.frozen for _, each in others])
+        frozen = common([each.frozen for _, each in others])
         row = _agreed(row, [each for _, each in others])
         others[0] = (run, index), row
         _put(grouped, run, index, row, outcome, frozen, None, None, True)
@@ -199,13 +195,14 @@ def _agreed(row: Row, found: list[Row]) -> Row:
     """A row with what its layer has on every path."""
     records = [each.state.record for each in found]
     record = row.state.record._replace(
-        pretrained=_common([each.pretrained for each in records]), momentum=_common([each.momentum for each in records])
+        pretrained=common([each.pretrained for each in records]), momentum=common([each.momentum for each in records])
     )
     return row._replace(
         state=row.state._replace(record=record),
         frozen_before=all(each.frozen_before for each in found),
-        first_validation=_common([each.first_validation for each in found]),
-        alone=Alone(*(_common(list(values)) for values in zip(*(each.alone for each in found), strict=True))),
+        left_out=all(each.left_out for each in found),
+        first_validation=common([each.first_validation for each in found]),
+        alone=Alone(*(common(list(values)) for values in zip(*(each.alone for each in found), strict=True))),
     )
 
 
@@ -228,7 +225,7 @@ def _by_name(run: PathFits, index: int) -> dict[Any, Row]:
 
 
 def _agree(outcomes: list[Any], complete: bool) -> Any:
-    statistics, updated, trained, overridden = (_common([o[i] for o in outcomes]) for i in range(4))
+    statistics, updated, trained, overridden = (common([o[i] for o in outcomes]) for i in range(4))
     if not complete:
         statistics = updated = trained = None
     return outcomes[0]._replace(statistics=statistics, updated=updated, trained=trained, overridden=bool(overridden))

@@ -14,6 +14,11 @@ WEIGHTED = frozenset(
     LocallyConnected1D LocallyConnected2D MultiHeadAttention PReLU SeparableConv1D SeparableConv2D SimpleRNN""".split()
 )
 """Layers, other than BatchNormalization, that surely have weights to train."""
+KERNELED = frozenset(
+    """Conv1D Conv2D Conv2DTranspose Conv3D Conv3DTranspose Dense DepthwiseConv2D GRU LSTM SeparableConv1D
+    SeparableConv2D""".split()
+)
+"""Those of them whose kernel begins as random numbers: frozen before any training they are of little use."""
 WEIGHTLESS = frozenset(
     """Activation ActivityRegularization Add AlphaDropout Average AveragePooling1D AveragePooling2D AveragePooling3D
     Concatenate Cropping1D Cropping2D Cropping3D CustomScaleLayer Dot Dropout ELU Flatten GaussianDropout

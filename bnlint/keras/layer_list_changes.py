@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bnlint.graph.network import Address
 from bnlint.graph.places import Place, order
 from bnlint.graph.subjects import LayerList
 from bnlint.keras.backbones import group_of
+from bnlint.keras.merging import agreed
 
 if TYPE_CHECKING:
     from bnlint.keras.fits import PathFits
@@ -25,7 +25,9 @@ def gather_layer_lists(runs: list[PathFits]) -> tuple[LayerList, ...]:
         for events in by_model.values():
             for event in events:
                 found.setdefault(event.place, []).append(_subject(event, _taken(events)))
-    return tuple(_merged(found[place]) for place in sorted(found, key=order))
+    return tuple(
+        agreed(found[place], {"model": "model", "group": group_of(place)}) for place in sorted(found, key=order)
+    )
 
 
 def _taken(events: list[Any]) -> int | None:
@@ -48,24 +50,4 @@ def _subject(event: Any, taken: int | None) -> LayerList:
         taken=taken,
         new_end=-taken - 1 if taken is not None else None,
         group=group_of(record.site),
-    )
-
-
-def _merged(subjects: list[LayerList]) -> LayerList:
-    first = subjects[0]
-    if all(each == first for each in subjects):
-        return first
-
-    def agreed(name: str) -> Any:
-        values = {getattr(each, name) for each in subjects}
-        return values.pop() if len(values) == 1 else None
-
-    return replace(
-        first,
-        model=agreed("model") or "model",
-        application=agreed("application"),
-        reaches_model=agreed("reaches_model"),
-        used=agreed("used"),
-        taken=agreed("taken"),
-        new_end=agreed("new_end"),
     )

@@ -13,6 +13,7 @@ from bnlint.graph.subjects import ClassTest, Fit, LayerLoop, Slice
 from bnlint.keras import blocks
 from bnlint.keras.backbones import backbone_of, group_key, group_of, label_of
 from bnlint.keras.facts import FitView
+from bnlint.keras.merging import agreed
 from bnlint.keras.reach import (
     are_updated,
     batch_norm,
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 
 Subject = TypeVar("Subject", LayerLoop, ClassTest, Slice)
 Judged = TypeVar("Judged", LayerLoop, ClassTest)
+
+
+FIRST = ("line", "fit", "group", "set_of_layers")
+"""Facts of which that of the first path is told: the others name other fits and layers that fare the same."""
+UNNAMED = {"model": "the model", "where": "the model"}
+"""How messages name a model that is another on each path."""
 
 
 class Fault(NamedTuple):
@@ -87,8 +94,12 @@ def _reaches_some(loop: LayerLoop) -> bool:
 
 
 def _merged(subjects: list[Subject], decisive: str) -> tuple[Subject, ...]:
-    """One subject a place: the first, if those of all paths agree in the decisive fact."""
-    kept = [those[0] for those in _by_place(subjects) if len({getattr(each, decisive) for each in those}) == 1]
+    """One subject a place, if those of all paths agree in the decisive fact; what else differs is unknown."""
+    kept: list[Subject] = []
+    for those in _by_place(subjects):
+        if len({getattr(each, decisive) for each in those}) == 1:
+            firsts = {name: getattr(those[0], name) for name in FIRST if hasattr(those[0], name)}
+            kept.append(agreed(those, UNNAMED | firsts))
     return tuple(sorted(kept, key=lambda each: order(cast("Place", each.place))))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from bnlint.graph.places import Place, order
 from bnlint.graph.subjects import LearningPhase
+from bnlint.keras.merging import common
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -27,8 +28,8 @@ def _subject(
 ) -> LearningPhase:
     event = every[0][0]
     behaviour = library.behaviour(event.package)
-    value = _common([each.value for each, _ in every])
-    before = _common([each.before_build for each, _ in every])
+    value = common([each.value for each, _ in every])
+    before = common([each.before_build for each, _ in every])
     exists = behaviour.sets_learning_phase if behaviour is not None else None
     ignored = behaviour.ignores_learning_phase if behaviour is not None else None
     fits, live, alone = _fits_after(every, runs, library)
@@ -76,7 +77,3 @@ def _fits_after(
                 frozen += [row.frozen for row in rows]
     live = None if not frozen else True if False in frozen else None if None in frozen else False
     return tuple(sorted(places, key=order)), live, None not in phases and len(phases) < 2
-
-
-def _common(values: list[Any]) -> Any:
-    return values[0] if all(value == values[0] for value in values) else None

@@ -12,17 +12,13 @@ from bnlint.graph.records import Layer
 from bnlint.graph.subjects.random_weights import RandomWeights
 from bnlint.keras.backbone_fits import Backbones, frozen_at, has_weights, holder_of, is_frozen
 from bnlint.keras.backbones import backbone_of
+from bnlint.keras.kinds import KERNELED
 from bnlint.keras.uses import uses_of
 
 if TYPE_CHECKING:
     from bnlint.graph.subjects import Backbone
     from bnlint.keras.facts import Part
     from bnlint.keras.fits import PathFits
-
-OWN = frozenset(
-    """Conv1D Conv2D Conv2DTranspose Conv3D Conv3DTranspose Dense DepthwiseConv2D GRU LSTM SeparableConv1D
-    SeparableConv2D""".split()
-)
 
 
 @dataclass
@@ -104,7 +100,7 @@ class _Sites:
 
     def _own(self, run: PathFits, view: Any, part: Part) -> None:
         record = part.state.record
-        if record.type not in OWN or record.many:
+        if record.type not in KERNELED or record.many:
             return
         site = self.layers.setdefault(record.site, _Site())
         frozen = frozen_at(view.event.heap, [part])

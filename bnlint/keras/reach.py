@@ -9,23 +9,13 @@ from bnlint.graph.network import Address
 from bnlint.graph.records import Layer
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits
+from bnlint.keras.inside import walk
 from bnlint.keras.kinds import BATCH_NORM, WEIGHTED
 
 
 def reached(heap: Any, root: Address) -> dict[Address, tuple[Address, ...]]:
     """Every layer inside a model, with the models and wrappers between, the model itself left out."""
-    found: dict[Address, tuple[Address, ...]] = {}
-    stack: list[tuple[Address, tuple[Address, ...]]] = [(root, ())]
-    while stack:
-        address, way = stack.pop()
-        record = heap.get(address)
-        if not isinstance(record, Layer):
-            continue
-        for inner in (*(record.model.layers if record.model is not None else ()), *record.holds):
-            if inner not in found and inner != root:
-                found[inner] = way
-                stack.append((inner, (*way, inner)))
-    return found
+    return {held.address: held.parents[1:] for held in walk(heap, root) if held.parents}
 
 
 def with_weights(heap: Any, layers: Iterable[Address]) -> list[Address]:

@@ -11,8 +11,9 @@ from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
 from bnlint.keras.facts import CUSTOM_STEP, FitView
 from bnlint.keras.fits import PathFits
+from bnlint.keras.inside import Held
 from bnlint.keras.kinds import BATCH_NORM
-from bnlint.keras.weights import Held, doubtful_layers, trained_by, trains_in, weighted_layers
+from bnlint.keras.weights import doubtful_layers, trained_by, trains_in, weighted_layers
 
 Fault = Literal["none", "late", "hidden", "starves"]
 

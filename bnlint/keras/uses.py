@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 from bnlint.graph.network import ABSENT, Address
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer, Model
-from bnlint.interpreter.heap import Dict, List
-from bnlint.interpreter.values import Ref, Tuple
+from bnlint.keras.inside import kept_layers
 from bnlint.keras.kinds import BATCH_NORM, SILENT
 from bnlint.keras.semantics import Link
 
@@ -128,30 +127,7 @@ def _untraced(
     kinds: frozenset[str] | None,
 ) -> Iterator[Use]:
     """Layers kept by a subclass that its ``call`` was not seen to use."""
-    for child in held(heap, record):
+    for child in kept_layers(heap, record):
         if child not in reached:
             step = use.through(Link("subclassed", None))._replace(address=child, known=False)
             yield from _walk(heap, step, path, kinds)
-
-
-def held(heap: Any, record: Layer) -> list[Address]:
-    """The layers that the attributes of a class of the program are or hold."""
-    found: dict[Address, None] = {}
-
-    def collect(value: Any, depth: int) -> None:
-        inner = heap.get(value.address) if isinstance(value, Ref) else None
-        items: list[Any] = []
-        if isinstance(value, Tuple):
-            items = list(value.items)
-        elif isinstance(inner, Layer):
-            found[value.address] = None
-        elif isinstance(inner, List):
-            items = list(inner.items)
-        elif isinstance(inner, Dict):
-            items = [inner.items[key] for key in inner.order]
-        for item in items if depth < 4 else []:
-            collect(item, depth + 1)
-
-    for name in sorted(record.attrs):
-        collect(record.attrs[name], 0)
-    return list(found)

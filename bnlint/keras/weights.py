@@ -2,52 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from bnlint.graph.network import Address
 from bnlint.graph.records import Layer
 from bnlint.keras.facts import FitView
+from bnlint.keras.inside import Held, walk
 from bnlint.keras.kinds import BATCH_NORM, WEIGHTED
 from bnlint.keras.semantics import Behaviour, Flags
-from bnlint.keras.uses import held as held_by
-
-
-class Held(NamedTuple):
-    """A layer with weights, and the models and wrappers around it, the trained model first."""
-
-    address: Address
-    parents: tuple[Address, ...]
 
 
 def weighted_layers(heap: Any, root: Address) -> dict[Address, Held]:
     """The layers of a model that surely have weights, each once; a record may stand for those of unknown content."""
-    return {held.address: held for held in _inside(heap, root) if _has_weights(heap, heap[held.address], held)}
+    return {held.address: held for held in walk(heap, root) if _has_weights(heap, heap[held.address], held)}
 
 
 def doubtful_layers(heap: Any, root: Address) -> list[Held]:
     """The layers of a model that may have weights: classes of the program, and what is not known."""
     found = []
-    for held in _inside(heap, root):
+    for held in walk(heap, root):
         record = heap[held.address]
         if (record.user_class is not None or record.many) and not _has_weights(heap, record, held):
             found.append(held)
     return found
-
-
-def _inside(heap: Any, root: Address) -> Iterator[Held]:
-    """A model and everything inside it, each once."""
-    pending: list[Held] = [Held(root, ())]
-    visited: set[Address] = set()
-    while pending:
-        held = pending.pop()
-        record = heap.get(held.address)
-        if not isinstance(record, Layer) or held.address in visited:
-            continue
-        visited.add(held.address)
-        yield held
-        inside = (*held.parents, held.address)
-        pending.extend(Held(child, inside) for child in reversed(_children(heap, record)))
 
 
 def _has_weights(heap: Any, record: Layer, held: Held) -> bool:
@@ -58,15 +35,6 @@ def _has_weights(heap: Any, record: Layer, held: Held) -> bool:
     if record.type in BATCH_NORM:
         return record.affine is True
     return record.type in (BATCH_NORM | WEIGHTED) and record.model is None
-
-
-def _children(heap: Any, record: Layer) -> list[Address]:
-    children = dict.fromkeys(record.holds)
-    if record.model is not None:
-        children.update(dict.fromkeys(record.model.layers))
-    if record.user_class is not None:
-        children.update(dict.fromkeys(held_by(heap, record)))
-    return list(children)
 
 
 def trains_in(heap: Any, held: Held, behaviour: Behaviour) -> bool | None:

@@ -248,3 +248,23 @@ class TestLists:
             model.layers[-2].trainable = False
             """
         assert states(program, TRAIN, target="keras==2.2.4") == [("batch", False, False)]
+
+
+def test_a_block_is_named_only_where_every_path_cuts_it() -> None:
+    (found,) = subjects(
+        "slice",
+        """
+    import os
+    import keras
+
+    if os.environ["DEEP"]:
+        base = keras.applications.ResNet50(include_top=False)
+    else:
+        base = keras.applications.MobileNetV2(include_top=False)
+    for layer in base.layers[:100]:
+        layer.trainable = False
+""",
+    )
+    assert found.out_of_range is False
+    assert found.application is None
+    assert found.cuts_block is None

@@ -27,7 +27,7 @@ class Tape(NamedTuple):
     body: object
 
 
-class EagerCall(NamedTuple):
+class MadeCall(NamedTuple):
     """A call of a layer under a tape, or in a model's own ``train_step``.
 
     ``training`` is its argument, as a node keeps it; the default of the called ``call`` where that is True. ``calls``
@@ -104,7 +104,7 @@ def note_eager_call(m: Machine, ref: Ref, training: object, args: Args, node: as
     if m.tapes or m.steps_seen is not None:
         if training is ABSENT and method is not None and _trains_by_default(method):
             training = True
-        made = EagerCall(
+        made = MadeCall(
             ref.address,
             training,
             m.place(node),

@@ -10,56 +10,10 @@ from bnlint.graph.records import Doubt, Layer
 from bnlint.interpreter.heap import Dict, Instance, Iterator, List
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Ref, Tuple, Value
+from bnlint.keras.inside import MAX_LAYERS, all_layers, inner_layers
 from bnlint.keras.semantics import Behaviour
 
-MAX_LAYERS = 20_000
 MAYBE_SET = "`trainable` set to something, or on something, unknown"
-
-
-def inner_layers(m: Machine, record: Layer) -> list[Address]:
-    """The layers directly inside a layer: a model's layers, a wrapper's layer, the attributes of a subclass."""
-    found: dict[Address, None] = {}
-    if record.model is not None:
-        found.update(dict.fromkeys(record.model.layers))
-    found.update(dict.fromkeys(record.holds))
-    for name in sorted(record.attrs):
-        for address in layers_in(m, record.attrs[name]):
-            found[address] = None
-    return list(found)
-
-
-def layers_in(m: Machine, value: Value, depth: int = 0) -> list[Address]:
-    """The layers that a value is or holds: Keras tracks lists, tuples and dictionaries of layers."""
-    if depth > 5:
-        return []
-    if isinstance(value, Tuple):
-        return [a for item in value.items for a in layers_in(m, item, depth + 1)]
-    if not isinstance(value, Ref):
-        return []
-    record = m.record(value)
-    if isinstance(record, Layer):
-        return [value.address]
-    if isinstance(record, List):
-        return [a for item in record.items for a in layers_in(m, item, depth + 1)]
-    if isinstance(record, Dict):
-        return [a for key in record.order for a in layers_in(m, record.items[key], depth + 1)]
-    return []
-
-
-def all_layers(m: Machine, address: Address) -> list[Address]:
-    """A layer and all layers inside it, each once."""
-    found: dict[Address, None] = {}
-    stack = [address]
-    while stack and len(found) < MAX_LAYERS:
-        current = stack.pop()
-        if current in found:
-            continue
-        record = m.heap.get(current)
-        if not isinstance(record, Layer):
-            continue
-        found[current] = None
-        stack.extend(reversed(inner_layers(m, record)))
-    return list(found)
 
 
 def set_trainable(m: Machine, behaviour: Behaviour | None, address: Address, value: Value, node: ast.AST) -> None:
@@ -87,7 +41,7 @@ def _set(
 ) -> bool:
     """Sets one flag and what it reaches; False where the assignment has no effect."""
     record: Layer = m.get(address)
-    inner = inner_layers(m, record)
+    inner = inner_layers(m.heap, record)
     if ignores and record.trainable is not None and record.trainable is wanted:
         _note_place(m, address, wanted, place)
         return False
@@ -98,7 +52,7 @@ def _set(
         if reaches is None:
             _assign_flag(m, child, wanted, place, weak=True)
             continue
-        for layer in all_layers(m, child) if not ignores else [child]:
+        for layer in all_layers(m.heap, child) if not ignores else [child]:
             if doubtful:
                 _assign_flag(m, layer, wanted, place, weak=True)
             elif ignores:
@@ -113,7 +67,7 @@ def _note_place(m: Machine, address: Address, wanted: bool, place: Place) -> Non
 
     Where a fit has trained them since they were enabled, it changes nothing about them, and the earlier one stays.
     """
-    for layer in all_layers(m, address):
+    for layer in all_layers(m.heap, address):
         record: Layer = m.get(layer)
         if record.trainable is not wanted or record.many:
             continue
@@ -189,7 +143,7 @@ def reachable_layers(m: Machine, values: list[Value]) -> list[Address]:
         if isinstance(value, Tuple):
             stack.extend((item, depth + 1) for item in value.items)
         elif isinstance(record, Layer) and isinstance(value, Ref):
-            found.update(dict.fromkeys(all_layers(m, value.address)))
+            found.update(dict.fromkeys(all_layers(m.heap, value.address)))
         elif isinstance(record, List):
             stack.extend((item, depth + 1) for item in record.items)
         elif isinstance(record, Iterator):

@@ -11,7 +11,8 @@ from bnlint.graph.records import Layer
 from bnlint.interpreter.heap import List
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Ref, Value
-from bnlint.keras.api.flags import all_layers, forget_flags
+from bnlint.keras.api.flags import forget_flags
+from bnlint.keras.inside import all_layers
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -71,7 +72,7 @@ def list_changed(m: Machine, library: KerasLibrary, owner: Ref, method: str, bef
     model = record.model._replace(layers=kept) if known else record.model._replace(exact=False)
     m.put(origin.model, record._replace(model=model))
     # the calls of the model stay as they are: what it does with a layer that is not in its list was not measured
-    forget_flags(m, [inner for one in gone for inner in all_layers(m, one)], "taken off `layers`")
+    forget_flags(m, [inner for one in gone for inner in all_layers(m.heap, one)], "taken off `layers`")
 
 
 def _reaches_model(library: KerasLibrary, record: Layer, method: str) -> bool | None:

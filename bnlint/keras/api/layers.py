@@ -15,10 +15,10 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Function, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras.api.eager import given_training, note_eager_call
-from bnlint.keras.api.flags import layers_in
 from bnlint.keras.api.forcing import Container, keep_forced, note_forced
 from bnlint.keras.api.names import KerasName
 from bnlint.keras.api.tensors import connect, opaque, tensors_in, training_argument, unknown_part, wrap
+from bnlint.keras.inside import layers_in
 from bnlint.keras.kinds import BATCH_NORM, DROPOUT
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def make_layer(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     elif kind in DROPOUT:
         record = record._replace(rate=number(args.get(0, "rate", "p")))
     first = args.get(0, "layer")
-    inner = layers_in(m, first) if first is not None else []
+    inner = layers_in(m.heap, first) if first is not None else []
     if inner and kind != "StackedRNNCells":
         record = record._replace(holds=tuple(inner))
     ref = m.allocate(node, record, "layer")

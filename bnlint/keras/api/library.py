@@ -44,15 +44,7 @@ from bnlint.keras.api import training as training_api
 from bnlint.keras.api.applications import make_application
 from bnlint.keras.api.backend import backend_call
 from bnlint.keras.api.class_tests import ClassTests
-from bnlint.keras.api.flags import (
-    all_layers,
-    forget_flags,
-    layers_in,
-    reachable_layers,
-    set_trainable,
-    touch,
-    weaken_flags,
-)
+from bnlint.keras.api.flags import forget_flags, reachable_layers, set_trainable, touch, weaken_flags
 from bnlint.keras.api.foreign import foreign_call
 from bnlint.keras.api.harmless import KERAS_AREAS, METHODS, is_harmless
 from bnlint.keras.api.names import KerasName, keras_name
@@ -60,6 +52,7 @@ from bnlint.keras.api.saving import clone_model, from_config, load_model, save_m
 from bnlint.keras.api.stars import is_exported
 from bnlint.keras.api.structures import structure_call
 from bnlint.keras.api.tensors import argument_tensors, connect, opaque, operation, tensors_in, training_argument, wrap
+from bnlint.keras.inside import all_layers, layers_in
 from bnlint.keras.kinds import BATCH_NORM
 from bnlint.keras.releases import Release, Target
 from bnlint.keras.semantics import Behaviour
@@ -244,7 +237,7 @@ class KerasLibrary:
         if name in ("__class__",):
             return self.type_of(m, value)
         if name == "submodules" and not self.is_keras_3(record.package):
-            everything = [Ref(a) for a in all_layers(m, value.address)[1:]]
+            everything = [Ref(a) for a in all_layers(m.heap, value.address)[1:]]
             return m.allocate(node, List(tuple(everything), True), "submodules")
         if name in ("input_shape", "output_shape"):
             return Thing("shape", shape=None, samples=None)
@@ -287,7 +280,7 @@ class KerasLibrary:
             return False
         if name == "trainable":
             if record.user_class is not None and find_in_class(m, record.user_class, "trainable") is not None:
-                forget_flags(m, all_layers(m, target.address), "`trainable` of the program's own")
+                forget_flags(m, all_layers(m.heap, target.address), "`trainable` of the program's own")
             else:
                 typos.flag_of_model(m, target, node)
                 set_trainable(m, self.behaviour(record.package), target.address, value, node)
@@ -317,9 +310,11 @@ class KerasLibrary:
         if name != "trainable" or isinstance(owner, (Const, Function, Lib)):
             return
         if isinstance(owner, Thing) and owner.kind == "variables":
-            forget_flags(m, [inner for one in owner.layers for inner in all_layers(m, one)], "flags of single weights")
+            forget_flags(
+                m, [inner for one in owner.layers for inner in all_layers(m.heap, one)], "flags of single weights"
+            )
         elif isinstance(owner, Bound) and isinstance(m.record(owner.receiver), Layer):
-            forget_flags(m, layers_in(m, owner.receiver), f"`{owner.name}.trainable` set")
+            forget_flags(m, layers_in(m.heap, owner.receiver), f"`{owner.name}.trainable` set")
         else:
             weaken_flags(m, value, m.place(node))
 
@@ -501,7 +496,7 @@ class KerasLibrary:
             touch(m, reachable_layers(m, list(receiver.data.get("holds", ()))))
             m.event("loaded", node, layer=None, reads=True)
         if receiver.kind == "variables" and name.startswith("assign"):
-            touch(m, [inner for one in receiver.layers for inner in all_layers(m, one)])
+            touch(m, [inner for one in receiver.layers for inner in all_layers(m.heap, one)])
             m.event("loaded", node, layer=None, reads=True)
         if receiver.kind == "optimizer":
             return steps_api.optimizer_method(m, self, receiver, name, args, node)
@@ -551,7 +546,7 @@ class KerasLibrary:
 
     def _set_weights(self, m: Machine, ref: Ref) -> None:
         """Weights were set from somewhere: whether they are trained ones is not known any more."""
-        for address in all_layers(m, ref.address):
+        for address in all_layers(m.heap, ref.address):
             record = m.get(address)
             if record.pretrained is False:
                 m.put(address, record._replace(pretrained=None))
@@ -601,7 +596,7 @@ class KerasLibrary:
             made = m.get(layers_api.make_layer(m, self, found, args, node).address)
             changes |= {"momentum": made.momentum, "affine": made.affine, "type": made.type}
         if found is not None and found.last in ("Wrapper", "TimeDistributed"):
-            changes["holds"] = tuple(layers_in(m, args.get(0, "layer") or NONE))
+            changes["holds"] = tuple(layers_in(m.heap, args.get(0, "layer") or NONE))
         m.put(receiver.address, m.get(receiver.address)._replace(**changes))
         layers = args.get(0, "layers")
         if found is not None and found.last == "Sequential" and layers is not None:

@@ -12,11 +12,11 @@ from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import NONE, Const, OneOf, Ref, Thing, Tuple, Unknown, Value
-from bnlint.keras.api.flags import all_layers, inner_layers, layers_in
 from bnlint.keras.api.layer_lists import Origin
 from bnlint.keras.api.layers import automatic_name, text
 from bnlint.keras.api.names import KerasName
 from bnlint.keras.api.tensors import connect, opaque, tensors_in, unknown_layers, unknown_part, wrap
+from bnlint.keras.inside import all_layers, inner_layers, layers_in
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -205,7 +205,7 @@ def layer_list(m: Machine, ref: Ref, node: ast.AST, *, own: bool = True) -> Valu
     if record.model is not None and record.model.kind != "subclassed":
         addresses, exact = list(record.model.layers), record.model.exact
     else:
-        addresses, exact = [a for a in inner_layers(m, record)], True
+        addresses, exact = [a for a in inner_layers(m.heap, record)], True
     part = Origin(ref.address, m.place(node)) if own and hasattr(node, "lineno") else "layers"
     return m.allocate(node, List(tuple(map(Ref, addresses)), exact), part)
 
@@ -213,9 +213,9 @@ def layer_list(m: Machine, ref: Ref, node: ast.AST, *, own: bool = True) -> Valu
 def flat_layers(m: Machine, ref: Ref, args: Args, node: ast.AST) -> Value:
     """``model._flatten_layers(recursive=True, include_self=True)``."""
     deep, own = args.get(0, "recursive"), args.get(1, "include_self")
-    found = all_layers(m, ref.address)
+    found = all_layers(m.heap, ref.address)
     if isinstance(deep, Const) and not deep.value:
-        found = [ref.address, *inner_layers(m, m.get(ref.address))]
+        found = [ref.address, *inner_layers(m.heap, m.get(ref.address))]
     if isinstance(own, Const) and not own.value:
         found = found[1:]
     return m.allocate(node, List(tuple(map(Ref, found))), "flat layers")
@@ -294,12 +294,12 @@ def _copy_value(m: Machine, value: Value, node: ast.AST, copies: dict[Address, A
     record = m.record(value)
     if isinstance(value, Ref) and isinstance(record, Layer):
         return Ref(_copy(m, value.address, node, copies, part))
-    if isinstance(value, Tuple) and layers_in(m, value):
+    if isinstance(value, Tuple) and layers_in(m.heap, value):
         return Tuple(_copy_value(m, item, node, copies, part) for item in value.items)
-    if isinstance(record, List) and layers_in(m, value):
+    if isinstance(record, List) and layers_in(m.heap, value):
         items = tuple(_copy_value(m, item, node, copies, part) for item in record.items)
         return m.allocate(node, record._replace(items=items), (part, "list"))
-    if isinstance(record, Dict) and layers_in(m, value):
+    if isinstance(record, Dict) and layers_in(m.heap, value):
         kept = record.items
         for key in record.order:
             kept = kept.set(key, _copy_value(m, kept[key], node, copies, part))

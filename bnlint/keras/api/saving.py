@@ -12,10 +12,10 @@ from bnlint.interpreter.heap import Dict
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import NONE, Ref, Thing, Value
-from bnlint.keras.api.flags import all_layers
 from bnlint.keras.api.layers import text
 from bnlint.keras.api.models import clone, unknown_model
 from bnlint.keras.api.names import KerasName
+from bnlint.keras.inside import all_layers
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -44,7 +44,7 @@ def clone_model(m: Machine, library: KerasLibrary, source: Ref, node: ast.AST) -
     made = clone(m, library, source, node)
     behaviour = library.behaviour(m.get(made.address).package)
     keeps = behaviour.clone_keeps_model_flags if behaviour is not None else None
-    for address in all_layers(m, made.address):
+    for address in all_layers(m.heap, made.address):
         record: Layer = m.get(address)
         if record.model is not None and record.trainable is not True and not keeps:
             m.put(address, record._replace(trainable=None if keeps is None else True))
@@ -62,7 +62,7 @@ def copy_model(m: Machine, library: KerasLibrary, args: Args, node: ast.AST) -> 
 
 
 def _same_weights(m: Machine, source: Ref, made: Ref) -> None:
-    for old, new in zip(all_layers(m, source.address), all_layers(m, made.address), strict=True):
+    for old, new in zip(all_layers(m.heap, source.address), all_layers(m.heap, made.address), strict=True):
         m.put(new, m.get(new)._replace(pretrained=m.get(old).pretrained))
 
 
@@ -76,7 +76,7 @@ def load_model(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
         )
     saved: Ref = record.items[path]
     loaded = clone(m, library, saved, node, "loaded")
-    for address in all_layers(m, loaded.address):
+    for address in all_layers(m.heap, loaded.address):
         inner: Layer = m.get(address)
         # what the program has saved, it may have trained itself
         m.put(address, inner._replace(pretrained=inner.pretrained or None, frozen_unbuilt=True))
@@ -101,7 +101,7 @@ def _restore_flags(m: Machine, library: KerasLibrary, loaded: Ref, kind: str) ->
     """Gives a loaded model the flags that a file or config of this kind brings back on this release."""
     behaviour = library.behaviour(m.get(loaded.address).package)
     models, layers = behaviour.flags_survive(kind) if behaviour is not None else (None, None)
-    for address in all_layers(m, loaded.address):
+    for address in all_layers(m.heap, loaded.address):
         record: Layer = m.get(address)
         survives = models if record.model is not None else layers
         if not survives and record.trainable is not True:

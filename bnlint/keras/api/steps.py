@@ -15,10 +15,10 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Bound, Const, Function, Partial, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras.api.data import Data, thing
-from bnlint.keras.api.eager import EagerCall, Tape, running_function
-from bnlint.keras.api.flags import all_layers
+from bnlint.keras.api.eager import MadeCall, Tape, running_function
 from bnlint.keras.api.layers import trace_call
 from bnlint.keras.api.tracing import doubt_changed_flags
+from bnlint.keras.inside import all_layers
 from bnlint.keras.kinds import BATCH_NORM
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Step(NamedTuple):
     own ``train_step`` may apply gradients more than once: ``parts``.
     """
 
-    calls: tuple[EagerCall, ...]
+    calls: tuple[MadeCall, ...]
     owners: tuple[Address, ...]
     partial: bool
     heap: Any
@@ -134,7 +134,7 @@ def apply_gradients(m: Machine, library: KerasLibrary, optimizer: Thing, args: A
     return Const(None)
 
 
-def _calls_under(m: Machine, given: list[Thing]) -> tuple[EagerCall, ...]:
+def _calls_under(m: Machine, given: list[Thing]) -> tuple[MadeCall, ...]:
     """The calls that gradients come from: those under their tapes, or under the last ones where that was lost."""
     tapes = {thing.tape for thing in given if thing.kind == "gradients" and thing.tape is not None} or m.last_tapes
     return tuple(made for made in m.eager_calls if not tapes.isdisjoint(made.tapes))
@@ -169,10 +169,10 @@ def _train(m: Machine, library: KerasLibrary, optimizer: Thing, step: Step, node
 def _trained_model(m: Machine, owner: Address, step: Step) -> Address:
     """The model that a step trains: the one whose variables it changes, or the one that is called around it."""
     called = [made.layer for made in step.calls]
-    inside = [m.get(address) for address in all_layers(m, owner)]
+    inside = [m.get(address) for address in all_layers(m.heap, owner)]
     if owner in called or any(record.type in BATCH_NORM or record.many for record in inside):
         return owner
-    return next((address for address in called if owner in all_layers(m, address)), owner)
+    return next((address for address in called if owner in all_layers(m.heap, address)), owner)
 
 
 def _trace(m: Machine, library: KerasLibrary, address: Address, node: ast.AST) -> None:

@@ -16,7 +16,7 @@ from bnlint.graph.records import Doubt, Layer
 from bnlint.interpreter.heap import Scope
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Bound, Function, Partial, Value
-from bnlint.keras.api.flags import all_layers
+from bnlint.keras.inside import all_layers
 
 TRACES = ("traces",)
 DECORATORS = frozenset({"function", "defun"})
@@ -75,7 +75,9 @@ def doubt_changed_flags(m: Machine, traced: set[object], models: Iterable[Addres
     if key not in record.heaps:
         m.put(TRACES, Traces(record.heaps.set(key, (m.heap,))))
         return False
-    changed = [layer for model in key[-1] for layer in all_layers(m, model) if _differs(m, layer, record.heaps[key])]
+    changed = [
+        layer for model in key[-1] for layer in all_layers(m.heap, model) if _differs(m, layer, record.heaps[key])
+    ]
     for layer in changed:
         doubt = Doubt(m.place(node), REASON)
         m.put(layer, m.get(layer)._replace(trainable=None, doubt=doubt))

@@ -11,11 +11,11 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Ref, Thing, Unknown, Value
 from bnlint.keras.api import callbacks
-from bnlint.keras.api.flags import all_layers
 from bnlint.keras.api.layers import number, text, trace_call
 from bnlint.keras.api.models import unknown_model
 from bnlint.keras.api.sizes import Sizes, fit_sizes
 from bnlint.keras.api.steps import own_evaluation, own_train_step
+from bnlint.keras.inside import all_layers
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -211,7 +211,7 @@ def weights_event(m: Machine, ref: Ref, method: str, args: Args, node: ast.AST) 
     reads = method == "load_weights"
     if reads:
         into = None if _is_foreign(args.get(0, "filepath", "path")) else ref.address
-        for address in all_layers(m, ref.address):
+        for address in all_layers(m.heap, ref.address):
             record = m.get(address)
             if record.pretrained is not True:
                 m.put(address, record._replace(pretrained=True, loaded_into=into))

@@ -16,11 +16,11 @@ from bnlint.interpreter.heap import Instance, List
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import NONE, Bound, Const, Function, Lib, Ref, Thing, Unknown, Value, join_values
-from bnlint.keras.api.flags import all_layers
 from bnlint.keras.api.hyperparameters import HYPER_PARAMETERS
 from bnlint.keras.api.running import Handler, fit_value
 from bnlint.keras.api.steps import is_callable
 from bnlint.keras.api.training import OF_KERAS, compile_model
+from bnlint.keras.inside import all_layers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -181,7 +181,7 @@ def _best_models(m: Machine, record: Tuner, args: Args, node: ast.AST) -> Value:
     is_known = isinstance(count, int) and 0 < count <= MAX_BEST
     models = [build(m, record.hypermodel, node) for _ in range(count if is_known else 1)]  # type: ignore[arg-type]
     for model in models:
-        for address in all_layers(m, model.address) if isinstance(model, Ref) else ():
+        for address in all_layers(m.heap, model.address) if isinstance(model, Ref) else ():
             m.put(address, m.get(address)._replace(pretrained=True))
     return m.allocate(node, List(tuple(models), is_known), "best")
 

@@ -11,8 +11,8 @@ from bnlint.interpreter.heap import Class
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Lib, Ref
 from bnlint.keras import applications
-from bnlint.keras.api.flags import inner_layers
 from bnlint.keras.api.names import keras_name
+from bnlint.keras.inside import inner_layers
 
 MEANT = "trainable"
 MOST_EDITS = 2
@@ -65,7 +65,7 @@ def flag_of_model(m: Machine, target: Ref, node: ast.AST) -> None:
     if record.model is None or not m.context or not isinstance(node, ast.Attribute):
         return
     layer = _layer_at_hand(m, node)
-    if layer is not None and layer[1] in inner_layers(m, record):
+    if layer is not None and layer[1] in inner_layers(m.heap, record):
         _event(m, "container", node, MEANT, layer=target.address, of_program=False)
 
 

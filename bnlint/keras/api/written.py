@@ -30,7 +30,7 @@ class Written(NamedTuple):
 
 def written(m: Machine, node: ast.Call) -> Written | None:
     """Where the ``training`` of a layer's call, which is True, comes from; None where that cannot be told."""
-    place, function = m.place(node), running_function(m)
+    place, function = m.place(node), function_place(m)
     given = next((keyword.value for keyword in node.keywords if keyword.arg == "training"), None)
     if given is None:
         literal = len(node.args) > 1 and is_true(node.args[1])
@@ -43,8 +43,8 @@ def written(m: Machine, node: ast.Call) -> Written | None:
     return found._replace(function=function) if found is not None else None
 
 
-def running_function(m: Machine) -> Place | None:
-    """The innermost function of the program that runs."""
+def function_place(m: Machine) -> Place | None:
+    """Where the innermost function of the program that runs stands; None in a module."""
     body = m.running[-1][0] if m.running else None
     return m.frame.source.place(body) if isinstance(body, FUNCTIONS) else None
 
