@@ -73,12 +73,12 @@ def _note_place(m: Machine, address: Address, wanted: bool, place: Place) -> Non
             continue
         if not wanted:
             m.put(layer, record._replace(frozen_at=place))
-        elif record.enabled_at is None or not _trained_since(m, record.enabled_at):
+        elif not _trained_since(m, record.enabled_at):
             m.put(layer, record._replace(enabled_at=place))
 
 
-def _trained_since(m: Machine, place: Place) -> bool:
-    """Whether there was a fit after the last assignment of a statement."""
+def _trained_since(m: Machine, place: Place | None) -> bool:
+    """Whether there was a fit after the last assignment of a statement; None stands for the beginning."""
     for event in reversed(m.events):
         if event.kind == "fit" or (event.kind == "flag" and event.place == place):
             return event.kind == "fit"
