@@ -12,10 +12,17 @@ from bnlint.keras.backbones import backbone_of, group_key, label_of, owner_among
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits
 from bnlint.keras.kinds import BATCH_NORM
+from bnlint.keras.merging import agreed
 from bnlint.keras.sightings import Shown, Sighting, sightings
 from bnlint.keras.weights import trained_by, weighted_layers
 
 Effect = Literal["none", "late", "hidden", "holds", "overwritten"]
+
+OF_THE_FIRST = (
+    "fit", "fit_model", "compile", "recompiled_at", "next_compile", "flags_read_at", "changes", "first_change",
+    "last_change", "hidden_at", "starved_fit", "combined_at", "because",
+)  # fmt: skip
+"""Lines of which the first path shows its own; the others have some of their own that tell the same."""
 
 FAULTS = ("none", "late", "hidden", "starves")
 """What a place is said to do where it does several of these: the first."""
@@ -70,7 +77,9 @@ def _subject(place: Place, verdicts: list[Verdict]) -> TrainableChange:
     if first.sighting is None:
         differ = any(verdict.flags_differ for verdict in verdicts)
         return TrainableChange(place=place, line=place.line, effect=first.effect, flags_differ=differ)
-    return _told(first, first.sighting)
+    told = [_told(verdict, verdict.sighting) for verdict in verdicts if verdict.sighting is not None]
+    shown = {name: getattr(told[0], name) for name in OF_THE_FIRST}
+    return agreed(told, {**shown, "model": "the model", "group": "", "flags_differ": True, "wakes_batch_norm": True})
 
 
 def _told(verdict: Verdict, sighting: Sighting) -> TrainableChange:
