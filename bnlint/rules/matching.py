@@ -62,7 +62,9 @@ def match_rule(rule: Rule, program: Program) -> Iterator[Claim]:
         key = tuple(read(subject, fact) for fact in rule.match.group_by) if rule.match.group_by else place
         groups.setdefault(key, []).append(Occurrence(subject, case, place))
     for occurrences in groups.values():
-        yield Claim(_finding(rule, occurrences), rule.match.each, tuple(each.subject for each in occurrences))
+        yield Claim(
+            _finding(rule, occurrences, program.path), rule.match.each, tuple(each.subject for each in occurrences)
+        )
 
 
 Choice = TypeVar("Choice", Case, FixSpec, AdviceSpec)
@@ -86,7 +88,7 @@ def _places(value: Any) -> Iterator[Place]:
         yield from (each.place if isinstance(each, Because) else each for each in value)
 
 
-def _finding(rule: Rule, occurrences: list[Occurrence]) -> Finding:
+def _finding(rule: Rule, occurrences: list[Occurrence], home: str) -> Finding:
     """One finding for subjects that belong together; the worst one, and of these the first, gives the words."""
     lead = min(occurrences, key=lambda each: SEVERITIES.index(each.case.severity))
     subject = lead.subject
@@ -100,11 +102,11 @@ def _finding(rule: Rule, occurrences: list[Occurrence]) -> Finding:
         code=rule.code,
         name=rule.name,
         severity=lead.case.severity,
-        message=render(lead.case.message, value, lead.place.path),
+        message=render(lead.case.message, value, home),
         place=lead.place,
-        related=_related(rule, lead, occurrences, value),
+        related=_related(rule, lead, occurrences, value, home),
         fix=_fix(rule, occurrences, value),
-        advice=render(advice.say, value, lead.place.path) if advice else "",
+        advice=render(advice.say, value, home) if advice else "",
         group=getattr(subject, "group", ""),
     )
 
@@ -117,7 +119,7 @@ def _sum(lead: Occurrence, occurrences: list[Occurrence], fact: str) -> int | No
 
 
 def _related(
-    rule: Rule, lead: Occurrence, occurrences: list[Occurrence], value: Callable[[str], Any]
+    rule: Rule, lead: Occurrence, occurrences: list[Occurrence], value: Callable[[str], Any], home: str
 ) -> tuple[Related, ...]:
     """The lines that led to a finding, the leading subject's first, each line once and not the finding's own."""
     own = _line(lead.place)
@@ -128,7 +130,7 @@ def _related(
                 continue
             told = read(occurrence.subject, spec.at)
             for at, place in enumerate(_places(told)):
-                say = render(spec.say, value, lead.place.path) if spec.say else told[at].fact
+                say = render(spec.say, value, home) if spec.say else told[at].fact
                 if _line(place) != own:
                     lines.setdefault(_line(place), Related(say, place))
     return tuple(lines.values())[:MOST_RELATED]

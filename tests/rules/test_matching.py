@@ -273,8 +273,8 @@ def test_only_the_selected_rules_speak(tmp_path: Path) -> None:
 
 
 def test_a_place_in_a_notebook(tmp_path: Path) -> None:
-    cell = Fit(place=Place("train.ipynb", 2, 1, 2, 9, 5))
-    (finding,) = found(catalogue(tmp_path, PLAIN), [layers(fit=cell, enabled_by=Place("train.ipynb", 1, 1, 1, 9, 4))])
+    cell = Fit(place=Place("train.py", 2, 1, 2, 9, 5))
+    (finding,) = found(catalogue(tmp_path, PLAIN), [layers(fit=cell)])
     assert finding.message == "53 layers in the fit on line 2 of cell 5"
 
 
