@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from bnlint.graph.places import Place
@@ -52,6 +52,48 @@ class Outline:
         self._words: dict[ast.AST, Words | None] = {}
         self._training_names: frozenset[str] | None = None
         self._loops: dict[ast.AST, ast.For | ast.AsyncFor] | None = None
+        self._stores: dict[ast.AST, dict[str, list[ast.Name]]] = {}
+        self._given: dict[ast.AST, dict[str, ast.expr]] = {}
+        self._keywords: dict[ast.AST, list[ast.keyword]] = {}
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """For each node the one that it is a part of."""
+        return {child: node for node in ast.walk(self._tree) for child in ast.iter_child_nodes(node)}
+
+    def around(self, node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
+        """Every node around one, the innermost first, each after that part of it on the way."""
+        outer = self.parents.get(node)
+        while outer is not None:
+            yield node, outer
+            node, outer = outer, self.parents.get(outer)
+
+    def keywords(self, node: ast.AST) -> list[ast.keyword]:
+        """The keyword arguments in a statement or expression."""
+        if node not in self._keywords:
+            self._keywords[node] = [child for child in ast.walk(node) if isinstance(child, ast.keyword)]
+        return self._keywords[node]
+
+    def stores(self, scope: ast.AST) -> dict[str, list[ast.Name]]:
+        """Where a scope binds its names, by name; what functions and classes in it bind is theirs."""
+        if scope not in self._stores:
+            found = self._stores[scope] = {}
+            for node in _own_nodes(scope):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    found.setdefault(node.id, []).append(node)
+        return self._stores[scope]
+
+    def given(self, body: ast.AST) -> dict[str, ast.expr]:
+        """What each name was assigned last in a function or module, the functions in it included."""
+        if body not in self._given:
+            self._given[body] = {
+                target.id: node.value
+                for node in ast.walk(body)
+                if isinstance(node, ast.Assign)
+                for target in node.targets
+                if isinstance(target, ast.Name)
+            }
+        return self._given[body]
 
     def loop_around(self, node: ast.AST) -> ast.For | ast.AsyncFor | None:
         """The innermost ``for`` of the same function in whose body an attribute or call stands."""
@@ -160,16 +202,17 @@ def _called(node: ast.AST) -> set[str]:
 
 
 def _yields(body: ast.AST) -> bool:
-    if isinstance(body, ast.Lambda):
-        return False
-    stack: list[ast.AST] = list(getattr(body, "body", []))
+    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in _own_nodes(body))
+
+
+def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a scope's statements, without those of functions and classes in it."""
+    stack: list[ast.AST] = [] if isinstance(scope, ast.Lambda) else list(getattr(scope, "body", []))
     while stack:
         node = stack.pop()
-        if isinstance(node, (ast.Yield, ast.YieldFrom)):
-            return True
+        yield node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
             stack.extend(ast.iter_child_nodes(node))
-    return False
 
 
 class Source:
@@ -200,6 +243,11 @@ class Source:
                 for bound in _bound_names(node):
                     self._bindings.setdefault(bound, []).append(node)
         return self._bindings.get(name, [])
+
+    @cached_property
+    def calls(self) -> dict[Place, ast.Call]:
+        """Every call by the place where it stands."""
+        return {self.place(node): node for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
 
     def star_imports(self) -> list[ast.stmt]:
         """The top-level ``from module import *`` statements."""

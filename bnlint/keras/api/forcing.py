@@ -88,12 +88,14 @@ def _in_call(m: Machine) -> bool:
 
 def _is_one_of_two(m: Machine, node: ast.Call) -> bool:
     """Whether another branch of an ``if`` around the call writes ``training=False``: then the program chooses."""
-    root = m.running[-1][0] if m.running else m.frame.source.tree
-    for branch in ast.walk(root) if isinstance(root, ast.AST) else ():
-        if isinstance(branch, ast.If | ast.IfExp):
-            arms = [_listed(branch.body), _listed(branch.orelse)]
-            inside = [any(child is node for part in arm for child in ast.walk(part)) for arm in arms]
-            if any(inside) and any(_says_false(arm) for arm, holds in zip(arms, inside, strict=True) if not holds):
+    outline = m.frame.source.outline
+    for part, branch in outline.around(node):
+        if isinstance(branch, FUNCTIONS):
+            return False
+        if isinstance(branch, ast.If | ast.IfExp) and part is not branch.test:
+            body, orelse = _listed(branch.body), _listed(branch.orelse)
+            other = orelse if part in body else body
+            if any(_is_false(keyword) for each in other for keyword in outline.keywords(each)):
                 return True
     return False
 
@@ -102,9 +104,5 @@ def _listed(arm: Any) -> list[ast.AST]:
     return list(arm) if isinstance(arm, list) else [arm]
 
 
-def _says_false(arm: list[ast.AST]) -> bool:
-    keywords = [child for part in arm for child in ast.walk(part) if isinstance(child, ast.keyword)]
-    return any(
-        keyword.arg == "training" and isinstance(keyword.value, ast.Constant) and not keyword.value.value
-        for keyword in keywords
-    )
+def _is_false(keyword: ast.keyword) -> bool:
+    return keyword.arg == "training" and isinstance(keyword.value, ast.Constant) and not keyword.value.value

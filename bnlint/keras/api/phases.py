@@ -54,8 +54,8 @@ def forget_phase(m: Machine) -> None:
 
 def _is_asked_for(m: Machine, node: ast.AST) -> bool:
     """Whether an ``if`` around the call asks for the function or for a release."""
-    for branch in ast.walk(m.frame.source.tree):
-        if isinstance(branch, ast.If | ast.IfExp) and any(child is node for child in ast.walk(branch)):
+    for _, branch in m.frame.source.outline.around(node):
+        if isinstance(branch, ast.If | ast.IfExp):
             asked = {getattr(child, "id", getattr(child, "attr", "")) for child in ast.walk(branch.test)}
             if any(word in name for word in ASKED for name in asked):
                 return True

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import Literal, NamedTuple
 
 from bnlint.graph.places import Place
 from bnlint.interpreter.machine import Machine
+from bnlint.interpreter.source import Outline
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
@@ -52,7 +52,7 @@ def purpose_of(m: Machine, node: ast.AST) -> Purpose:
     if is_test_file(m.frame.source.path):
         return Purpose(None, None, False, None)
     own = m.running[-1][0] if m.running else m.frame.source.tree
-    loops = list(_loops_around(own, node))
+    loops = _loops_around(m.frame.source.outline, own, node)
     repeated = bool(loops) and _counts(loops[0])
     for loop in loops:
         if words_of(loop.iter) & HELD_OUT:
@@ -102,14 +102,9 @@ def _source_of(m: Machine, given: ast.expr) -> ast.AST:
         return given
     own = m.running[-1][0] if m.running else m.frame.source.tree
     for body in (own, m.frame.source.tree):
-        values = [
-            child.value
-            for child in ast.walk(body)  # type: ignore[arg-type]
-            if isinstance(child, ast.Assign)
-            and any(isinstance(target, ast.Name) and target.id == given.id for target in child.targets)
-        ]
-        if values:
-            return values[-1]
+        found = m.frame.source.outline.given(body).get(given.id) if isinstance(body, ast.AST) else None
+        if found is not None:
+            return found
     return given
 
 
@@ -126,25 +121,17 @@ class _Loop(NamedTuple):
     iter: ast.expr
 
 
-def _loops_around(body: object, node: ast.AST) -> Iterator[_Loop]:
-    """The loops and comprehensions of a function around a node, the innermost first."""
+def _loops_around(outline: Outline, body: object, node: ast.AST) -> list[_Loop]:
+    """The loops and comprehensions of a function around a node, the innermost first; none where it is not in there."""
     found: list[_Loop] = []
-    current: ast.AST | None = body if isinstance(body, ast.AST) else None
-    while current is not None and current is not node:
-        if isinstance(current, (ast.For, ast.AsyncFor)) and _inside(node, current.body):
-            found.append(_Loop(current.iter))
-        elif isinstance(current, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
-            found.extend(_Loop(each.iter) for each in current.generators)
-        current = next((child for child in ast.iter_child_nodes(current) if _holds(child, node)), None)
-    return reversed(found)
-
-
-def _inside(node: ast.AST, block: Iterable[ast.AST]) -> bool:
-    return any(_holds(statement, node) for statement in block)
-
-
-def _holds(outer: ast.AST, node: ast.AST) -> bool:
-    return any(child is node for child in ast.walk(outer))
+    for inner, outer in outline.around(node):
+        if isinstance(outer, (ast.For, ast.AsyncFor)) and inner in outer.body:
+            found.append(_Loop(outer.iter))
+        elif isinstance(outer, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+            found.extend(_Loop(each.iter) for each in reversed(outer.generators))
+        if outer is body:
+            return found
+    return []
 
 
 def _counts(loop: _Loop) -> bool:

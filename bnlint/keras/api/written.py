@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from bnlint.graph.places import Place
@@ -61,13 +60,13 @@ def _of_name(m: Machine, name: str, depth: int, used_at: Place) -> Written | Non
     if source is None:
         return None
     if isinstance(body, FUNCTIONS):
-        is_stored = any(_stores(child, name) for child in own_nodes(body))
+        is_stored = name in source.outline.stores(body)
         if name in _names(body):
             return None if is_stored else _of_parameter(m, body, source, name, depth)
         scope: ast.AST = body if is_stored else source.tree
     else:
         scope = source.tree
-    return Written(used_at, "name", name) if _is_only_true(scope, name) else None
+    return Written(used_at, "name", name) if _is_only_true(source, scope, name) else None
 
 
 def _of_parameter(m: Machine, body: Definition, source: Source, name: str, depth: int) -> Written | None:
@@ -111,29 +110,13 @@ def _default(body: Definition, name: str) -> ast.expr | None:
     return found.get(name)
 
 
-def _stores(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
-
-
-def _is_only_true(scope: ast.AST, name: str) -> bool:
-    """Whether a scope binds a name once, to True."""
-    stores = [child for child in own_nodes(scope) if _stores(child, name)]
-    made = [
-        child
-        for child in getattr(scope, "body", [])
-        if isinstance(child, ast.Assign) and child.targets == stores and is_true(child.value)
-    ]
-    return len(stores) == 1 and len(made) == 1
-
-
-def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a scope, without those of functions and classes in it."""
-    stack: list[ast.AST] = list(getattr(scope, "body", []))
-    while stack:
-        node = stack.pop()
-        yield node
-        if not isinstance(node, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
-            stack.extend(ast.iter_child_nodes(node))
+def _is_only_true(source: Source, scope: ast.AST, name: str) -> bool:
+    """Whether a scope binds a name once, to True, in a statement of its own."""
+    stores = source.outline.stores(scope).get(name, [])
+    made = source.outline.parents.get(stores[0]) if len(stores) == 1 else None
+    if not isinstance(made, ast.Assign) or made.targets != stores or not is_true(made.value):
+        return False
+    return source.outline.parents.get(made) is scope
 
 
 def _sources(m: Machine) -> tuple[Source, ...]:
@@ -142,13 +125,10 @@ def _sources(m: Machine) -> tuple[Source, ...]:
 
 def _source_of(m: Machine, body: object) -> Source | None:
     """The source in which a function stands."""
-    return next((source for source in _sources(m) if any(node is body for node in ast.walk(source.tree))), None)
+    return next((source for source in _sources(m) if body in source.outline.parents), None)
 
 
 def _call_at(m: Machine, place: Place) -> ast.Call | None:
     """The call that stands at a place."""
     source = next((source for source in _sources(m) if source.path == place.path), None)
-    for node in ast.walk(source.tree) if source is not None else ():
-        if isinstance(node, ast.Call) and source is not None and source.place(node) == place:
-            return node
-    return None
+    return source.calls.get(place) if source is not None else None
