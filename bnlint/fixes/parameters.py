@@ -89,9 +89,9 @@ def _parameters(source: Source, start: int) -> tuple[int, int, list[Parameter]]:
                 begin = end = -1
             else:
                 begin, end = here if begin < 0 else begin, stop
-    except (tokenize.TokenError, IndexError, SyntaxError):
-        pass
-    raise Refusal("the parameters cannot be read")
+    except (tokenize.TokenError, IndexError, SyntaxError) as error:
+        raise Refusal("the parameters cannot be read") from error
+    raise Refusal("the parameters have no end")
 
 
 def _behind(source: Source, last: Parameter, every: list[Parameter], closing: int, text: str) -> list[Change]:
