@@ -8,7 +8,8 @@ from proof.programs.drafts import Draft, Model
 
 def assemble(draft: Draft, base: Model, name: str = "model") -> Model:
     """Writes the model around ``base`` under ``name``, in one of the ways."""
-    options: list[tuple[int, str]] = [(10, "flat"), (5, "sequential"), (3, "call"), (1, "alone"), (1, "copied layers")]
+    options: list[tuple[int, str]] = [(12, "flat"), (5, "sequential"), (3, "call"), (1, "alone"), (1, "copied layers"),
+                                        (1, "around"), (1, "cut"), (1, "twins")]  # fmt: skip
     if draft.dialect.training:
         options.append((4, "call with training"))
     if draft.dialect.subclasses:
@@ -30,6 +31,20 @@ def head(draft: Draft) -> list[str]:
     return [*layers, "layers.Dense(1)"]
 
 
+def own_train_step(draft: Draft) -> str:
+    """A class of models with a ``train_step`` of its own; its name."""
+    training = draft.choose("train_step", ", training=True", ", training=False", "")
+    return draft.define("Custom", "\n".join([
+        "class Custom(keras.Model):",
+        "    def train_step(self, data):",
+        "        x, y = data",
+        "        with tf.GradientTape() as tape:",
+        f"            loss = tf.reduce_mean(tf.square(self(x{training}) - y))",
+        "        gradients = tape.gradient(loss, self.trainable_variables)",
+        "        self.optimizer.apply_gradients(zip(gradients, self.trainable_variables))",
+        '        return {"loss": loss}', ""]))  # fmt: skip
+
+
 def _apply(draft: Draft, layers: list[str]) -> None:
     for layer in layers:
         draft.write(f"x = {layer}(x)")
@@ -48,6 +63,8 @@ def flat(draft: Draft, base: Model, name: str) -> Model:
                          "keras.models.Model(inputs=[{0}], outputs=[x])"])  # fmt: skip
     if first.endswith("inputs"):
         call = "keras.models.Model({0}, x)"
+    if draft.dialect.steps and draft.dialect.own_train_step and draft.chance(5):
+        call = call.replace("keras.models.Model", own_train_step(draft))
     draft.write(f"{name} = {call.format(first.format(base.name))}")
     return Model(name, base.depth + len(layers), base.blocks, base.inside)
 
@@ -80,6 +97,36 @@ def call(draft: Draft, base: Model, name: str, training: str = "") -> Model:
 def call_with_training(draft: Draft, base: Model, name: str) -> Model:
     """``base(inputs, training=False)``."""
     return call(draft, base, name, draft.one_of([", training=False", ", training=False", ", training=True"]))
+
+
+def around(draft: Draft, base: Model, name: str) -> Model:
+    """The model as one layer of another."""
+    draft.write(f"inner_inputs = layers.Input({draft.inputs})")
+    draft.write(f"features = keras.models.Model(inner_inputs, {pooling(draft)}({base.name}(inner_inputs)))")
+    made = draft.one_of([sequential, call])(draft, Model("features", 3), name)
+    made.inside = (*made.inside, f"{made.inside[0]}.layers[1]")
+    return made
+
+
+def cut(draft: Draft, base: Model, name: str) -> Model:
+    """The backbone up to one of its layers."""
+    draft.write(f"x = {base.name}.layers[-{draft.number(1, 3)}].output")
+    layers = [pooling(draft), *head(draft)]
+    _apply(draft, layers)
+    draft.write(f"{name} = keras.models.Model(inputs={base.name}.input, outputs=x)")
+    return Model(name, base.depth + len(layers), base.blocks)
+
+
+def twins(draft: Draft, base: Model, name: str) -> Model:
+    """The backbone called on two inputs made of one."""
+    draft.write(f"inputs = layers.Input({draft.inputs})")
+    draft.write(f"first = {base.name}(inputs)")
+    draft.write(f"second = {base.name}(layers.Activation('tanh')(inputs))")
+    draft.write("x = layers.concatenate([first, second])")
+    layers = [pooling(draft), *head(draft)]
+    _apply(draft, layers)
+    draft.write(f"{name} = keras.models.Model(inputs, x)")
+    return Model(name, 4 + len(layers))
 
 
 def alone(draft: Draft, base: Model, name: str) -> Model:
@@ -129,4 +176,7 @@ KINDS = {
     "alone": alone,
     "copied layers": copied_layers,
     "subclass": subclass,
+    "around": around,
+    "cut": cut,
+    "twins": twins,
 }

@@ -45,7 +45,7 @@ def pooling(draft: Draft) -> str:
 def backbone(draft: Draft) -> Model:
     """Writes a backbone under the name ``base``."""
     options = [(7, "function"), (3, "inline"), (3, "sequential"), (2, "residual"), (2, "own layer"), (1, "nested"),
-               (1, "loop")]  # fmt: skip
+               (1, "loop"), (2, "chosen by name")]  # fmt: skip
     if draft.chance(1):
         draft.shape("backbone: application")
         return application(draft)
@@ -119,12 +119,12 @@ def sequential(draft: Draft) -> Model:
 def residual(draft: Draft) -> Model:
     """Blocks with a shortcut around each, by a helper."""
     blocks = draft.number(1, 3)
-    first = weights(draft, None, "width")
+    layer = norm(draft).replace("BatchNormalization(", "BatchNormalization(name=name + '_bn', ").replace(", )", ")")
     draft.define("residual_block", "\n".join([
         "def residual_block(x, width, name):",
         f"    shortcut = {weights(draft, None, 'width')}(x)",
-        f"    y = {first}(x)",
-        f"    y = {norm(draft)[:-1].replace('BatchNormalization(', 'BatchNormalization(name=name + ' + repr('_bn') + ', ')})(y)".replace(", )", ")"),
+        f"    y = {weights(draft, None, 'width')}(x)",
+        f"    y = {layer}(y)",
         '    y = layers.Activation("relu")(y)',
         "    return layers.add([shortcut, y])", ""]))  # fmt: skip
     lines = [f"inputs = layers.Input({draft.inputs})", "x = inputs"]
@@ -183,10 +183,29 @@ def nested(draft: Draft) -> Model:
 def application(draft: Draft) -> Model:
     """An application of Keras with random weights."""
     draft.inputs = "(32, 32, 3)"
-    draft.write(
-        f"{draft.own}base = keras.applications.MobileNet(weights=None, include_top=False, alpha=0.25, input_shape=(32, 32, 3))"
-    )
+    arguments = "weights=None, include_top=False, alpha=0.25, input_shape=(32, 32, 3)"
+    draft.write(f"{draft.own}base = keras.applications.MobileNet({arguments})")
     return Model(f"{draft.own}base", 86)
+
+
+def chosen(draft: Draft) -> Model:
+    """One of two builders, chosen by name in a table or a branch."""
+    sizes = {"small": draft.number(1, 2), "large": draft.number(2, 3)}
+    for name, blocks in sizes.items():
+        lines = [f"inputs = layers.Input({draft.inputs})", *_chain(draft, blocks, named=True)]
+        body = "".join(f"    {line}\n" for line in lines)
+        draft.define(f"build_{name}", f"def build_{name}():\n{body}    return keras.models.Model(inputs, x)\n")
+    pick = draft.one_of(["small", "large"])
+    draft.define("BACKBONE", f'BACKBONE = "{pick}"\n')
+    if draft.chance(50):
+        draft.define("BUILDERS", 'BUILDERS = {"small": build_small, "large": build_large}\n')
+        draft.write(f"{draft.own}base = BUILDERS[BACKBONE]()")
+    else:
+        with draft.block('if BACKBONE == "small":'):
+            draft.write(f"{draft.own}base = build_small()")
+        with draft.block("else:"):
+            draft.write(f"{draft.own}base = build_large()")
+    return Model(f"{draft.own}base", 1 + 3 * sizes[pick], sizes[pick])
 
 
 def loop(draft: Draft) -> Model:
@@ -213,4 +232,5 @@ KINDS = {
     "own layer": own_layer,
     "nested": nested,
     "loop": loop,
+    "chosen by name": chosen,
 }

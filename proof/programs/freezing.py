@@ -5,6 +5,32 @@ from __future__ import annotations
 from proof.programs.drafts import Draft, Model
 
 NORM = "layers.BatchNormalization"
+SET_TRAINABLE = """\
+def set_trainable(network, value, start=0):
+    for layer in network.layers[start:]:
+        layer.trainable = value
+"""
+FREEZE_NORMS = """\
+def freeze_norms(network, frozen=True):
+    for layer in network.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.trainable = not frozen
+    return network
+"""
+SET_ALL = """\
+def set_all(layer, value):
+    layer.trainable = value
+    for inner in getattr(layer, "layers", []):
+        set_all(inner, value)
+"""
+SET_NORMS = """\
+def set_norms(network, value):
+    for layer in network.layers:
+        if hasattr(layer, "layers"):
+            set_norms(layer, value)
+        elif isinstance(layer, layers.BatchNormalization):
+            layer.trainable = value
+"""
 
 
 def change(draft: Draft, models: list[Model], value: str | None = None) -> None:
@@ -26,8 +52,9 @@ def change(draft: Draft, models: list[Model], value: str | None = None) -> None:
 def position(draft: Draft, model: Model, target: str) -> str:
     """A number of layers, as people write it."""
     number = draft.number(0, model.depth)
-    return draft.one_of([str(number), str(number), f"-{number + 1}", f"len({target}.layers) - {number}",
-                         f"len({target}.layers) // 2", f"int(len({target}.layers) * 0.{draft.number(1, 9)})"])  # fmt: skip
+    length = f"len({target}.layers)"
+    return draft.one_of([str(number), str(number), f"-{number + 1}", f"{length} - {number}", f"{length} // 2",
+                         f"int({length} * 0.{draft.number(1, 9)})"])  # fmt: skip
 
 
 def attribute(draft: Draft, model: Model, target: str, value: str) -> None:
@@ -84,7 +111,8 @@ def name_test(draft: Draft, model: Model, target: str, value: str) -> None:
     """Layers by a part of their name."""
     test = draft.one_of(['"bn" in layer.name', 'layer.name.startswith("block1")', 'layer.name.endswith("_bn")',
                          '"bn" not in layer.name', '"batch_normalization" in layer.name',
-                         'layer.name in ("block1_bn", "block2_bn")', 'layer.name.split("_")[0] == "block2"'])  # fmt: skip
+                         'layer.name in ("block1_bn", "block2_bn")',
+                         'layer.name.split("_")[0] == "block2"'])  # fmt: skip
     with draft.block(f"for layer in {target}.layers:"), draft.block(f"if {test}:"):
         draft.write(f"layer.trainable = {value}")
 
@@ -117,27 +145,26 @@ def by_range(draft: Draft, model: Model, target: str, value: str) -> None:
 def helper(draft: Draft, model: Model, target: str, value: str) -> None:
     """A function of the program's own."""
     if draft.chance(50):
-        name = draft.define("set_trainable", "def set_trainable(network, value, start=0):\n"
-                            "    for layer in network.layers[start:]:\n        layer.trainable = value\n")  # fmt: skip
+        name = draft.define("set_trainable", SET_TRAINABLE)
         more = f", start={draft.number(1, model.depth)}" if draft.chance(40) else ""
         draft.write(f"{name}({target}, {value}{more})")
     else:
-        name = draft.define("freeze_norms", "def freeze_norms(network, frozen=True):\n"
-                            f"    for layer in network.layers:\n        if isinstance(layer, {NORM}):\n"
-                            "            layer.trainable = not frozen\n    return network\n")  # fmt: skip
+        name = draft.define("freeze_norms", FREEZE_NORMS)
         draft.write(f"{name}({target}{'' if value == 'False' else ', frozen=False'})")
 
 
 def recursive_helper(draft: Draft, model: Model, target: str, value: str) -> None:
     """A function that goes into models inside models."""
-    if draft.chance(50):
-        name = draft.define("set_all", "def set_all(layer, value):\n    layer.trainable = value\n"
-                            '    for inner in getattr(layer, "layers", []):\n        set_all(inner, value)\n')  # fmt: skip
-    else:
-        name = draft.define("set_norms", "def set_norms(network, value):\n    for layer in network.layers:\n"
-                            '        if hasattr(layer, "layers"):\n            set_norms(layer, value)\n'
-                            f"        elif isinstance(layer, {NORM}):\n            layer.trainable = value\n")  # fmt: skip
+    name = draft.define("set_all", SET_ALL) if draft.chance(50) else draft.define("set_norms", SET_NORMS)
     draft.write(f"{name}({target}, {value})")
+
+
+def momentum(draft: Draft, models: list[Model]) -> None:
+    """Writes a loop that gives the BatchNormalization layers another momentum."""
+    draft.shape("momentum changed")
+    loop = f"for layer in {draft.one_of(models).name}.layers:"
+    with draft.block(loop), draft.block(f"if isinstance(layer, {NORM}):"):
+        draft.write(f"layer.momentum = {draft.one_of(['0.9', '0.5'])}")
 
 
 def setattr_(draft: Draft, model: Model, target: str, value: str) -> None:
@@ -174,9 +201,9 @@ def comparison(draft: Draft, model: Model, target: str, value: str) -> None:
 
 def nested_loop(draft: Draft, model: Model, target: str, value: str) -> None:
     """The layers of the models among the layers."""
-    with draft.block(f"for layer in {target}.layers:"), draft.block("if isinstance(layer, keras.models.Model):"):
-        with draft.block("for inner in layer.layers:"):
-            draft.write(f"inner.trainable = {value}")
+    loop, test = f"for layer in {target}.layers:", "if isinstance(layer, keras.models.Model):"
+    with draft.block(loop), draft.block(test), draft.block("for inner in layer.layers:"):
+        draft.write(f"inner.trainable = {value}")
 
 
 def by_name(draft: Draft, model: Model, target: str, value: str) -> None:

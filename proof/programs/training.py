@@ -5,6 +5,22 @@ from __future__ import annotations
 from proof.programs.drafts import Draft, Model
 
 OPTIMIZERS = ('"sgd"', '"adam"', '"rmsprop"', "keras.optimizers.SGD(0.05)", "keras.optimizers.Adam(0.001)")
+COMPILE_AND_FIT = """\
+def compile_and_fit(network, rate, epochs=1):
+    network.compile(optimizer=keras.optimizers.SGD(rate), loss="mse")
+    return network.fit(images, labels, epochs=epochs, verbose=0)
+"""
+UNFREEZE = """\
+class Unfreeze(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        for layer in self.model.layers:
+            layer.trainable = True
+"""
+REMEMBER = """\
+class Remember(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        self.seen = epoch
+"""
 
 
 def compile_(draft: Draft, model: Model) -> None:
@@ -18,6 +34,14 @@ def compile_(draft: Draft, model: Model) -> None:
         [f'{optimizer}, "mse"', f'optimizer={optimizer}, loss="mse"', f'loss="mse", optimizer={optimizer}']
     )
     draft.write(f"{model.name}.compile({arguments}{more})")
+    model.compiled = True
+
+
+def compile_and_fit(draft: Draft, model: Model) -> None:
+    """Writes a call of a helper that does both."""
+    draft.shape("compiled and trained by a helper")
+    draft.define("compile_and_fit", COMPILE_AND_FIT)
+    draft.write(f"compile_and_fit({model.name}, {draft.one_of(['0.05', '0.01'])}, epochs={draft.number(1, 2)})")
     model.compiled = True
 
 
@@ -70,9 +94,12 @@ def with_callbacks(draft: Draft, model: Model) -> None:
     callback = draft.one_of(options)
     if draft.chance(40):
         draft.shape("callback: own class")
-        draft.define("Remember", "class Remember(keras.callbacks.Callback):\n    def on_epoch_end(self, epoch, logs=None):\n"
-                     "        self.seen = epoch\n")  # fmt: skip
+        draft.define("Remember", REMEMBER)
         callback = "Remember()"
+    if draft.chance(15):
+        draft.shape("callback: changes flags")
+        draft.define("Unfreeze", UNFREEZE)
+        callback = "Unfreeze()"
     if draft.chance(50):
         draft.write(f"callbacks = [{callback}]")
         callback = "callbacks"

@@ -10,10 +10,17 @@ from proof.programs.assembling import assemble
 from proof.programs.backbones import backbone, norm
 from proof.programs.dialects import Dialect
 from proof.programs.drafts import Draft, Draw, Generated, Model
-from proof.programs.freezing import change
+from proof.programs.freezing import change, momentum
 from proof.programs.storing import can_be_stored, store
-from proof.programs.training import compile_, fit, own_steps
+from proof.programs.training import compile_, compile_and_fit, fit, own_steps
 
+ARGUMENTS = """\
+import argparse
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--fine-tune", type=bool, default=True)
+args = parser.parse_args()
+"""
 DATA = """
 images = np.random.normal(3.0, 2.0, (16, *{inputs})).astype("float32")
 labels = np.random.normal(1.0, 1.0, (16, 1)).astype("float32")
@@ -159,6 +166,8 @@ def build(draft: Draft) -> list[Model]:
     if draft.chance(8):
         draft.inputs = "(8, 8, 3)"
         draft.shape("input: images")
+    if draft.dialect.phases and draft.chance(3):
+        draft.write(f"keras.backend.set_learning_phase({draft.choose('learning phase', '0', '1')})")
     base = backbone(draft)
     if draft.chance(40):
         change(draft, [base], draft.one_of(["False", "False", "True"]))
@@ -168,6 +177,9 @@ def build(draft: Draft) -> list[Model]:
         draft.shape("two models share the backbone")
         models.append(assemble(draft, base, "second"))
     return models
+
+
+WRAPPINGS = ((8, "plain"), (3, "function"), (2, "branch"), (1, "loop"), (1, "flags"), (1, "dead branch"))
 
 
 def phases(draft: Draft, models: list[Model]) -> None:
@@ -213,8 +225,7 @@ def _in_branch(draft: Draft, models: list[Model]) -> None:
     elif "CONFIG" in test:
         draft.define("CONFIG", 'CONFIG = {"fine_tune": True, "epochs": 2}\n')
     elif "args" in test:
-        draft.define("args", "import argparse\n\nparser = argparse.ArgumentParser()\n"
-                     'parser.add_argument("--fine-tune", type=bool, default=True)\nargs = parser.parse_args()\n')  # fmt: skip
+        draft.define("args", ARGUMENTS)
     with draft.block(test):
         phase(draft, models)
     if draft.chance(30):
@@ -239,8 +250,15 @@ def phase(draft: Draft, models: list[Model]) -> None:
         change(draft, models)
     if can_be_stored(draft) and draft.chance(8):
         store(draft, model)
+    if draft.chance(5):
+        momentum(draft, models)
+    if draft.chance(10):
+        noise(draft, model)
     if draft.dialect.steps and draft.chance(12):
         own_steps(draft, model)
+        return
+    if draft.chance(10):
+        compile_and_fit(draft, model)
         return
     if not model.compiled or draft.chance(75):
         compile_(draft, model)
@@ -252,3 +270,15 @@ def phase(draft: Draft, models: list[Model]) -> None:
         draft.shape("changed between fits")
         change(draft, models)
         fit(draft, model)
+
+
+def noise(draft: Draft, model: Model) -> None:
+    """What scripts print on the way."""
+    text = draft.one_of([
+        "print(len({0}.trainable_weights))",
+        "for layer in {0}.layers:\n    print(layer.name, layer.trainable)",
+        "trainable = [layer.name for layer in {0}.layers if layer.trainable]",
+        "predictions = {0}.predict(images)",
+        "count = np.sum([np.prod(weight.shape) for weight in {0}.trainable_weights])",
+    ])  # fmt: skip
+    draft.write(text.format(model.name))
