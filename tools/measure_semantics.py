@@ -4,7 +4,7 @@
     python tools/measure_semantics.py --api tf.keras --only q05,q12 OUT.json
     KERAS_BACKEND=jax python tools/measure_semantics.py --api keras OUT.json
 
-OUT.json is ``{COLUMN: {question: {case: fact}}}``, which ``tools/compile_truth.py`` turns into the data that bnlint reads;
+OUT.json is ``{COLUMN: {question: {case: fact}}}``, which ``tools/compile_truth.py`` turns into what bnlint reads;
 an existing file is continued. Runs on Python 3.6 and newer, on Linux and macOS (it forks).
 """
 
