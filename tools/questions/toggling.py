@@ -4,7 +4,7 @@ from .freezing import FREEZE_BASE, FREEZE_BN, UNFREEZE_BN
 from .program import COMPILE, FIT, Program, flat, nested
 
 EARLIER_FIT = "model.fit(x_train, y_train, batch_size=16, epochs=1, verbose=0)\n"
-EAGER_COMPILE = COMPILE.replace(')\n', ", run_eagerly=True)\n")
+EAGER_COMPILE = COMPILE.replace(")\n", ", run_eagerly=True)\n")
 FLAGS_OF = {"bn": (FREEZE_BN, UNFREEZE_BN), "base": (FREEZE_BASE, "base.trainable = True\n")}
 MODELS = {
     "flat_bn": (flat, "bn"),
