@@ -21,9 +21,9 @@ DECORATORS = {"eager": "", "tf_function": "@tf.function\n"}
 ARGUMENTS = {"no_arg": "", "training_true": ", training=True", "training_false": ", training=False"}
 
 
-def stepped(decorator, argument, build=nested(), freeze=""):
+def stepped(decorator, argument, call="", freeze=""):
     """A program with a training step of its own."""
-    return Program(build, freeze, STEP % (DECORATORS[decorator], argument), RUN, needs="tape")
+    return Program(nested(call), freeze, STEP % (DECORATORS[decorator], argument), RUN, needs="tape")
 
 
 def cases():
@@ -34,7 +34,7 @@ def cases():
             found[decorator + "__" + name] = stepped(decorator, argument)
         start, true = decorator + "__training_true__", ARGUMENTS["training_true"]
         found[start + "base_frozen"] = stepped(decorator, true, freeze=FREEZE_BASE)
-        found[start + "base_called_training_false"] = stepped(decorator, true, nested(", training=False"))
+        found[start + "base_called_training_false"] = stepped(decorator, true, ", training=False")
     return found
 
 

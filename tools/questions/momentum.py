@@ -58,7 +58,7 @@ def biased(norm, start, batch_mean, batch_variance):
 
 def started(norm, size):
     """Known moving statistics, far from the batch's."""
-    weights = norm.get_weights()[:-2] + [np.linspace(-3, -2, size), np.linspace(2, 4, size)]
+    weights = [*norm.get_weights()[:-2], np.linspace(-3, -2, size), np.linspace(2, 4, size)]
     norm.set_weights([np.asarray(each, "float32") for each in weights])
 
 

@@ -156,14 +156,13 @@ def plain(value):
 
 
 def outcome(measured, namespace):
-    """Runs the measured part; one number that its normalization decides: the first loss, or the output's mean square."""
+    """Runs the measured part; one number that normalization decides: the first loss, or the output's mean square."""
     exec(measured, namespace)
     if "history" in namespace:
         value = namespace["history"].history["loss"][0]
     else:
         value = namespace["outcome"]
         value = value[0] if isinstance(value, (list, tuple)) else value
-    # squares alone would not see a change of sign
     value = np.asarray(value, "float64")
     number = float(np.mean(value)) if value.ndim == 0 else float(np.mean(value**2))
     assert np.isfinite(number), "the loss is %r" % number
@@ -173,7 +172,7 @@ def outcome(measured, namespace):
 def elsewhere(weights):
     """Weights with moving statistics far from the given ones."""
     *affine, mean, variance = weights
-    return affine + [mean + np.linspace(1.0, 3.0, mean.size, dtype=mean.dtype), variance * 4]
+    return [*affine, mean + np.linspace(1.0, 3.0, mean.size, dtype=mean.dtype), variance * 4]
 
 
 def share(start, end, other_start, other_end):
