@@ -91,7 +91,8 @@ def exact_code(run):
     them by the batch's, other statistics before make no difference any more.
     """
     found = code(run)
-    for name, statistics in (("B", None), ("M", run.start[1][-2:]), ("M", run.end[1][-2:])):
+    index = [len(weights) for weights in run.start].index(4)
+    for name, statistics in (("B", None), ("M", run.start[index][-2:]), ("M", run.end[index][-2:])):
         if abs(expected_loss(run, statistics) - run.loss) < 1e-4 * max(1.0, run.loss):
             return dict(found, code=name + found["code"][1:])
     return dict(found, code="?" + found["code"][1:])
@@ -99,7 +100,10 @@ def exact_code(run):
 
 def expected_loss(run, statistics):
     """The loss of such a chain with these statistics (None: the batch's), from its weights before the measured part."""
-    (kernel, bias), (gamma, beta, _, _), (last_kernel, last_bias) = run.start
+    # by their shapes: the layers come as the program's variables lead to them
+    (last_kernel, last_bias), (kernel, bias), (gamma, beta, _, _) = sorted(
+        run.start, key=lambda weights: (len(weights), weights[0].size)
+    )
     x_train = np.asarray(run.namespace["x_train"], "float64").reshape(-1, 4)
     features = x_train.dot(kernel) + bias
     mean, variance = (features.mean(0), features.var(0)) if statistics is None else statistics
