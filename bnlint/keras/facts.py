@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from bnlint.graph.network import ABSENT, FORWARDED, Address
 from bnlint.graph.records import Layer
 from bnlint.keras.api.phases import Phase
+from bnlint.keras.inside import is_wrapper
 from bnlint.keras.kinds import BATCH_NORM, WEIGHTED
 from bnlint.keras.semantics import Behaviour, Flags, Outcome
 from bnlint.keras.uses import Use, uses_of
@@ -86,6 +87,9 @@ class FitView:
         behaviour = self.behaviour
         if behaviour is None:
             return Flags(None, None)
+        record = self.event.heap.get(address)
+        if isinstance(record, Layer) and is_wrapper(record) and behaviour.wrapper_flag != "own":
+            return Flags(*([True, True] if behaviour.wrapper_flag else [None, None]))
         updates = self._flag(address, behaviour.updates_read_at)
         if self.event.train == CUSTOM_STEP:
             # the variables are those that were listed, whatever was set since
@@ -227,6 +231,7 @@ class FitView:
                 affine=record.affine,
                 legacy=record.legacy,
                 frozen_unbuilt=record.frozen_unbuilt,
+                frozen_at_call=self._frozen_at_call(address, way.use.parents),
             )
             if not is_trained:
                 outcome = outcome._replace(trained=False)
@@ -250,21 +255,39 @@ class FitView:
         use = ways[0].use if ways and self.event.step is None else inside
         return State(address, record, outcome, own, container, use, updates, known)
 
+    def _frozen_at_call(self, address: Address, around: tuple[Address, ...]) -> bool | None:
+        """Whether a layer was frozen when the models between it and the trained one were called; None: not always."""
+        flags: set[bool | None] = set()
+        heap: Any = None
+        for parent in around[1:]:
+            heap = self.event.heap[parent].called or heap  # what a wrapper holds is called with it
+            seen = heap.get(address) if heap is not None else None
+            flags.add(seen.trainable if isinstance(seen, Layer) else None)
+        if len(flags) > 1 or None in flags:
+            return None
+        return False in flags
+
     def _in_phase(self, own: Flags, parents: list[Flags], root: Flags, ways: list[Way], record: Layer) -> Outcome:
-        """What a layer of a flat model does while the learning phase is set, as far as it was measured."""
+        """What a layer does while the learning phase is set, as far as it was measured.
+
+        In flat models, and in a model that calls one that is frozen by its own flag or not at all.
+        """
         unknown = Outcome(None, None, None)
         phase, behaviour = self.phase, self.behaviour
         written = [link.training for way in ways for link in way.use.links]
         plain = all(training is ABSENT for training in written) and all(way.use.known for way in ways)
-        flat = not parents and root.updates is True and root.weights is True and own.updates is own.weights
+        on, off = Flags(True, True), Flags(False, False)
+        around = set(parents)
+        frozen = own == off if not parents else off in around
+        measured = root == on and (own in (on, off) if not parents else around == {off} or {own, *around} == {on})
         if behaviour is None or phase is None or phase.value is None or own.updates is None or self.event.step:
             return unknown
-        if not (plain and flat) or record.affine is not True or record.legacy or record.many:
+        if not (plain and measured) or record.affine is not True or record.legacy or record.many:
             return unknown
         early = None if phase.value == 0 else phase.before_build
         if phase.value == 1 and early is not True:
             return unknown  # layers may have been built before it and after it
-        code = behaviour.with_learning_phase(phase.value, before_build=early, frozen=not own.updates)
+        code = behaviour.with_learning_phase(phase.value, before_build=early, frozen=frozen)
         return unknown if code is None else Outcome(code.statistics, code.updated, code.trained)
 
     def _goes_on(self, loaded: Address) -> bool:
