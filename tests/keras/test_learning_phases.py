@@ -111,7 +111,7 @@ def test_guarded(before: str) -> None:
 @pytest.mark.parametrize(
     ("before", "value", "statistics", "updated"),
     [
-        (ZERO + BUILD, "0", None, True),
+        (ZERO + BUILD, "0", "moving", True),
         (ZERO + BUILD + FREEZE, "0", "moving", False),
         (ZERO + BUILD + ONE, None, None, None),
     ],
