@@ -2,9 +2,8 @@
 
     python tools/count_api_uses.py COUNTS_JSON FOLDER ...
 
-COUNTS_JSON is ``{"paths": {dotted name: files}, "arguments": {callable: {keyword: files}}, "methods": {method: {keyword:
-files}}}``; a path is followed through the file's own imports and aliases. ``tools/measure_api.py`` measures what at least
-``FILES`` files use.
+COUNTS_JSON is ``{"paths": [dotted name], "arguments": {callable: keywords}}``, of what at least ``FILES`` programs use; a
+path is followed through a program's own imports and aliases. ``tools/measure_api.py`` measures these names.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ from typing import NamedTuple
 from bnlint.files import notebooks
 
 ROOTS = {"keras", "tensorflow", "tf_keras", "keras_applications", "keras_preprocessing", "tensorflow_core"}
+OF_TENSORFLOW = {"keras", "python", "contrib", "layers", "estimator"}
 FILES = 3
 METHODS = set(
-    """fit compile evaluate predict fit_generator evaluate_generator predict_generator predict_classes predict_proba
-    train_on_batch test_on_batch predict_on_batch save save_weights load_weights summary add pop get_layer to_yaml to_json
-    export flow flow_from_directory flow_from_dataframe""".split()
+    """fit compile evaluate predict fit_generator evaluate_generator predict_generator train_on_batch save_weights
+    load_weights summary""".split()
 )
 
 
@@ -88,11 +87,11 @@ def uses(text: str) -> Uses | None:
     inner = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found.paths.update(f"import {n.name}" for n in node.names if n.name.partition(".")[0] in ROOTS)
+            found.paths.update(n.name for n in node.names if n.name.partition(".")[0] in ROOTS)
         elif isinstance(node, ast.ImportFrom):
             root = (node.module or "").partition(".")[0]
             if root in ROOTS and not node.level:
-                found.paths.update(f"from {node.module} import {n.name}" for n in node.names)
+                found.paths.update(f"{node.module}.{n.name}" for n in node.names)
         elif isinstance(node, ast.Attribute) and id(node) not in inner:
             path = dotted(node, known)
             if path:
@@ -107,37 +106,66 @@ def uses(text: str) -> Uses | None:
     return found
 
 
+def counts(path: str) -> bool:
+    """Whether a path is one to measure: Keras's own, and of TensorFlow what its Keras programs name besides."""
+    parts = path.split(".")
+    if "*" in parts or any(part.startswith("__") for part in parts) or path.startswith("keras.backend.tf."):
+        return False
+    if parts[0] != "tensorflow" or len(parts) < 3 or parts[1] in OF_TENSORFLOW:
+        return True
+    if parts[1] == "compat":
+        return len(parts) > 3 and parts[3] in OF_TENSORFLOW
+    return (parts[1] == "train" and path.endswith("Optimizer")) or (parts[1] == "nn" and "norm" in path)
+
+
+def short(path: str) -> str:
+    """A callable's name as it is measured: ``layers.Conv2D``."""
+    parts = path.split(".")
+    while parts[0] in ("keras", "tensorflow", "tf_keras", "python"):
+        parts = parts[1:]
+        if not parts:
+            return ""
+    if parts[-1] in ("Model", "Sequential"):
+        return parts[-1]
+    if parts[0] == "layers" and parts[1:2] != ["experimental"]:
+        return "layers." + parts[-1]
+    if parts[0] == "applications":
+        return "applications." + parts[-1] if parts[-1][0].isupper() else path_in(parts)
+    return "layers.Input" if parts == ["Input"] else path_in(parts)
+
+
+def path_in(parts: list[str]) -> str:
+    """The dotted name."""
+    return ".".join(parts)
+
+
+def of_keras(path: str) -> bool:
+    """Whether a callable is Keras's."""
+    return path.startswith(("keras.", "tf_keras.", "tensorflow.keras.", "tensorflow.python.keras."))
+
+
 def main() -> None:
     """Counts the files of all folders; copies of one program count once."""
     out, *folders = map(Path, sys.argv[1:])
     paths: Counter[str] = Counter()
     arguments: Counter[tuple[str, str]] = Counter()
-    methods: Counter[tuple[str, str]] = Counter()
-    seen, files = set(), 0
+    seen = set()
     for folder in folders:
         for text in programs(folder):
-            if text in seen:
-                continue
+            found = None if text in seen else uses(text)
             seen.add(text)
-            found = uses(text)
-            if found is None:
-                continue
-            files += 1
-            paths.update(found.paths)
-            arguments.update(found.arguments)
-            methods.update(found.methods)
-
-    def nested(counted: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
-        tree: dict[str, dict[str, int]] = {}
-        for (name, keyword), count in sorted(counted.items()):
-            if count >= FILES:
-                tree.setdefault(name, {})[keyword] = count
-        return tree
-
-    kept = {path: count for path, count in sorted(paths.items()) if count >= FILES}
-    table = {"files": files, "paths": kept, "arguments": nested(arguments), "methods": nested(methods)}
-    out.write_text(json.dumps(table, indent=1), encoding="utf-8")
-    print(f"{files} files, {len(kept)} paths, {len(table['arguments'])} callables")
+            if found is not None:
+                paths.update(found.paths)
+                arguments.update({(short(path), keyword) for path, keyword in found.arguments if of_keras(path)})
+                arguments.update(("Model." + method, keyword) for method, keyword in found.methods)
+    by_callable: dict[str, list[str]] = {}
+    for (name, keyword), count in sorted(arguments.items()):
+        if count >= FILES and name:
+            by_callable.setdefault(name, []).append(keyword)
+    kept = sorted(path for path, count in paths.items() if count >= FILES and counts(path))
+    table = {"paths": kept, "arguments": {name: " ".join(keywords) for name, keywords in by_callable.items()}}
+    out.write_text(json.dumps(table, indent=0) + "\n", encoding="utf-8")
+    print(f"{len(seen)} programs, {len(kept)} paths, {len(by_callable)} callables")
 
 
 if __name__ == "__main__":

@@ -25,12 +25,15 @@ def reached(path):
     parts = path.split(".")
     found = importlib.import_module(parts[0])
     for index, part in enumerate(parts[1:], 2):
-        if not hasattr(found, part) and index < len(parts):
+        try:
+            found = getattr(found, part)
+        except AttributeError:
+            if index == len(parts):
+                raise
             try:
-                importlib.import_module(".".join(parts[:index]))
+                found = importlib.import_module(".".join(parts[:index]))
             except ImportError:
-                pass
-        found = getattr(found, part)
+                raise AttributeError(part)
     return found
 
 
