@@ -2,8 +2,8 @@
 
     python tools/count_api_uses.py COUNTS_JSON FOLDER ...
 
-COUNTS_JSON is ``{"paths": [dotted name], "arguments": {callable: keywords}}``, of what at least ``FILES`` programs use; a
-path is followed through a program's own imports and aliases. ``tools/measure_api.py`` measures these names.
+COUNTS_JSON is ``{"paths": [dotted name], "arguments": {callable: keywords}}``, of what at least ``FILES`` programs use;
+a path is followed through a program's own imports and aliases. ``tools/measure_api.py`` measures these names.
 """
 
 from __future__ import annotations

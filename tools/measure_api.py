@@ -2,10 +2,10 @@
 
     python tools/measure_api.py OUT.json
 
-OUT.json is ``{"packages": {name: version}, "paths": {path: forms}, "arguments": {package: {callable: {keyword: answer}}},
-"methods": {package: {kind: [method]}}, "notes": {package: {...}}}``. The forms are 1 ``from a.b import c``, 2 an attribute
-of the imported root, 4 ``import a.b.c``; the answers stand in ``tools/api/calls.py``. A part that OUT.json has is kept.
-``tools/compile_api.py`` adds such files to what bnlint reads.
+OUT.json is ``{"packages": {name: version}, "paths": {path: forms}, "arguments": {package: {callable: {keyword:
+answer}}}, "methods": {package: {kind: [method]}}, "notes": {package: {...}}}``. The forms are 1 ``from a.b import c``,
+2 an attribute of the imported root, 4 ``import a.b.c``; the answers stand in ``tools/api/calls.py``. A part that
+OUT.json has is kept. ``tools/compile_api.py`` adds such files to what bnlint reads.
 """
 
 import importlib
@@ -18,7 +18,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from api import names, paths  # noqa: E402
+from api import names, paths
 
 PACKAGES = ("tensorflow", "keras", "tf_keras", "keras_applications", "keras_preprocessing")
 LIMIT = 1500
@@ -81,7 +81,7 @@ def main():
             continue
         parts = paths.apart(lambda a=api: calls_of(a), LIMIT)
         if parts is None:
-            sys.exit("%s: the process died" % api)
+            sys.exit(api + ": the process died")
         for part, content in parts.items():
             found.setdefault(part, {})[api] = content
         save()

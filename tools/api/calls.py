@@ -1,9 +1,9 @@
 """Measures which keyword arguments callables take, by calling them.
 
-The answers: ``y`` taken, ``w`` taken with a warning that names the argument, ``i`` taken and without effect, ``s`` taken
-because the callable takes any keyword, ``n`` refused: what is raised names the argument, and without it the call works.
-What cannot be told is left out. The keyword ``()`` is refused where the callable is there and only raises an ImportError,
-``no_such_argument`` is swallowed where any keyword is.
+The answers: ``y`` taken, ``w`` taken with a warning that names the argument, ``i`` taken and without effect (as a
+warning or an optimizer's rate tells), ``s`` taken because the callable takes any keyword, ``n`` refused: what is raised
+names the argument, and without it the call works. What cannot be told is left out. The keyword ``()`` is refused where
+the callable is there and only raises an ImportError; ``no_such_argument`` is swallowed where any keyword is.
 """
 
 import contextlib
@@ -21,6 +21,7 @@ from api import values
 BOGUS, CALLED = "no_such_argument", "()"
 TAKEN, WARNED, IGNORED, SWALLOWED, REFUSED = "ywisn"
 KNOWN_TWICE = re.compile(r"multiple values|both the legacy|received both|more than once", re.IGNORECASE)
+NO_EFFECT = re.compile(r"ignored|no longer (needed|supported|used)|no effect|just remove", re.IGNORECASE)
 RATES = ("lr", "learning_rate", "decay")
 
 
@@ -73,7 +74,7 @@ class Outcome:
             try:
                 self.value = work()
             except Exception as error:
-                self.error = "%s: %s" % (type(error).__name__, error)
+                self.error = type(error).__name__ + ": " + str(error)
             finally:
                 for logger in loggers:
                     logger.removeHandler(handler)
@@ -82,7 +83,7 @@ class Outcome:
 
 def names(text, keyword):
     """Whether a message names an argument."""
-    return re.search(r"(?<![\w.])%s(?!\w)" % re.escape(keyword), text) is not None
+    return re.search(r"(?<![\w.])" + re.escape(keyword) + r"(?!\w)", text) is not None
 
 
 def signature_of(function):
@@ -98,9 +99,10 @@ def judged(call, keyword, given, swallows, known, valued):
     """The answer for one keyword of a ``call`` that works without it."""
     outcome = Outcome(lambda: call(**{keyword: given}))
     if outcome.error is None:
-        if swallows and keyword not in known:
-            return SWALLOWED, outcome
-        return (WARNED if names(outcome.warnings, keyword) else TAKEN), outcome
+        said = [line for line in outcome.warnings.split("\n") if names(line, keyword)]
+        if said:
+            return (IGNORED if any(NO_EFFECT.search(line) for line in said) else WARNED), outcome
+        return (SWALLOWED if swallows and keyword not in known else TAKEN), outcome
     if KNOWN_TWICE.search(outcome.error):
         return TAKEN, outcome
     return (REFUSED if names(outcome.error, keyword) or valued else None), outcome
@@ -176,16 +178,23 @@ def of_constructor(package, path, keywords, notes):
         return {}
     name = path.rpartition(".")[2]
     given = values.POSITIONAL.get(name, ())
-    if name in values.WITHOUT_SIZE and Outcome(lambda: constructor(*given)).error is not None:
-        given = given[:2]
 
-    def call(**keywords):
-        positional = () if values.IN_PLACE.get(name, set()) & set(keywords) else given
+    def with_these(positional, keywords):
         return constructor(*[made(package, each) for each in positional], **keywords)
 
-    if Outcome(call).error is not None and name in values.WITHOUT_SIZE:
-        given = given[:2]
-    return of_callable(path, keywords, call, constructor.__init__ if inspect.isclass(constructor) else constructor, notes)
+    def call(**keywords):
+        if values.IN_PLACE.get(name, set()) & set(keywords):
+            return with_these((), keywords)
+        try:
+            return with_these(given, keywords)
+        except Exception:
+            if name not in values.WITHOUT_SIZE:
+                raise
+        return with_these(given[:2], keywords)
+
+    return of_callable(
+        path, keywords, call, constructor.__init__ if inspect.isclass(constructor) else constructor, notes
+    )
 
 
 def of_application(package, path, keywords, notes):
@@ -215,9 +224,9 @@ def application_value(package, keyword):
     if keyword in ("layers", "backend", "models", "utils"):
         return getattr(package.root, keyword)
     known = {
-        "alpha": 1.0, "classes": 1000, "classifier_activation": "softmax", "dropout": 0.1, "include_preprocessing": True,
-        "include_top": True, "input_shape": None, "input_tensor": None, "minimalistic": False, "name": "named",
-        "pooling": None, "depth_multiplier": 1,
+        "alpha": 1.0, "classes": 1000, "classifier_activation": "softmax", "dropout": 0.1,
+        "include_preprocessing": True, "include_top": True, "input_shape": None, "input_tensor": None,
+        "minimalistic": False, "name": "named", "pooling": None, "depth_multiplier": 1,
     }  # fmt: skip
     return known[keyword]
 
@@ -231,10 +240,8 @@ def small(package, kind="Model"):
     else:
         inputs = keras.layers.Input((values.SIZE,))
         model = keras.models.Model(inputs, keras.layers.Dense(1)(inputs))
-    try:
-        model.compile("sgd", "mse", run_eagerly=True)  # nothing to trace
-    except Exception:
-        model.compile("sgd", "mse")
+    eagerly = {"run_eagerly": True} if "run_eagerly" in inspect.signature(model.compile).parameters else {}
+    model.compile("sgd", "mse", **eagerly)  # nothing to trace, where that is possible
     return model
 
 
@@ -258,7 +265,6 @@ def of_method(package, path, keywords, notes):
         return {}
     function = getattr(model, method)
     x, y = values.data()
-    steps = {"steps": 1}
     arguments = {
         "fit": ((x, y), {"verbose": 0}),
         "compile": (("sgd", "mse"), {}),
@@ -335,8 +341,10 @@ def of_function(package, path, keywords, notes):
     return found
 
 
-CONSTRUCTORS = ("layers.", "optimizers.", "callbacks.", "compat.v1.keras.layers.", "preprocessing.image.ImageDataGenerator",
-                "losses.", "metrics.", "initializers.", "optimizers.schedules.")  # fmt: skip
+CONSTRUCTORS = (
+    "callbacks.", "compat.v1.keras.layers.", "initializers.", "layers.", "losses.", "metrics.", "optimizers.",
+    "preprocessing.image.ImageDataGenerator",
+)  # fmt: skip
 
 
 def way(package, path):

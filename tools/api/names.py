@@ -1,7 +1,7 @@
 """What is measured: the paths and keyword arguments that public programs use, and what the rules need besides.
 
-``tools/measurements/api_uses.json`` is made by ``tools/count_api_uses.py``. A path below one of the three roots of Keras
-is measured below all three.
+``tools/measurements/api_uses.json`` is made by ``tools/count_api_uses.py``. A path below one of the three roots of
+Keras is measured below all three.
 """
 
 import json
@@ -64,7 +64,9 @@ tensorflow.estimator.inputs
 """.split()
 
 OLD_LAYER = "W_constraint W_regularizer activity_regularizer b_constraint b_regularizer bias init input_shape weights"
-OLD_CONVOLUTION = OLD_LAYER + " border_mode dim_ordering filter_length nb_col nb_filter nb_row subsample subsample_length"
+OLD_CONVOLUTION = (
+    OLD_LAYER + " border_mode dim_ordering filter_length nb_col nb_filter nb_row subsample subsample_length"
+)
 NORM = """
 adjustment axis axis=[1,2] axis=[3] beta_constraint beta_init beta_initializer beta_regularizer center decay dtype
 epsilon fused gamma_constraint gamma_init gamma_initializer gamma_regularizer input_shape mode mode=1 mode=2 momentum
@@ -76,6 +78,7 @@ APPLICATION = """
 alpha backend classes classifier_activation dropout include_preprocessing include_top input_shape input_tensor layers
 minimalistic models name pooling utils
 """
+ON_GENERATOR = "generator max_q_size max_queue_size nb_worker pickle_safe steps val_samples verbose workers"
 MORE = {
     "layers.BatchNormalization": NORM,
     "layers.experimental.SyncBatchNormalization": NORM,
@@ -99,8 +102,9 @@ MORE = {
     "layers.GaussianNoise": "sigma stddev",
     "layers.SpatialDropout2D": "p rate dim_ordering",
     "layers.Embedding": "W_constraint W_regularizer dropout init input_length weights",
-    "layers.LSTM": OLD_LAYER + """ U_regularizer batch_input_shape consume_less dropout_U dropout_W forget_bias_init
-        implementation inner_activation inner_init input_dim input_length output_dim stateful time_major unroll
+    "layers.LSTM": OLD_LAYER
+    + """ U_regularizer batch_input_shape consume_less dropout_U dropout_W forget_bias_init
+        implementation inner_activation inner_init input_dim output_dim stateful time_major unroll
         unit_forget_bias""",
     "layers.GRU": OLD_LAYER + " consume_less dropout_U dropout_W inner_activation output_dim reset_after",
     "layers.Input": "batch_shape batch_size dtype name ragged sparse tensor type_spec",
@@ -141,8 +145,8 @@ MORE = {
     "Model.fit_generator": """callbacks class_weight epochs generator initial_epoch max_q_size max_queue_size nb_epoch
         nb_val_samples nb_worker pickle_safe samples_per_epoch shuffle steps_per_epoch use_multiprocessing
         validation_data validation_steps verbose workers layers""",
-    "Model.evaluate_generator": "generator max_q_size max_queue_size nb_worker pickle_safe steps val_samples verbose workers",
-    "Model.predict_generator": "generator max_q_size max_queue_size nb_worker pickle_safe steps val_samples verbose workers",
+    "Model.evaluate_generator": ON_GENERATOR,
+    "Model.predict_generator": ON_GENERATOR,
     "Model.train_on_batch": "class_weight reset_metrics return_dict sample_weight",
     "Model.save": "include_optimizer options overwrite save_format signatures zipped",
     "Model.save_weights": "options overwrite save_format",
@@ -150,7 +154,8 @@ MORE = {
     "Model.summary": "expand_nested layer_range line_length print_fn show_trainable",
     "Sequential.predict_classes": "batch_size verbose",
     "Sequential.predict_proba": "batch_size verbose",
-    "preprocessing.image.ImageDataGenerator": "brightness_range data_format dim_ordering dtype interpolation_order validation_split",
+    "preprocessing.image.ImageDataGenerator": """brightness_range data_format dim_ordering dtype
+        interpolation_order validation_split""",
     "utils.to_categorical": "nb_classes num_classes dtype",
     "models.load_model": "compile custom_objects options safe_mode",
     "models.save_model": "include_optimizer overwrite save_format",
@@ -189,7 +194,7 @@ def paths():
         else:
             below.add(path[len(root) + 1 :])
     for module in APPLICATIONS:
-        below.update({"applications." + module, "applications.%s.preprocess_input" % module})
+        below.update({"applications." + module, "applications." + module + ".preprocess_input"})
     parents = {path.rpartition(".")[0] for path in below} - {""}
     everything = below | parents
     return sorted(others | {root + "." + path for root in KERAS_ROOTS for path in everything})
@@ -202,7 +207,7 @@ def arguments():
     for name, keywords in MORE.items():
         found.setdefault(name, set()).update(keywords.split())
     found["layers.Normalization"] -= {"mean", "variance"}  # one goes with the other
-    for name in found:
+    for name, keywords in found.items():
         if name.startswith("applications."):
-            found[name].discard("weights")  # what the calls are stopped at
+            keywords.discard("weights")  # what the calls are stopped at
     return {name: sorted(keywords) for name, keywords in sorted(found.items())}

@@ -50,7 +50,7 @@ def of_imports(paths):
     found = {}
     for path in paths:
         module, _, name = path.rpartition(".")
-        found[path] = FROM if works("from %s import %s" % (module, name)) else 0
+        found[path] = FROM if works("from " + module + " import " + name) else 0
         found[path] += MODULE if works("import " + path) else 0
     return found
 
@@ -119,4 +119,3 @@ def measured(paths):
     for root, members in grouped(paths, lambda path: path.partition(".")[0]):
         found.update(apart(lambda r=root, m=members: below(r, m), 20 * LIMIT) or {})
     return found
-

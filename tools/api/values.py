@@ -11,15 +11,18 @@ FOLDER = tempfile.mkdtemp()
 
 # What a callable needs besides the keyword that is measured; `layer` and `tensor` are made when they are asked for.
 POSITIONAL = {
-    "Activation": ("relu",), "Add": (), "AveragePooling2D": (2,), "AvgPool2D": (2,), "Conv3DTranspose": (3, 3), "AtrousConvolution2D": (3, 3, 3), "Bidirectional": ("recurrent",),
+    "Activation": ("relu",), "Add": (), "AveragePooling2D": (2,), "AvgPool2D": (2,), "Conv3DTranspose": (3, 3),
+    "AtrousConvolution2D": (3, 3, 3), "Bidirectional": ("recurrent",),
     "BackupAndRestore": (FOLDER,), "CSVLogger": (os.path.join(FOLDER, "log.csv"),), "CategoryEncoding": (5,),
     "CenterCrop": (4, 4), "Constant": (), "Conv1D": (3, 3), "Conv2D": (3, 3), "Conv2DTranspose": (3, 3),
     "Conv3D": (3, 3), "ConvLSTM2D": (3, 3), "Convolution1D": (3, 3), "Convolution2D": (3, 3, 3),
     "Convolution3D": (3, 3, 3, 3), "CosineDecay": (0.1, 10), "CosineDecayRestarts": (0.1, 10), "CuDNNLSTM": (3,),
     "Deconv2D": (3, 3), "Deconvolution2D": (3, 3, 3, (None, 8, 8, 3)), "Dense": (3,), "DepthwiseConv2D": (3,),
     "Dot": (1,), "Dropout": (0.5,), "Embedding": (5, 3), "ExponentialDecay": (0.1, 10, 0.9), "GRU": (3,),
-    "GaussianNoise": (0.1,), "Hashing": (3,), "Input": ((SIZE,),), "InputLayer": ((SIZE,),), "InverseTimeDecay": (0.1, 10, 0.9),
-    "LSTM": (3,), "Lambda": (abs,), "LearningRateScheduler": (abs,), "MeanIoU": (2,), "ModelCheckpoint": (os.path.join(FOLDER, "best.keras"),),
+    "GaussianNoise": (0.1,), "Hashing": (3,), "Input": ((SIZE,),), "InputLayer": ((SIZE,),),
+    "InverseTimeDecay": (0.1, 10, 0.9),
+    "LSTM": (3,), "Lambda": (abs,), "LearningRateScheduler": (abs,), "MeanIoU": (2,),
+    "ModelCheckpoint": (os.path.join(FOLDER, "best.keras"),),
     "MultiHeadAttention": (1, 2), "Permute": ((1,),), "PiecewiseConstantDecay": ([1], [0.1, 0.2]),
     "PolynomialDecay": (0.1, 10), "RNN": ("cell",), "RandomContrast": (0.1,), "RandomCrop": (4, 4),
     "RandomRotation": (0.1,), "RandomTranslation": (0.1, 0.1), "RandomZoom": (0.1, 0.1), "RepeatVector": (2,),
@@ -27,7 +30,7 @@ POSITIONAL = {
     "SpatialDropout2D": (0.5,), "TimeDistributed": ("layer",), "RandomFourierFeatures": (3,), "ZeroPadding2D": (),
 }  # fmt: skip
 IN_PLACE = {
-    "Input": {"batch_shape", "tensor", "type_spec"},
+    "Input": {"batch_shape"},
     "InputLayer": {"batch_input_shape", "batch_shape", "input_shape", "shape"},
 }
 """Keywords that stand in place of the positional arguments."""
@@ -55,7 +58,8 @@ VALUES = {
     "depthwise_regularizer": None, "dilation_rate": 1, "dim_ordering": "tf", "dims": (2, 2), "distribution": "normal",
     "dropout": 0.1, "dropout_U": 0.1, "dropout_W": 0.1, "dtype": "float32", "embeddings_data": None,
     "embeddings_freq": 0, "embeddings_initializer": "zeros", "embeddings_layer_names": None,
-    "embeddings_metadata": None, "embeddings_regularizer": None, "epochs": 1, "epsilon": 0.001, "expand_nested": False,
+    "embeddings_metadata": None, "embeddings_regularizer": None, "epochs": 1, "epsilon": 0.001,
+    "expand_nested": False,
     "factor": 0.5, "featurewise_center": False, "featurewise_std_normalization": False, "filepath": "path",
     "fill_mode": "nearest", "filter_length": 3, "filters": 3, "flash_attention": False, "forget_bias_init": "one",
     "from_logits": False, "fused": None, "gamma_constraint": None, "gamma_init": "one", "gamma_initializer": "ones",
@@ -93,9 +97,11 @@ VALUES = {
     "unit_forget_bias": True, "update_freq": "epoch", "use_bias": True, "use_causal_mask": False, "use_ema": False,
     "use_multiprocessing": False, "val_samples": 8, "validation_batch_size": 8, "validation_data": None,
     "validation_freq": 1, "validation_split": 0.5, "validation_steps": 1, "values": [0.1, 0.2], "variance": 1.0,
+    "type_spec": None,
     "verbose": 0, "vertical_flip": True, "virtual_batch_size": None, "vocabulary": None, "W_constraint": None,
     "W_regularizer": None, "weight_decay": 0.01, "weighted_metrics": None, "width": 4, "width_factor": 0.1,
-    "weights": None, "by_name": False, "zipped": True, "layer_range": None, "filename": os.path.join(FOLDER, "log.csv"),
+    "weights": None, "by_name": False, "zipped": True, "layer_range": None, "filename": os.path.join(FOLDER,
+    "log.csv"),
     "on_epoch_end": zero, "value": 0.5, "minval": 0.0, "maxval": 1.0, "num_bins": 3, "ndim": 2, "function": abs,
     "alpha_initializer": "zeros", "k": 3, "global_clipnorm": 1.0, "first_decay_steps": 10, "end_learning_rate": 0.01,
     "width_shift_range": 0.1, "workers": 1, "write_graph": False, "write_grads": False, "write_images": False,
@@ -103,7 +109,7 @@ VALUES = {
 }  # fmt: skip
 # Where the same word means something else.
 OF_CALLABLE = {
-    "AUC.name": "named", "BatchNormalization.mode": 0, "SyncBatchNormalization.mode": 0,
+    "Conv3D.subsample": (1, 1, 1), "BatchNormalization.mode": 0, "SyncBatchNormalization.mode": 0,
     "BatchNormalization.mode=1": 1, "BatchNormalization.mode=2": 2, "SyncBatchNormalization.mode=1": 1,
     "SyncBatchNormalization.mode=2": 2, "BatchNormalization.weights": None, "Bidirectional.input_shape": (3, SIZE),
     "Conv2D.input_shape": (8, 8, 3), "LayerNormalization.axis": -1, "RandomFlip.mode": "horizontal",

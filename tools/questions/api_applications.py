@@ -68,7 +68,7 @@ def fitted(context, base, trainable):
     model = keras.models.Model(inputs, keras.layers.Dense(1)(features))
     model.compile(keras.optimizers.SGD(1e-6), "mse")
     random = np.random.RandomState(0)
-    images = (40 + 50 * random.rand(*((8,) + tuple(base.input_shape[1:])))).astype("float32")
+    images = (40 + 50 * random.rand(8, *base.input_shape[1:])).astype("float32")
     before = [layer.get_weights()[-2] for layer in norms(base)]
     model.fit(images, random.randn(8, 1), batch_size=8, epochs=1, verbose=0)
     after = [layer.get_weights()[-2] for layer in norms(base)]

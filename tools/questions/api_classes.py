@@ -33,7 +33,7 @@ def reached(path):
             try:
                 found = importlib.import_module(".".join(parts[:index]))
             except ImportError:
-                raise AttributeError(part)
+                raise AttributeError(part) from None
     return found
 
 

@@ -145,11 +145,11 @@ def flags_from_weights(context):
     """Whether loading the weights of a frozen model changes flags."""
     small = base_frozen(context)
     with folder() as path:
-        path = os.path.join(path, "of_frozen.weights.h5")
-        small.model.save_weights(path)
+        weights = os.path.join(path, "of_frozen.weights.h5")
+        small.model.save_weights(weights)
         other = nested(context)
         before = other.flags()
-        other.model.load_weights(path)
+        other.model.load_weights(weights)
     return {"frozen_weights_into_unfrozen_model_changes_flags": before != other.flags()}
 
 
