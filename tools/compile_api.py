@@ -114,6 +114,8 @@ def add_paths(found: dict[str, dict[str, Table]], measurement: Mapping[str, Any]
     """Adds the paths of one measurement; the ``tensorflow_core`` that a TensorFlow does not have is missing there."""
     packages = measurement["packages"]
     without_core = dict.fromkeys((path for path in paths() if path.startswith("tensorflow_core.")), 0)
+    if not any(path.startswith("tensorflow.") for path in measurement["paths"]):
+        without_core = {}
     for path, forms in {**without_core, **measurement["paths"]}.items():
         place = placed(path, packages)
         if place is not None:

@@ -1,6 +1,7 @@
 """Measures the API of the Keras packages that are installed here (Python 3.6 and newer).
 
     python tools/measure_api.py OUT.json
+    python tools/measure_api.py --only keras OUT.json
 
 OUT.json is ``{"packages": {name: version}, "paths": {path: forms}, "arguments": {package: {callable: {keyword:
 answer}}}, "methods": {package: {kind: [method]}}, "notes": {package: {...}}}``. The forms are 1 ``from a.b import c``,
@@ -8,6 +9,7 @@ answer}}}, "methods": {package: {kind: [method]}}, "notes": {package: {...}}}``.
 OUT.json has is kept. ``tools/compile_api.py`` adds such files to what bnlint reads.
 """
 
+import argparse
 import importlib
 import json
 import os
@@ -62,7 +64,11 @@ def calls_of(api):
 
 def main():
     """Measures what the file lacks."""
-    out = sys.argv[1]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out")
+    parser.add_argument("--only", choices=PACKAGES, help="one package, where only that is another than before")
+    options = parser.parse_args()
+    out = options.out
     found = {}
     if os.path.exists(out):
         with open(out) as stream:
@@ -74,10 +80,11 @@ def main():
             json.dump(found, stream, indent=1, sort_keys=True)
 
     if "paths" not in found:
-        found["paths"] = paths.measured(names.paths())
+        roots = (options.only,) if options.only else (*PACKAGES, "tensorflow_core")
+        found["paths"] = paths.measured([path for path in names.paths() if path.partition(".")[0] in roots])
         save()
     for api in apis(found["packages"]):
-        if api in found.get("arguments", {}):
+        if api in found.get("arguments", {}) or (options.only and api != options.only):
             continue
         parts = paths.apart(lambda a=api: calls_of(a), LIMIT)
         if parts is None:
