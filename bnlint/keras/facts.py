@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from bnlint.graph.network import ABSENT, FORWARDED, Address
 from bnlint.graph.records import Layer
 from bnlint.keras.api.phases import Phase
+from bnlint.keras.inside import is_wrapper
 from bnlint.keras.kinds import BATCH_NORM, WEIGHTED
 from bnlint.keras.semantics import Behaviour, Flags, Outcome
 from bnlint.keras.uses import Use, uses_of
@@ -85,6 +86,9 @@ class FitView:
         behaviour = self.behaviour
         if behaviour is None:
             return Flags(None, None)
+        record = self.event.heap.get(address)
+        if isinstance(record, Layer) and is_wrapper(record) and behaviour.wrapper_flag != "own":
+            return Flags(*([True, True] if behaviour.wrapper_flag else [None, None]))
         updates = self._flag(address, behaviour.updates_read_at)
         if self.event.train == CUSTOM_STEP:
             # the variables are those that were listed, whatever was set since
@@ -223,6 +227,7 @@ class FitView:
                 affine=record.affine,
                 legacy=record.legacy,
                 frozen_unbuilt=record.frozen_unbuilt,
+                frozen_at_call=self._frozen_at_call(address, way.use.parents),
             )
             if not is_trained:
                 outcome = outcome._replace(trained=False)
@@ -245,6 +250,18 @@ class FitView:
             outcome = outcome._replace(updated=None)
         use = ways[0].use if ways and self.event.step is None else inside
         return State(address, record, outcome, own, container, use, updates, known)
+
+    def _frozen_at_call(self, address: Address, around: tuple[Address, ...]) -> bool | None:
+        """Whether a layer was frozen when the models between it and the trained one were called; None: not always."""
+        flags: set[bool | None] = set()
+        heap: Any = None
+        for parent in around[1:]:
+            heap = self.event.heap[parent].called or heap  # what a wrapper holds is called with it
+            seen = heap.get(address) if heap is not None else None
+            flags.add(seen.trainable if isinstance(seen, Layer) else None)
+        if len(flags) > 1 or None in flags:
+            return None
+        return False in flags
 
     def _in_phase(self, own: Flags, parents: list[Flags], root: Flags, ways: list[Way], record: Layer) -> Outcome:
         """What a layer of a flat model does while the learning phase is set, as far as it was measured."""

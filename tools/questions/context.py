@@ -2,7 +2,11 @@
 
 import importlib
 import os
+import random
 
+import numpy as np
+
+SEED = 11
 APIS = ("keras", "tf.keras", "tf_keras")
 
 
@@ -46,5 +50,13 @@ class Context:
         return self.api + "-" + self.release + "_" + end
 
     def fresh(self):
-        """Forgets the graph and the names of the case before."""
+        """Forgets the graph and the names of the case before; weights start the same each time."""
         self.keras.backend.clear_session()
+        random.seed(SEED)
+        np.random.seed(SEED)
+        if hasattr(self.keras.utils, "set_random_seed"):
+            self.keras.utils.set_random_seed(SEED)
+        elif self.tf is not None and hasattr(self.tf, "set_random_seed"):
+            self.tf.set_random_seed(SEED)
+        elif self.tf is not None:
+            self.tf.random.set_seed(SEED)

@@ -64,6 +64,10 @@ QUESTIONS = {
     "q01_bn_trainable_false": {
         "flat": Program(flat(), FREEZE_BN, TRAIN),
         "nested": Program(nested(), FREEZE_BN, TRAIN),
+        "nested_before_the_base_is_called": Program(base(), FREEZE_BN, outer(), TRAIN),
+        "nested_unfrozen_after_the_base_is_called": Program(base(), FREEZE_BN, outer(), UNFREEZE_BN, TRAIN),
+        "sequential_before_the_base_is_added": Program(base(), FREEZE_BN, SEQUENTIAL_OUTER, TRAIN),
+        "sequential_after_the_base_is_added": Program(base(), SEQUENTIAL_OUTER, FREEZE_BN, TRAIN),
         "flat_set_before_the_layer_is_called": Program(BEFORE_THE_CALL, TRAIN),
         "flat_3_steps": Program(flat(), FREEZE_BN, THREE_STEPS),
         "flat_train_on_batch": Program(flat(), FREEZE_BN, COMPILE, TRAIN_ON_BATCH),
@@ -106,5 +110,3 @@ QUESTIONS = {
         ),
     },
 }
-
-__all__ = ["FREEZE_BASE", "FREEZE_BN", "QUESTIONS", "SEQUENTIAL_OUTER", "TWO_LEVELS"]

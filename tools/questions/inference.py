@@ -38,7 +38,7 @@ def of_validation(run):
     loss, validated = seen["loss"][0], seen["val_loss"][0]
 
     def near(other):
-        return abs(validated - other) < 1e-3 * max(1.0, validated)
+        return abs(validated - other) < 1e-5 * max(1.0, validated)
 
     found = "moving (after update)" if near(after) and not near(loss) else "batch" if near(loss) else "other"
     return {"val_loss_matches": found}

@@ -16,6 +16,9 @@ import numpy as np
 
 SAME, DIFFERENT = 1e-5, 1e-3  # of a loss, relative
 MOVED = 1e-6
+NOTHING = (
+    0.03  # where a zero-debiased average replaces the statistics, the later of two runs differs by the steps so far
+)
 TRAINED = {(True, True): "T", (True, False): "g", (False, True): "b", (False, False): "-"}
 
 
@@ -27,7 +30,7 @@ class Run:
         self.flags = flags
         self.namespace = namespace
         self.start = start
-        self.loss = None
+        self.end = self.loss = None
         self.codes = []
         self.momenta = []
 
@@ -84,22 +87,22 @@ def code_and_momentum(run):
 def exact_code(run):
     """The code of a chain of Dense, BatchNormalization, Dense, with its statistics told by the loss itself.
 
-    Moving statistics that are read after their update are neither the batch's nor those before.
+    In a graph the moving statistics may be read before or after their update, as it happens; after one that replaces
+    them by the batch's, other statistics before make no difference any more.
     """
     found = code(run)
-    for statistics, name in (("batch", "B"), ("moving", "M")):
-        if abs(expected_loss(run, statistics) - run.loss) < 1e-3 * max(1.0, run.loss):
+    for name, statistics in (("B", None), ("M", run.start[1][-2:]), ("M", run.end[1][-2:])):
+        if abs(expected_loss(run, statistics) - run.loss) < 1e-4 * max(1.0, run.loss):
             return dict(found, code=name + found["code"][1:])
     return dict(found, code="?" + found["code"][1:])
 
 
 def expected_loss(run, statistics):
-    """The loss of such a chain, from its weights before the measured part."""
-    (kernel, bias), (gamma, beta, mean, variance), (last_kernel, last_bias) = run.start
+    """The loss of such a chain with these statistics (None: the batch's), from its weights before the measured part."""
+    (kernel, bias), (gamma, beta, _, _), (last_kernel, last_bias) = run.start
     x_train = np.asarray(run.namespace["x_train"], "float64").reshape(-1, 4)
     features = x_train.dot(kernel) + bias
-    if statistics == "batch":
-        mean, variance = features.mean(0), features.var(0)
+    mean, variance = (features.mean(0), features.var(0)) if statistics is None else statistics
     features = (features - mean) / np.sqrt(variance + run.norms[0].epsilon) * gamma + beta
     return float(np.mean((features.dot(last_kernel) + last_bias - run.namespace["y_train"]) ** 2))
 
@@ -135,7 +138,7 @@ def observed(context, path, text, flags):
     start = [layer.get_weights() for layer in weighted]
     result = Run(norms, {name: plain(eval(flags[name], seen)) for name in flags}, namespace, start)
     result.loss = loss = outcome(measured, namespace)
-    end = [layer.get_weights() for layer in weighted]
+    result.end = end = [layer.get_weights() for layer in weighted]
     for norm in norms:
         index = weighted.index(norm)
         for layer, weights in zip(weighted, start):
@@ -177,8 +180,8 @@ def elsewhere(weights):
 
 def share(start, end, other_start, other_end):
     """What is left of a difference of the moving means after the measured part."""
-    left = (other_end[-2] - end[-2]) / (other_start[-2] - start[-2])
-    return float(np.mean(left))
+    left = float(np.mean((other_end[-2] - end[-2]) / (other_start[-2] - start[-2])))
+    return left if abs(left) > NOTHING else 0.0
 
 
 def note(result, difference, start, end, left):

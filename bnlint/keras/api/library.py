@@ -534,6 +534,8 @@ class KerasLibrary:
             return NONE
         if name in ("predict", "predict_on_batch", "predict_generator"):
             m.event("predict", node, layer=ref.address)
+        if name.startswith(("predict", "evaluate", "test_on_batch")):
+            layers_api.note_built(m, ref.address)
         if name in ("predict", "predict_on_batch"):
             training_api.other_method(m, ref, name, args, node)
             return data_api.predictions(m, args.get(0, "x"))
