@@ -32,8 +32,8 @@ def differences(kind: str, shipped: Tables, found: Tables) -> list[str]:
                 words = WORDS.get(part, WORDS["paths"])
                 was = known.get(against, {})
                 lines += [
-                    f"{chain} {release} {kind} {' '.join(name)}: {against} was shipped as {text(words, was.get(name))}, "
-                    f"measured {text(words, names.get(name))}"
+                    f"{chain} {release} {kind} {' '.join(name)}: "
+                    f"{against} was shipped as {text(words, was.get(name))}, measured {text(words, names.get(name))}"
                     for name in sorted({*was, *names})
                     if was.get(name) != names.get(name)
                 ]
@@ -68,16 +68,16 @@ def test_the_installed_packages_have_what_the_history_says(tmp_path: Path) -> No
 
 
 def test_a_removed_argument_is_a_readable_difference() -> None:
-    shipped = {"keras3": {"arguments": {"3.15.1": {("layers.BatchNormalization", "renorm"): "y"}}}}
-    found = {"keras3": {"arguments": {"3.16.0": {("layers.BatchNormalization", "renorm"): "n"}}}}
+    shipped: Tables = {"keras3": {"arguments": {"3.15.1": {("layers.BatchNormalization", "renorm"): "y"}}}}
+    found: Tables = {"keras3": {"arguments": {"3.16.0": {("layers.BatchNormalization", "renorm"): "n"}}}}
     assert differences("name", shipped, found) == [
         "keras3 3.16.0 name layers.BatchNormalization renorm: 3.15.1 was shipped as taken, measured refused"
     ]
 
 
 def test_a_removed_path_is_a_readable_difference() -> None:
-    shipped = {"keras": {"histories": {"3.15.1": {("layers.Dense",): "d"}}}}
-    found = {"keras": {"histories": {"3.15.1": {("layers.Dense",): "c"}}}}
+    shipped: Tables = {"keras": {"histories": {"3.15.1": {("layers.Dense",): "d"}}}}
+    found: Tables = {"keras": {"histories": {"3.15.1": {("layers.Dense",): "c"}}}}
     assert differences("path", shipped, found) == [
         "keras 3.15.1 path layers.Dense: 3.15.1 was shipped as from attribute, measured attribute"
     ]

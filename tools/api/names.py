@@ -207,7 +207,7 @@ def arguments():
     for name, keywords in MORE.items():
         found.setdefault(name, set()).update(keywords.split())
     found["layers.Normalization"] -= {"mean", "variance"}  # one goes with the other
-    for name, keywords in found.items():
+    for name, own in found.items():
         if name.startswith("applications."):
-            keywords.discard("weights")  # what the calls are stopped at
+            own.discard("weights")  # what the calls are stopped at
     return {name: sorted(keywords) for name, keywords in sorted(found.items())}

@@ -88,7 +88,7 @@ BUILDS = (
     base_frozen, base_frozen_bn_true, bn_frozen_flat, call_training_false, outer_frozen_head_true,
     sequential_base_frozen,
 )  # fmt: skip
-AS_SAVED_MODEL = (base_frozen, call_training_false)
+AS_SAVED_MODEL = (base_frozen, bn_frozen_flat, call_training_false)
 
 
 @contextlib.contextmanager
