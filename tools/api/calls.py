@@ -22,6 +22,7 @@ BOGUS, CALLED = "no_such_argument", "()"
 TAKEN, WARNED, IGNORED, SWALLOWED, REFUSED = "ywisn"
 KNOWN_TWICE = re.compile(r"multiple values|both the legacy|received both|more than once", re.IGNORECASE)
 NO_EFFECT = re.compile(r"ignored|no longer (needed|supported|used)|no effect|just remove", re.IGNORECASE)
+OLD_PAIR = ("input", "output")  # Keras 1's names, one with the other
 RATES = ("lr", "learning_rate", "decay")
 
 
@@ -305,17 +306,18 @@ def of_model(package, path, keywords, notes):
         return of_callable(path, keywords, keras.models.Sequential, keras.models.Sequential.__init__, notes)
     inputs = keras.layers.Input((values.SIZE,))
     outputs = keras.layers.Dense(1)(inputs)
-    tensors = {"input": inputs, "inputs": inputs, "output": outputs, "outputs": outputs}
+    tensors = {"input": inputs, "output": outputs}
     found = {}
     for keyword in keywords:
         arguments = {"inputs": inputs, "outputs": outputs}
-        if keyword in ("input", "output"):
-            del arguments[keyword + "s"]
-        arguments[keyword] = tensors[keyword] if keyword in tensors else values.value(path, keyword)
+        if keyword in OLD_PAIR:
+            arguments = {name: tensors[name] for name in OLD_PAIR}
+        elif keyword not in arguments:
+            arguments[keyword] = values.value(path, keyword)
         outcome = Outcome(lambda a=arguments: keras.models.Model(**a))
         if outcome.error is None:
-            found[keyword] = WARNED if names(outcome.warnings, keyword) and keyword in ("input", "output") else TAKEN
-        elif names(outcome.error, keyword) or names(outcome.error, keyword + "s"):
+            found[keyword] = WARNED if keyword in OLD_PAIR and names(outcome.warnings, keyword) else TAKEN
+        elif names(outcome.error, keyword) or keyword in OLD_PAIR:
             found[keyword] = REFUSED
         else:
             notes[path + " " + keyword] = outcome.error[:200]
