@@ -43,6 +43,8 @@ def asked(context, measure, traces):
 
 def answers(context, cases, traces):
     """``{case: fact}`` of one question, without what cannot be measured."""
+    for measure in () if callable(cases) else cases.values():
+        getattr(measure, "prepare", lambda context: None)(context)
     found = cases(context) if callable(cases) else {case: asked(context, cases[case], traces) for case in cases}
     return {case: fact for case, fact in found.items() if fact is not None}
 

@@ -48,6 +48,8 @@ class Model(NamedTuple):
     """whether a subclassed model's ``call`` has no ``training`` parameter"""
     call_at: Place | None = None
     """the ``def`` of a subclassed model's ``call``"""
+    default: bool | None = None
+    """the default of its ``training`` parameter"""
 
 
 class Layer(NamedTuple):

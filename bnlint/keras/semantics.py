@@ -31,7 +31,7 @@ class Link(NamedTuple):
     ``container``: ``functional``, ``sequential``, ``subclassed`` (a ``call`` of the program) or ``wrapper``;
     ``training``: the argument on that call; ``takes_training``: whether the called ``call`` has such a parameter
     (None: a class of Keras, which has); ``layer`` whether what is called is a single layer, no model; ``wraps`` whether
-    it is a wrapper around another.
+    it is a wrapper around another; ``default`` that of the parameter, where it is True or False.
     """
 
     container: str
@@ -39,6 +39,7 @@ class Link(NamedTuple):
     takes_training: bool | None = None
     layer: bool = False
     wraps: bool = False
+    default: bool | None = None
 
 
 class Flags(NamedTuple):
@@ -207,6 +208,12 @@ class Behaviour:
         return None if found is None else found.statistics == "batch"
 
     @cached_property
+    def default_false_holds(self) -> bool | None:
+        """Whether the default of ``call(self, x, training=False)`` holds where a functional model calls the layer."""
+        found = self.code("q11_subclass", "layer_in_functional__training_default_false_forwarded")
+        return None if found is None else found.statistics == "moving"
+
+    @cached_property
     def bare_call_trains(self) -> bool | None:
         """Whether ``fit`` trains a subclassed model whose ``call`` has no ``training`` parameter."""
         found = self.code("q11_subclass", "top_model__no_training_arg")
@@ -258,20 +265,29 @@ class Behaviour:
     def mode(self, start: bool | None, links: list[Link]) -> tuple[bool | None, bool]:
         """The training mode that reaches the end of a chain of calls; whether a ``training=False`` was overridden."""
         mode, overridden = start, False
+        reaches = self.context_reaches_inner_calls
         for link in links:
-            mode, lost = self._follow(mode, link)
+            mode, lost = self._follow(mode, link, reaches)
             overridden = overridden or lost
+            if reaches is False:
+                # `fit` runs a model's own `call` (JAX); what that calls with an argument hands it on by itself
+                given = link.container != "subclassed" or link.training is not ABSENT or bool(link.default)
+                reaches = given and link.container in ("subclassed", "functional")
         return mode, overridden
 
-    def _follow(self, mode: bool | None, link: Link) -> tuple[bool | None, bool]:
+    def _follow(self, mode: bool | None, link: Link, reaches: bool | None) -> tuple[bool | None, bool]:
         training = link.training
         if link.container == "subclassed":
             if training is ABSENT:
-                reaches = self.context_reaches_inner_calls
+                if reaches is False and link.default:
+                    return True, False
                 return (mode if reaches or mode is False else None if reaches is None else False), False
             if training is FORWARDED:
                 return mode, False
             return (bool(training) if training is not None else None), False
+        if training is ABSENT and link.default is False and mode is not False:
+            holds = self.default_false_holds
+            return (mode if holds is False else False if holds else None), False
         if training is ABSENT or training is FORWARDED:
             return mode, False
         if link.takes_training is False:

@@ -1,8 +1,8 @@
 """What bnlint says of every training program of the truth table's questions, against the measured cells.
 
 The programs are those that ``tools/measure_semantics.py`` runs on real Keras. They are compared on every column,
-whether bnlint reads their cells or not, so no cell about training can change, nor what bnlint understands of such a
-program, without a test that notices. Where bnlint says less than the cell holds, and where the program raises (of which facts
+whether bnlint reads their cells or not: no cell about training can change, nor what bnlint understands of a program,
+without a test that notices. Where bnlint says less than the cell holds, and where the program raises (of which facts
 tell nothing), stands in ``truth_programs.json``, to the cell. After a change that is meant,
 ``python -m tests.keras.test_truth_programs`` writes it anew.
 """

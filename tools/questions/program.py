@@ -33,14 +33,16 @@ class Program:
     ``flags`` are expressions that are evaluated where the measured part begins (``norms``: the BatchNormalization
     layers); ``fact`` makes the fact of a :class:`~questions.running.Run` where it is not the code; ``needs`` is
     ``"eager"`` where operations must run at once, ``"tensorflow"`` where the program uses TensorFlow itself.
+    ``tries``: how often the program is run until there is a fact; in a graph updates may race.
     ``is_fit`` is False where nothing is trained, so that there is no fit of which bnlint could tell anything.
     """
 
-    def __init__(self, *parts, flags=None, fact=None, needs=None, is_fit=True):
+    def __init__(self, *parts, flags=None, fact=None, needs=None, tries=1, is_fit=True):
         self.body = "".join(parts)
         self.flags = flags or {}
         self.fact = fact or running.code
         self.needs = needs
+        self.tries = tries
         self.is_fit = is_fit
 
     def text(self, api):
@@ -48,11 +50,20 @@ class Program:
         tensorflow = "import tensorflow as tf\n" if "tf." in self.body else ""
         return "import numpy as np\n" + tensorflow + IMPORTS[api] + "\n\n" + DATA + "\n" + self.body
 
+    def prepare(self, context):
+        """Before anything else runs in the process: eager mode cannot be turned on later."""
+        running.can_run(context, self.needs)
+
     def __call__(self, context):
         """The fact; None where this Keras cannot run such a program."""
         if not running.can_run(context, self.needs):
             return None
-        return self.fact(running.run(context, self.text(context.api), self.flags))
+        for _ in range(self.tries):
+            context.fresh()
+            fact = self.fact(running.run(context, self.text(context.api), self.flags))
+            if fact is not None:
+                return fact
+        return None
 
 
 def base(layers=1, bn="", bn_call="", kind="functional"):

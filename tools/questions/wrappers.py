@@ -23,6 +23,7 @@ outer_inputs = keras.layers.Input(shape=(4,))
 features = keras.layers.average([base(outer_inputs, training=False), base(outer_inputs)])
 model = keras.models.Model(outer_inputs, keras.layers.Dense(1)(features))
 """
+TRIES = 5
 WRAPPER_FLAGS = {
     "wrapper": "wrapper.trainable",
     "base": "base.trainable",
@@ -50,20 +51,21 @@ OUTPUT = "model = keras.models.Model(inputs, keras.layers.Dense(1)(features))\n"
 def updates(run):
     """How often a step updates the statistics; None where averages replace them or race."""
     left = run.momenta[0]
-    if left is None or left < 1e-6:
+    count = math.log(left, 0.5) if left is not None and left > 0 else None
+    if count is None or abs(count - round(count)) > 0.05:
         return None
-    return {"updates_per_step": round(math.log(left, 0.5), 3) + 0.0}
+    return {"updates_per_step": float(round(count))}
 
 
 def called(times, name, inner=""):
     """A layer or a model on several inputs."""
     fit = FIT.replace("fit(x_train", "fit([x_train] * %d" % times)
-    return Program(NORM, inner, INPUTS % times, ADDED % name, OUTPUT, COMPILE, fit, fact=updates)
+    return Program(NORM, inner, INPUTS % times, ADDED % name, OUTPUT, COMPILE, fit, fact=updates, tries=TRIES)
 
 
 def over_time(name, inner=""):
     """A layer or a model in a TimeDistributed, four time steps."""
-    return Program(NORM, inner, OVER_TIME % name, OUTPUT, TRAIN, fact=updates)
+    return Program(NORM, inner, OVER_TIME % name, OUTPUT, TRAIN, fact=updates, tries=TRIES)
 
 
 ONCE = Program(

@@ -240,8 +240,19 @@ def trace_call(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST, input
     keep_forced(m, arm.events, Container("subclassed", call_at, "training" not in parameters and not _is_layer(record)))
     record = m.get(ref.address)
     model = record.model or Model("subclassed", is_layer=True)
-    model = model._replace(nodes=tuple(nodes), bare="training" not in parameters, call_at=call_at)
+    model = model._replace(
+        nodes=tuple(nodes), bare="training" not in parameters, call_at=call_at, default=_default(method.node.args)
+    )
     m.put(ref.address, record._replace(model=model))
+
+
+def _default(arguments: ast.arguments) -> bool | None:
+    """The default of a ``training`` parameter, where it is written as True or False."""
+    positional = zip(reversed(arguments.args), reversed(arguments.defaults), strict=False)
+    for parameter, default in (*positional, *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)):
+        if parameter.arg == "training" and isinstance(default, ast.Constant) and isinstance(default.value, bool):
+            return default.value
+    return None
 
 
 def _is_layer(record: Layer) -> bool:
