@@ -3,7 +3,7 @@
 The answers: ``y`` taken, ``w`` taken with a warning that names the argument, ``i`` taken and without effect (as a
 warning or an optimizer's rate tells), ``s`` taken because the callable takes any keyword, ``n`` refused: what is raised
 names the argument, and without it the call works. What cannot be told is left out. The keyword ``()`` is refused where
-the callable is there and only raises an ImportError; ``no_such_argument`` is swallowed where any keyword is.
+the callable is there and only raises an ImportError; ``no_such_argument`` tells whether any keyword is swallowed.
 """
 
 import contextlib
@@ -133,8 +133,7 @@ def of_callable(path, keywords, call, function, notes):
         if answer in (TAKEN, WARNED) and word in RATES and path.startswith("optimizers."):
             answer = answer if has_rate(outcome.value, word, given) else IGNORED
         found[keyword] = answer
-    if swallows:
-        found[BOGUS] = SWALLOWED
+    found[BOGUS] = SWALLOWED if swallows else REFUSED
     return found
 
 
@@ -184,6 +183,8 @@ def of_constructor(package, path, keywords, notes):
         return constructor(*[made(package, each) for each in positional], **keywords)
 
     def call(**keywords):
+        if isinstance(keywords.get("axis"), list):  # refused when the layer is built
+            return with_these(given, keywords)(package.root.layers.Input((8, 8, 4)))
         if values.IN_PLACE.get(name, set()) & set(keywords):
             return with_these((), keywords)
         try:
