@@ -264,20 +264,26 @@ class FitView:
         return False in flags
 
     def _in_phase(self, own: Flags, parents: list[Flags], root: Flags, ways: list[Way], record: Layer) -> Outcome:
-        """What a layer of a flat model does while the learning phase is set, as far as it was measured."""
+        """What a layer does while the learning phase is set, as far as it was measured.
+
+        In flat models, and in a model that calls one that is frozen by its own flag or not at all.
+        """
         unknown = Outcome(None, None, None)
         phase, behaviour = self.phase, self.behaviour
         written = [link.training for way in ways for link in way.use.links]
         plain = all(training is ABSENT for training in written) and all(way.use.known for way in ways)
-        flat = not parents and root.updates is True and root.weights is True and own.updates is own.weights
+        on, off = Flags(True, True), Flags(False, False)
+        around = set(parents)
+        frozen = own == off if not parents else off in around
+        measured = root == on and (own in (on, off) if not parents else around == {off} or {own, *around} == {on})
         if behaviour is None or phase is None or phase.value is None or own.updates is None or self.event.step:
             return unknown
-        if not (plain and flat) or record.affine is not True or record.legacy or record.many:
+        if not (plain and measured) or record.affine is not True or record.legacy or record.many:
             return unknown
         early = None if phase.value == 0 else phase.before_build
         if phase.value == 1 and early is not True:
             return unknown  # layers may have been built before it and after it
-        code = behaviour.with_learning_phase(phase.value, before_build=early, frozen=not own.updates)
+        code = behaviour.with_learning_phase(phase.value, before_build=early, frozen=frozen)
         return unknown if code is None else Outcome(code.statistics, code.updated, code.trained)
 
     def _goes_on(self, loaded: Address) -> bool:

@@ -87,11 +87,14 @@ def code_and_momentum(run):
 def exact_code(run):
     """The code of a chain of Dense, BatchNormalization, Dense, with its statistics told by the loss itself.
 
-    In a graph the moving statistics may be read before or after their update, as it happens; after one that replaces
+    In a graph each of the moving statistics is read before or after its update, as it happens; after one that replaces
     them by the batch's, other statistics before make no difference any more.
     """
     found = code(run)
-    for name, statistics in (("B", None), ("M", run.start[1][-2:]), ("M", run.end[1][-2:])):
+    index = [len(weights) for weights in run.start].index(4)
+    (mean, variance), (new_mean, new_variance) = run.start[index][-2:], run.end[index][-2:]
+    moving = [(m, v) for m in (mean, new_mean) for v in (variance, new_variance)]
+    for name, statistics in (("B", None), *(("M", each) for each in moving)):
         if abs(expected_loss(run, statistics) - run.loss) < 1e-4 * max(1.0, run.loss):
             return dict(found, code=name + found["code"][1:])
     return dict(found, code="?" + found["code"][1:])
@@ -99,7 +102,10 @@ def exact_code(run):
 
 def expected_loss(run, statistics):
     """The loss of such a chain with these statistics (None: the batch's), from its weights before the measured part."""
-    (kernel, bias), (gamma, beta, _, _), (last_kernel, last_bias) = run.start
+    # by their shapes: the layers come as the program's variables lead to them
+    (last_kernel, last_bias), (kernel, bias), (gamma, beta, _, _) = sorted(
+        run.start, key=lambda weights: (len(weights), weights[0].size)
+    )
     x_train = np.asarray(run.namespace["x_train"], "float64").reshape(-1, 4)
     features = x_train.dot(kernel) + bias
     mean, variance = (features.mean(0), features.var(0)) if statistics is None else statistics

@@ -192,7 +192,9 @@ def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: as
 
 def note_built(m: Machine, address: Address) -> None:
     """A model or a layer has run, on tensors or on data: all that it holds has its weights."""
-    for layer in all_layers(m.heap, address):
+    holder: Layer = m.get(address)
+    holds = holder.model is not None or holder.user_class is not None or holder.holds
+    for layer in all_layers(m.heap, address) if holds else [address]:
         record: Layer = m.get(layer)
         if not record.built:
             m.put(layer, record._replace(built=True))

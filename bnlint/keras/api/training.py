@@ -11,7 +11,7 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Ref, Thing, Unknown, Value
 from bnlint.keras.api import callbacks
-from bnlint.keras.api.layers import number, text, trace_call
+from bnlint.keras.api.layers import note_built, number, text, trace_call
 from bnlint.keras.api.models import unknown_model
 from bnlint.keras.api.sizes import Sizes, fit_sizes
 from bnlint.keras.api.steps import own_evaluation, own_train_step
@@ -103,6 +103,7 @@ def fit_model(
         fine_tunes=says_fine_tuning(m),
         loads=[source.place(call) for source in {m.source, m.frame.source} for call in source.outline.loads],
     )
+    note_built(m, ref.address)
     callbacks.end(m, library, ref, handed, node)
     if is_keras and (method in GENERATOR_METHODS or "layers" in args.keywords):
         _api_event(m, ref, method, args, node)
