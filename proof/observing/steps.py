@@ -91,7 +91,7 @@ class Steps:
     def _record(self, places, before, got, every, tape):
         models = self._of(every)
         self.watch.record(
-            "train_step", places, before, self.kit.norms(*models), got, tape=tape, models=[each.name for each in models]
+            "train_step", places, before, models, got, tape=tape, models=[each.name for each in models]
         )
 
     def _of(self, every):
