@@ -1,0 +1,83 @@
+"""Verifies the fixes of every rule on the Kerases that are there, writes a JSON file and prints a table.
+
+    python -m proof.fixing --environments FOLDER --output docs/proof/fixes.json
+
+Runs in an environment that has bnlint; which Python has which Keras is told in ``proof/environments.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from proof.environments import ENVIRONMENTS, add_options, found
+from proof.fixing.cases import Case, claims, load
+from proof.fixing.mending import fix
+from proof.fixing.reporting import table
+from proof.fixing.running import Outcome, verify
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs everything that is asked for; 1 where a fix was not verified."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_options(parser)
+    parser.add_argument("--rules", nargs="+", help="programs of these rules alone")
+    parser.add_argument("--programs", nargs="+", help="programs of these names alone")
+    parser.add_argument("--dry", action="store_true", help="run nothing, print what the fixes do to the programs")
+    parser.add_argument("--output", type=Path, help="the JSON file; what it has of other environments stays")
+    options = parser.parse_args(arguments)
+    cases = [case for case in load() if not options.rules or case.rule in options.rules]
+    cases = [case for case in cases if not options.programs or case.name in options.programs]
+    if options.dry:
+        return _dry(cases, options.only or list(ENVIRONMENTS))
+    outcomes: list[Outcome] = []
+    pythons = found(options)
+    for name in ENVIRONMENTS:
+        if name not in pythons:
+            print(f"{name}: not here", file=sys.stderr)
+            continue
+        for outcome in verify(cases, name, pythons[name]):
+            outcomes.append(outcome)
+            for fault in outcome.faults:
+                print(f"{name} | {outcome.rule} {outcome.program}: {fault}", file=sys.stderr)
+    rows = [outcome._asdict() for outcome in outcomes]
+    if options.output:
+        rows = _merged(options.output, rows, {case.key for case in cases}, set(pythons))
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({"claims": claims(), "outcomes": rows}, indent=1, ensure_ascii=False)
+        options.output.write_text(text + "\n", encoding="utf-8")
+    print(table([Outcome(**row) for row in rows]))
+    return 0 if all(outcome.verified for outcome in outcomes) else 1
+
+
+def _dry(cases: list[Case], names: list[str]) -> int:
+    """Prints each fix as a difference, once where several environments get the same, with the faults of it."""
+    seen = set()
+    for case in cases:
+        for name in names:
+            if name in case.under:
+                fixed = fix(case, ENVIRONMENTS[name])
+                lines = difflib.unified_diff(fixed.before.split("\n"), fixed.after.split("\n"), lineterm="", n=1)
+                text = "\n".join([*lines][2:] + [f"FAULT: {fault}" for fault in fixed.faults])
+                if (case.key, text) not in seen:
+                    print(f"--- {name} | {case.key}\n{text}")
+                seen.add((case.key, text))
+    return 0
+
+
+def _merged(
+    path: Path, rows: list[dict[str, object]], keys: set[str], names: set[str]
+) -> list[dict[str, object]]:
+    """The new rows, and of an older file those of other programs and environments."""
+    old = json.loads(path.read_text(encoding="utf-8"))["outcomes"] if path.exists() else []
+    kept = [row for row in old if row["environment"] not in names or f"{row['rule']} {row['program']}" not in keys]
+    order = list(ENVIRONMENTS)
+    return sorted(kept + rows, key=lambda row: (row["rule"], row["program"], order.index(str(row["environment"]))))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
