@@ -31,15 +31,20 @@ class Environment(NamedTuple):
     packages: Mapping[str, str]
 
 
+def _on_216(keras: str) -> dict[str, str]:
+    return {"keras": keras, "tensorflow-cpu": "2.16.2"}
+
+
+_OLD = {"tensorflow": "1.15.5", "keras": "2.3.1"}
 _NEWEST = {"keras": "3.15.1", "tensorflow": "2.21.0", "tf-keras": "2.21.0"}
 
 ENVIRONMENTS: dict[str, Environment] = {
     each.name: each
     for each in (
         Environment("keras-3.15", "keras==3.15", "keras", "k315", "3.13", _NEWEST),
-        Environment("keras-3.12", "keras==3.12", "keras", "k312", "3.11", {"keras": "3.12.0", "tensorflow-cpu": "2.16.2"}),
-        Environment("keras-3.3", "keras==3.3", "keras", "k33", "3.11", {"keras": "3.3.3", "tensorflow-cpu": "2.16.2"}),
-        Environment("keras-3.0", "keras==3.0", "keras", "k30", "3.11", {"keras": "3.0.5", "tensorflow-cpu": "2.16.2"}),
+        Environment("keras-3.12", "keras==3.12", "keras", "k312", "3.11", _on_216("3.12.0")),
+        Environment("keras-3.3", "keras==3.3", "keras", "k33", "3.11", _on_216("3.3.3")),
+        Environment("keras-3.0", "keras==3.0", "keras", "k30", "3.11", _on_216("3.0.5")),
         Environment("tf_keras-2.21", "tf-keras==2.21", "tf_keras", "k315", "3.13", _NEWEST),
         Environment("tf-2.15", "tensorflow==2.15", "tf.keras", "tf215", "3.11", {"tensorflow-cpu": "2.15.1"}),
         Environment("tf-2.11", "tensorflow==2.11", "tf.keras", "tf211", "3.10", {"tensorflow-cpu": "2.11.1"}),
@@ -49,8 +54,8 @@ ENVIRONMENTS: dict[str, Environment] = {
         Environment("tf-2.2", "tensorflow==2.2", "tf.keras", "tf22", "3.8", {"tensorflow-cpu": "2.2.3"}),
         Environment("tf-2.1", "tensorflow==2.1", "tf.keras", "tf21", "3.7", {"tensorflow-cpu": "2.1.4"}),
         Environment("tf-2.0", "tensorflow==2.0", "tf.keras", "tf20", "3.7", {"tensorflow": "2.0.4", "keras": "2.3.1"}),
-        Environment("tf-1.15", "tensorflow==1.15", "tf.keras", "tf115", "3.7", {"tensorflow": "1.15.5", "keras": "2.3.1"}),
-        Environment("keras-2.3", "keras==2.3.1", "keras", "tf115", "3.7", {"tensorflow": "1.15.5", "keras": "2.3.1"}),
+        Environment("tf-1.15", "tensorflow==1.15", "tf.keras", "tf115", "3.7", _OLD),
+        Environment("keras-2.3", "keras==2.3.1", "keras", "tf115", "3.7", _OLD),
         Environment("keras-2.2", "keras==2.2.4", "keras", "k224", "3.6", {"tensorflow": "1.13.2", "keras": "2.2.4"}),
         Environment("keras-2.1.6", "keras==2.1.6", "keras", "k216", "3.6", {"tensorflow": "1.8.0", "keras": "2.1.6"}),
         Environment("keras-2.1.2", "keras==2.1.2", "keras", "k212", "3.6", {"tensorflow": "1.4.1", "keras": "2.1.2"}),
@@ -61,7 +66,9 @@ ENVIRONMENTS: dict[str, Environment] = {
 def add_options(parser: ArgumentParser) -> None:
     """The options by which Pythons are found."""
     parser.add_argument("--environments", type=Path, help="the folder of virtual environments, one a folder")
-    parser.add_argument("--python", action="append", default=[], metavar="NAME=PATH", help="the Python of an environment")
+    parser.add_argument(
+        "--python", action="append", default=[], metavar="NAME=PATH", help="the Python of an environment"
+    )
     parser.add_argument("--only", nargs="+", choices=sorted(ENVIRONMENTS), help="these environments alone")
 
 

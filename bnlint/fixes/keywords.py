@@ -25,9 +25,7 @@ def add_argument(source: Source, *, call: Place, name: str, value: str) -> Draft
     return _added(site, name, value)
 
 
-def set_argument(
-    source: Source, *, call: Sequence[Place], name: str, value: str, position: str | None = None
-) -> Draft:
+def set_argument(source: Source, *, call: Sequence[Place], name: str, value: str, position: str | None = None) -> Draft:
     """``momentum=0.1`` becomes ``momentum=0.9``; added, as by :func:`add_argument`, to a call that does not have it.
 
     ``BatchNormalization(-1, 0.1)`` becomes ``BatchNormalization(-1, 0.9)`` where ``position`` is 1. Refuses where an

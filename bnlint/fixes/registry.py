@@ -55,7 +55,9 @@ REWRITES: dict[str, Rewrite] = {
             "call": Argument("places", "the call, or several"),
             "name": _NAME,
             "value": _VALUE,
-            "position": Argument("text", "its number among the positional arguments, from 0, where it may be one", True),
+            "position": Argument(
+                "text", "its number among the positional arguments, from 0, where it may be one", True
+            ),
         },
     ),
     "remove_arguments": Rewrite("keywords", "take keyword arguments out of a call", {"call": _CALL, "names": _NAMES}),

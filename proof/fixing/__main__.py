@@ -16,6 +16,7 @@ from pathlib import Path
 
 from proof.environments import ENVIRONMENTS, add_options, found
 from proof.fixing.cases import Case, claims, load
+from proof.fixing.examples import verify_examples
 from proof.fixing.mending import fix
 from proof.fixing.reporting import table
 from proof.fixing.running import Outcome, verify
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_options(parser)
     parser.add_argument("--rules", nargs="+", help="programs of these rules alone")
     parser.add_argument("--programs", nargs="+", help="programs of these names alone")
+    parser.add_argument("--examples", action="store_true", help="run the catalogue's examples in place of the programs")
     parser.add_argument("--dry", action="store_true", help="run nothing, print what the fixes do to the programs")
     parser.add_argument("--output", type=Path, help="the JSON file; what it has of other environments stays")
     options = parser.parse_args(arguments)
@@ -40,13 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if name not in pythons:
             print(f"{name}: not here", file=sys.stderr)
             continue
-        for outcome in verify(cases, name, pythons[name]):
+        wanted = set(options.rules) if options.rules else None
+        run = verify_examples(name, pythons[name], wanted) if options.examples else verify(cases, name, pythons[name])
+        for outcome in run:
             outcomes.append(outcome)
             for fault in outcome.faults:
                 print(f"{name} | {outcome.rule} {outcome.program}: {fault}", file=sys.stderr)
     rows = [outcome._asdict() for outcome in outcomes]
     if options.output:
-        rows = _merged(options.output, rows, {case.key for case in cases}, set(pythons))
+        rows = _merged(options.output, rows)
         options.output.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"claims": claims(), "outcomes": rows}, indent=1, ensure_ascii=False)
         options.output.write_text(text + "\n", encoding="utf-8")
@@ -69,14 +73,17 @@ def _dry(cases: list[Case], names: list[str]) -> int:
     return 0
 
 
-def _merged(
-    path: Path, rows: list[dict[str, object]], keys: set[str], names: set[str]
-) -> list[dict[str, object]]:
+def _merged(path: Path, rows: list[dict[str, object]]) -> list[dict[str, object]]:
     """The new rows, and of an older file those of other programs and environments."""
     old = json.loads(path.read_text(encoding="utf-8"))["outcomes"] if path.exists() else []
-    kept = [row for row in old if row["environment"] not in names or f"{row['rule']} {row['program']}" not in keys]
+    new = {_key(row) for row in rows}
     order = list(ENVIRONMENTS)
+    kept = [row for row in old if _key(row) not in new]
     return sorted(kept + rows, key=lambda row: (row["rule"], row["program"], order.index(str(row["environment"]))))
+
+
+def _key(row: dict[str, object]) -> tuple[object, ...]:
+    return row["rule"], row["program"], row["environment"]
 
 
 if __name__ == "__main__":

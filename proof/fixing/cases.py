@@ -2,16 +2,18 @@
 
 A file has ``rule``, ``claim`` (what the fix promises, in one sentence), ``pieces`` and ``programs``. A program has:
 
-``name``; ``under``, the environments or groups of them; ``safety`` of the fix; ``settings`` of bnlint; ``text``, in which
-``<<name>>`` stands for a piece and a line ``import keras`` for the environment's Keras; and ``before`` and ``after``:
+``name``; ``under``, the environments or groups of them; ``safety`` of the fix; ``settings`` of bnlint; ``quick``, for
+those that run in CI; ``text``, in which ``<<name>>`` stands for a piece and a line ``import keras`` for the
+environment's Keras; and ``before`` and ``after``:
 
 - ``raises``: the name of the exception; without it the program must run to its end
 - ``prints``: lines that it must print
-- a number: what holds of the event of that number, from 0: the names of the layers in ``moves`` (their moving statistics
+- a number: what holds of the event of that number, from 0: names of layers in ``moves`` (their moving statistics
   changed), ``trains`` (their other weights had a gradient), ``active`` (Dropout that dropped) and ``drift`` (their
   statistics changed since the event before); ``momentum`` by layer; ``loss``: *same*, *differs* or *free*
 
-All that ``after`` does not speak of must be as it was before. ``unlike: false`` is for a fix that changes nothing in this run.
+All that ``after`` does not speak of must be as it was before. ``unlike: false`` is for a fix that changes nothing in
+the run at hand.
 """
 
 from __future__ import annotations

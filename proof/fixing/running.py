@@ -14,6 +14,8 @@ from proof.fixing.checking import Seen, changed, unmet
 from proof.fixing.mending import Fixed, fix
 
 ROOT = Path(__file__).parents[2]
+EXAMPLE = "example: "
+NOT_RUN = "not run: "
 
 
 class Outcome(NamedTuple):
@@ -30,6 +32,16 @@ class Outcome(NamedTuple):
     def verified(self) -> bool:
         """Whether the fix did what it says, and nothing else."""
         return not self.faults
+
+    @property
+    def is_example(self) -> bool:
+        """Whether it is an example of the catalogue."""
+        return self.program.startswith(EXAMPLE)
+
+    @property
+    def not_run(self) -> bool:
+        """Whether it could not be run, so that nothing is known."""
+        return any(fault.startswith(NOT_RUN) for fault in self.faults)
 
 
 def verify(cases: Iterable[Case], name: str, python: Path) -> Iterator[Outcome]:

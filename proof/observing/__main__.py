@@ -2,10 +2,10 @@
 
     python -m proof.observing --api tf_keras <PROGRAMS >EVENTS
 
-In: ``{"id": …, "text": …}`` (``"seed"`` and ``"seconds"`` may be given, and ``"stand_ins"``: true where the program must
-find made-up data and weights in place of what it would download). Out: ``{"id": …, "events": […], "error": …}``,
-where ``error`` is ``{"kind", "message", "line"}`` or null: a program that raises has the events up to there. Each
-program runs in a process of its own, forked from one that has imported Keras.
+In: ``{"id": …, "text": …}``; ``"seed"`` and ``"seconds"`` may be given, ``"stand_ins"``: true where the program is to
+keep the random weights of its models in place of what it would load, and ``"made"``: names of data to make up.
+Out: ``{"id": …, "events": […], "error": …}``, where ``error`` is ``{"kind", "message", "line"}`` or null: a program that
+raises has the events up to there. Each program runs in a process of its own, forked from one that has imported Keras.
 """
 
 import argparse
@@ -29,19 +29,22 @@ from proof.observing.lines import Program
 from proof.observing.steps import Steps
 from proof.observing.watching import Watch
 
-
 PRINTED = 4000
 """So much of the end of what a program prints is told."""
 
 
-def observe(kit, path, paths=None, seed=1, change=None, details=False, given=None):
+def observe(kit, path, paths=None, seed=1, change=None, details=False, made=None):
     """Runs the program at ``path`` (of several files ``paths``) in this process: its events and its error.
 
-    With ``details`` also what :class:`Details` tells of each, and what the program printed. ``given`` are names that it
-    finds defined.
+    With ``details`` also what :class:`Details` tells of each, and what the program printed. ``made`` are names of
+    data that it does not define: it gets some, and each fit one batch.
     """
     watch = Watch(kit, Program(paths or [path]), change)
     Steps(watch)
+    names = None
+    if made is not None:
+        names, watch.change = stand_ins.given(made, watch.models), stand_ins.feed
+        stand_ins.replace_reading(kit, watch.models)
     more = Details(watch) if details else None
     printed = io.StringIO()
     kit.seed(seed)
@@ -50,7 +53,7 @@ def observe(kit, path, paths=None, seed=1, change=None, details=False, given=Non
     error = None
     try:
         with contextlib.redirect_stdout(printed):
-            runpy.run_path(path, init_globals=given, run_name="__main__")
+            runpy.run_path(path, init_globals=names, run_name="__main__")
     except SystemExit as left:
         error = None if not left.code else {"kind": "SystemExit", "message": str(left.code), "line": None}
     except BaseException as raised:  # what a program raises is the fact
@@ -74,7 +77,7 @@ def run(kit, task, details=False):
         os.chdir(folder)
         if task.get("stand_ins"):
             stand_ins.install(kit)
-        found = observe(kit, path, seed=task.get("seed", 1), details=details)
+        found = observe(kit, path, seed=task.get("seed", 1), details=details, made=task.get("made"))
     finally:
         os.chdir(os.sep)
         shutil.rmtree(folder, ignore_errors=True)

@@ -13,19 +13,19 @@ TRACED = 5
 
 
 class Details:
-    """Follows a watch, and adds to each of its events:
+    """Follows a watch, and adds to each of its events.
 
-    ``parts``: every layer of the models, with ``name``, ``kind``, ``flag``, ``listed`` (it has weights among the model's
-    trainable ones), ``trained`` (they had a gradient or changed), ``moved`` (other weights of it changed), ``shape`` of
-    its output and, of Dropout, ``active`` (true, false or, where nobody ran it, null).
-    ``shapes``: the outputs of the models. ``loss``: of the first batch. ``momenta``: by layer, as the moving mean behaves
+    ``parts``: every layer of the models, with ``name``, ``kind``, ``flag``, ``listed`` (it has weights among the
+    model's trainable ones), ``trained`` (they had a gradient or changed), ``moved`` (other weights of it changed),
+    ``shape`` of its output and, of Dropout, whether it was ``active``.
+    ``shapes``: the outputs of the models. ``loss``: of the first batch. ``momenta``: by layer, as the moving mean moves
     when every batch is the same. ``drift``: the names of BatchNormalization layers that changed since the event before.
     """
 
     def __init__(self, watch):
         self.watch, self.kit = watch, watch.kit
         self.before = {}  # id of a variable -> its numbers before the event
-        self.modes, self.last = {}, {}  # id of a Dropout layer -> the modes that it ran in since then, and the last before
+        self.modes, self.last = {}, {}  # id of a Dropout layer -> the modes that it ran in since, and the last before
         self.rest = {}  # the moving statistics as the last event left them
         self.losses, self.means = [], {}
         self.drift, self.model = [], None
@@ -54,8 +54,8 @@ class Details:
 
     def mode(self, training):
         """True or False; None where the learning phase will decide."""
-        if training is None and not self.kit.third:
-            training = self.kit.keras.backend.learning_phase()
+        if training is None:
+            training = False if self.kit.third else self.kit.keras.backend.learning_phase()
         return bool(training) if isinstance(training, (bool, int, np.integer)) else None
 
     def _callback(self):
