@@ -47,15 +47,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for outcome in run:
             outcomes.append(outcome)
             for fault in outcome.faults:
-                print(f"{name} | {outcome.rule} {outcome.program}: {fault}", file=sys.stderr)
-    rows = [outcome._asdict() for outcome in outcomes]
-    if options.output:
-        rows = _merged(options.output, rows)
-        options.output.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({"claims": claims(), "outcomes": rows}, indent=1, ensure_ascii=False)
-        options.output.write_text(text + "\n", encoding="utf-8")
-    print(table([Outcome(**row) for row in rows]))
+                print(f"{name} | {outcome.rule} {outcome.program}: {fault}", file=sys.stderr, flush=True)
+        if options.output:  # what one environment told is not lost with the next
+            _write(options.output, [outcome._asdict() for outcome in outcomes])
+    print(table(_read(options.output) if options.output else outcomes))
     return 0 if all(outcome.verified for outcome in outcomes) else 1
+
+
+def _write(path: Path, rows: list[dict[str, object]]) -> None:
+    """Puts the new rows into the file; those of other programs and environments stay."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    outcomes = _merged(path, rows)
+    text = json.dumps({"claims": claims(), "outcomes": outcomes}, indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _read(path: Path) -> list[Outcome]:
+    """The outcomes of the file."""
+    rows = json.loads(path.read_text(encoding="utf-8"))["outcomes"]
+    return [Outcome(**{**row, "faults": tuple(row["faults"])}) for row in rows]
 
 
 def _dry(cases: list[Case], names: list[str]) -> int:

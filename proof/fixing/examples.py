@@ -16,7 +16,7 @@ from bnlint import rules
 from bnlint.rules.schema import Example, Rule
 from proof.environments import ENVIRONMENTS, Environment
 from proof.fixing.checking import Seen, names
-from proof.fixing.running import EXAMPLE, NOT_RUN, Outcome, observe
+from proof.fixing.running import EXAMPLE, NOT_RUN, Outcome, run_pairs
 
 MEANT: dict[str, tuple[str, str]] = {
     "BN101": ("moves", "fewer or same"),
@@ -110,18 +110,15 @@ def verify_examples(name: str, python: Path, wanted: set[str] | None = None) -> 
     chosen = [
         each for each in runnable() if each.environment.name == name and (wanted is None or each.rule.code in wanted)
     ]
-    tasks = []
-    for index, each in enumerate(chosen):
-        for when, text in (("before", each.example.source), ("after", str(each.example.fixed))):
-            task = {"id": f"{index}|{when}", "text": _smaller(text), "stand_ins": True, "made": undefined(text)}
-            tasks.append({**task, "seconds": 300})
-    seen = observe(ENVIRONMENTS[name], python, tasks)
-    for index, each in enumerate(chosen):
-        before, after = seen.get(f"{index}|before", {}), seen.get(f"{index}|after", {})
+    pairs = [(_smaller(each.example.source), _smaller(str(each.example.fixed))) for each in chosen]
+    tasks = [{"stand_ins": True, "made": undefined(before), "seconds": 300} for before, _ in pairs]
+    runs = run_pairs(ENVIRONMENTS[name], python, pairs, tasks)
+    for each, (first, second) in zip(chosen, runs, strict=True):
+        before, after = first or {}, second or {}
         safety = "unsafe" if each.example.unsafe else "safe"
         seconds = float(before.get("seconds", 0)) + float(after.get("seconds", 0))
         faults = tuple(_faults(each.rule.code, before, after))
-        yield Outcome(each.rule.code, EXAMPLE + each.example.title, name, safety, faults, seconds)
+        yield Outcome(each.rule.code, EXAMPLE + each.example.title, name, safety, faults, round(seconds, 2))
 
 
 def _smaller(text: str) -> str:

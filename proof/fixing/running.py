@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,16 +49,12 @@ def verify(cases: Iterable[Case], name: str, python: Path) -> Iterator[Outcome]:
     """Fixes and runs the programs that are meant for an environment."""
     environment = ENVIRONMENTS[name]
     fixed = [(case, fix(case, environment)) for case in cases if name in case.under]
-    tasks = []
-    for case, each in fixed:
-        if each.before != each.after:
-            tasks.append({"id": f"{case.key}|before", "text": each.before, "stand_ins": True})
-            tasks.append({"id": f"{case.key}|after", "text": each.after, "stand_ins": True})
-    seen = observe(environment, python, tasks)
-    for case, each in fixed:
-        runs = [seen.get(f"{case.key}|{when}") for when in ("before", "after")]
-        seconds = sum(run.get("seconds", 0.0) for run in runs if run)
-        yield Outcome(case.rule, case.name, name, case.safety, tuple(_faults(case, each, *runs)), seconds)
+    pairs = [(each.before, each.after) if each.before != each.after else None for _, each in fixed]
+    tasks = [{"stand_ins": True}] * len(pairs)
+    for (case, each), (before, after) in zip(fixed, run_pairs(environment, python, pairs, tasks), strict=True):
+        seconds = sum(run.get("seconds", 0.0) for run in (before, after) if run)
+        faults = tuple(_faults(case, each, before, after))
+        yield Outcome(case.rule, case.name, name, case.safety, faults, round(seconds, 2))
 
 
 def _faults(case: Case, fixed: Fixed, before: Seen | None, after: Seen | None) -> Iterator[str]:
@@ -75,14 +72,36 @@ def _faults(case: Case, fixed: Fixed, before: Seen | None, after: Seen | None) -
         yield "before the fix the program does already what it does after it"
 
 
-def observe(environment: Environment, python: Path, tasks: list[dict[str, object]]) -> dict[str, Seen]:
-    """What the runs did, by their ids."""
-    if not tasks:
-        return {}
+def run_pairs(
+    environment: Environment,
+    python: Path,
+    pairs: Sequence[tuple[str, str] | None],
+    tasks: Sequence[Mapping[str, object]],
+) -> Iterator[tuple[Seen | None, Seen | None]]:
+    """What pairs of programs do, in their order; nothing of a pair that is None. ``tasks`` are other keys of a task."""
+    lines = [
+        {**task, "id": number, "text": text}
+        for number, (pair, task) in enumerate(zip(pairs, tasks, strict=True))
+        for text in pair or ()
+    ]
+    seen = observe(environment, python, lines) if lines else iter(())
+    for pair in pairs:
+        yield (next(seen), next(seen)) if pair else (None, None)
+
+
+def observe(environment: Environment, python: Path, tasks: Iterable[object]) -> Iterator[Seen]:
+    """What the programs of tasks do, one after the other, as it becomes known."""
     command = [str(python), "-m", "proof.observing", "--api", environment.api, "--details"]
-    text = "".join(json.dumps(task) + "\n" for task in tasks)
-    done = subprocess.run(command, input=text, capture_output=True, text=True, cwd=ROOT, check=False)
-    lines = [json.loads(line) for line in done.stdout.split("\n") if line]
-    if not lines:
-        raise RuntimeError(f"{environment.name}: nothing was observed\n{done.stderr[-2000:]}")
-    return {line["id"]: line for line in lines[1:]}
+    with tempfile.TemporaryFile("w+") as given, tempfile.TemporaryFile("w+") as errors:
+        given.writelines(json.dumps(task) + "\n" for task in tasks)
+        given.seek(0)
+        with subprocess.Popen(
+            command, stdin=given, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=ROOT
+        ) as process:
+            lines = process.stdout or ()
+            for number, line in enumerate(lines):
+                if number:  # the first tells of the Keras
+                    yield json.loads(line)
+        if process.returncode:
+            errors.seek(0)
+            raise RuntimeError(f"{environment.name}: status {process.returncode}\n{errors.read()[-2000:]}")

@@ -4,8 +4,9 @@
 
 In: ``{"id": …, "text": …}``; ``"seed"`` and ``"seconds"`` may be given, ``"stand_ins"``: true where the program is to
 keep the random weights of its models in place of what it would load, and ``"made"``: names of data to make up.
-Out: ``{"id": …, "events": […], "error": …}``, where ``error`` is ``{"kind", "message", "line"}`` or null: a program that
-raises has the events up to there. Each program runs in a process of its own, forked from one that has imported Keras.
+Out: ``{"id": …, "events": […], "error": …}``, where ``error`` is ``{"kind", "message", "line"}`` or null: a program
+that raises has the events up to there. Each program runs in a process of its own, forked from one that has imported
+Keras.
 """
 
 import argparse

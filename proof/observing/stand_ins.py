@@ -37,6 +37,9 @@ REPLACED = {
 """Arguments of a training method, in an order that stands for positional ones, which made-up data brings itself."""
 
 
+STEPS = ("map", "batch", "cache", "prefetch", "shuffle", "take", "repeat", "unbatch", "with_options")
+
+
 class Made:
     """Stands for data: rows of the shape that the model takes which was made last, as often as somebody asks."""
 
@@ -50,21 +53,35 @@ class Made:
         """Inputs and targets of one batch."""
         return rows(self.models[-1] if self.models else None)
 
+    def __array__(self, dtype=None, copy=None):
+        return self.pair()[0]
+
     def __getattr__(self, name):
-        if name.startswith("__"):
+        if name not in STEPS:
             raise AttributeError(name)
         return lambda *arguments, **named: self
 
 
 def rows(model):
     """One batch for a model: as wide as its input and its output."""
-    inputs = [size or 32 for size in (getattr(model, "input_shape", None) or (None, 8))[1:]]
-    outputs = [size or 1 for size in (getattr(model, "output_shape", None) or (None, 1))[1:]]
+    inside = [part for part in vars(model).values() if hasattr(part, "layers")] if model is not None else []
+    shapes = [shape_of(each, "input_shape") for each in [model, *inside]]
+    inputs = [size or 32 for size in next((shape for shape in shapes if shape), (None, 8))[1:]]
+    outputs = [size or 1 for size in (shape_of(model, "output_shape") or (None, 1))[1:]]
     x = np.sin(np.arange(EXAMPLES * np.prod(inputs), dtype="float32")).reshape([EXAMPLES, *inputs])
     if "sparse" in str(getattr(model, "loss", "")) or getattr(model, "loss", None) is None:
         outputs = [1]
     y = np.arange(EXAMPLES * np.prod(outputs)).reshape([EXAMPLES, *outputs]) % 2
     return x, y.astype("int32" if outputs == [1] else "float32")
+
+
+def shape_of(model, name):
+    """A model's shape; None before it is built."""
+    try:
+        found = getattr(model, name, None)
+    except (AttributeError, ValueError, RuntimeError):
+        return None
+    return found if isinstance(found, tuple) else None
 
 
 def given(names, models):
