@@ -1,5 +1,8 @@
 """What else is told of an event where it is asked for: all layers, shapes, the first loss, Dropout, momentum."""
 
+import inspect
+import itertools
+
 import numpy as np
 
 from proof.observing.kerases import same
@@ -35,6 +38,21 @@ class Details:
             if kind in vars(self.kit.keras.layers) or hasattr(self.kit.keras.layers, kind):
                 self._wrap(getattr(self.kit.keras.layers, kind))
         self.callback = self._callback()
+        if self.kit.tf is not None and not self.kit.eager and self.kit.api == "tf.keras":
+            self._seed_by_order()
+
+    def _seed_by_order(self):
+        """Lets first weights hang on the order of layers: in graphs they hang on the number of all operations."""
+        kind, seeds = self.kit.keras.initializers.VarianceScaling, itertools.count(1)
+        original = kind.__init__
+
+        def init(self, *arguments, **named):
+            original(self, *arguments, **named)
+            if self.seed is None:
+                self.seed = next(seeds)
+
+        init.__signature__ = inspect.signature(original)
+        kind.__init__ = init
 
     # ---------------------------------------------------------------------------------------------------- during a run
 
