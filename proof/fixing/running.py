@@ -16,6 +16,8 @@ from proof.fixing.mending import Fixed, fix
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = "example: "
+PATIENCE = 600
+"""Seconds for one run: a small program takes two, on a busy machine many times that."""
 NOT_RUN = "not run: "
 
 
@@ -50,7 +52,7 @@ def verify(cases: Iterable[Case], name: str, python: Path) -> Iterator[Outcome]:
     environment = ENVIRONMENTS[name]
     fixed = [(case, fix(case, environment)) for case in cases if name in case.under]
     pairs = [(each.before, each.after) if each.before != each.after else None for _, each in fixed]
-    tasks = [{"stand_ins": True}] * len(pairs)
+    tasks = [{"stand_ins": True, "seconds": PATIENCE}] * len(pairs)
     for (case, each), (before, after) in zip(fixed, run_pairs(environment, python, pairs, tasks), strict=True):
         seconds = sum(run.get("seconds", 0.0) for run in (before, after) if run)
         faults = tuple(_faults(case, each, before, after))
