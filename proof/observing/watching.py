@@ -68,21 +68,27 @@ class Watch:
             places = watch.program.places(method)
             if watch.change is not None:
                 arguments, named = watch.change(method, self, arguments, named)
-            before = watch.snapshot()
+            before, steps = watch.snapshot(), watch.steps(self)
+            if getattr(self, "run_eagerly", False):
+                watch.given.clear()
             watch.inside += 1
             try:
                 return original(self, *arguments, **named)
             finally:
                 watch.inside -= 1
                 if sys.exc_info()[0] is None:
-                    watch.record(method, places, before, [self], watch.members(self))
+                    ran = steps is None or watch.steps(self) != steps
+                    watch.record(method, places, before, [self], watch.members(self) if ran else ())
 
         run.__wrapped__ = original
         run.__name__ = method
         setattr(owner, method, run)
 
     def members(self, model):
-        """The ids of the variables that the last step of a model's ``fit`` had a gradient for, as far as it tells."""
+        """The ids of the variables that the last step of a model's ``fit`` had a gradient for, as far as it tells.
+
+        A step that was traced tells once; one that runs eagerly tells each time, so that the last time counts.
+        """
         collected = getattr(model, "_collected_trainable_weights", None)  # standalone Keras
         if collected is None:
             collected = getattr(getattr(model, "model", None), "_collected_trainable_weights", None)
@@ -91,6 +97,13 @@ class Watch:
             if id(part) in self.given:
                 found |= self.given[id(part)]
         return found
+
+    def steps(self, model):
+        """How many times the model's optimizer applied gradients; None where it does not count, or has not begun."""
+        counter = getattr(getattr(model, "optimizer", None), "iterations", None)
+        if counter is None or not (self.kit.third or self.kit.eager):
+            return None
+        return int(self.kit.numbers(counter))
 
     def snapshot(self):
         """The numbers of all layers that there are."""
