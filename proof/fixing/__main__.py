@@ -16,10 +16,10 @@ from pathlib import Path
 
 from proof.environments import ENVIRONMENTS, add_options, found
 from proof.fixing.cases import Case, claims, load
-from proof.fixing.examples import verify_examples
+from proof.fixing.examples import runnable, verify_examples
 from proof.fixing.mending import fix
 from proof.fixing.reporting import table
-from proof.fixing.running import Outcome, verify
+from proof.fixing.running import EXAMPLE, Outcome, verify
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,11 +84,13 @@ def _dry(cases: list[Case], names: list[str]) -> int:
 
 
 def _merged(path: Path, rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    """The new rows, and of an older file those of other programs and environments."""
+    """The new rows, and of an older file those of other programs and environments that there still are."""
     old = json.loads(path.read_text(encoding="utf-8"))["outcomes"] if path.exists() else []
     new = {_key(row) for row in rows}
     order = list(ENVIRONMENTS)
-    kept = [row for row in old if _key(row) not in new]
+    there = {(case.rule, case.name, name) for case in load() for name in case.under}
+    there |= {(each.rule.code, EXAMPLE + each.example.title, each.environment.name) for each in runnable()}
+    kept = [row for row in old if _key(row) not in new and _key(row) in there]
     return sorted(kept + rows, key=lambda row: (row["rule"], row["program"], order.index(str(row["environment"]))))
 
 
