@@ -16,7 +16,7 @@ from bnlint.keras.releases import Target
 from proof import agreement
 from proof.real.programs import Text
 
-VERDICTS = ("exact", "unknown", "wrong", "missing")
+VERDICTS: tuple[agreement.Verdict, ...] = ("exact", "unknown", "wrong", "missing")
 
 
 def understood(text: Text, path: str, target: str) -> Understood:

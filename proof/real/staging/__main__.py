@@ -3,7 +3,7 @@
     python -m proof.real.staging --api keras <TASKS >EVENTS
 
 In: ``{"id", "text", "folder", "modules"}`` and, where the program needs it, ``"arguments"``, ``"classes"``, ``"disk"``
-(``{"flat": true, "size": [height, width]}``), ``"seconds"``. Out: ``{"id", "events", "error", "ended", "seconds"}``.
+(``{"flat": true, "size": [height, width]}``), ``"full"``, ``"seconds"``. Out: ``{"id", "events", "error", "ended", "seconds"}``.
 Each program runs in a process of its own, forked from one that has imported Keras; in a sandbox, unless ``--trust`` is
 given.
 """
@@ -67,7 +67,7 @@ def stage(kit, task, path):
 
     watch.record = recorded
     pretrained.install(kit)
-    datasets.install(kit, classes)
+    datasets.install(kit, classes, task.get("full", False))
     pictures.install(kit)
     cutting.limit_predictions(kit)
     Disk(classes, **task.get("disk", {})).install(kit.tf)
@@ -121,10 +121,10 @@ def in_child(kit, task, trust):
         result = {"events": []}
         try:
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-            sandbox.settle(folder) if trust else sandbox.enter(folder)
+            home = sandbox.settle(folder) if trust else sandbox.enter(folder)
             signal.signal(signal.SIGPROF, _time_is_up)
             signal.setitimer(signal.ITIMER_PROF, seconds)  # of work, however busy the machine is
-            result = perform(kit, task, folder)
+            result = perform(kit, task, home)
         except BaseException:
             result["broken"] = traceback.format_exc()[-1500:]
         signal.setitimer(signal.ITIMER_PROF, 0)

@@ -5,7 +5,8 @@ import inspect
 
 import numpy as np
 
-from proof.real.staging import samples
+from proof.real.staging import pictures, samples
+from proof.real.staging.anything import Anything
 
 ORDER = {
     "fit": "x y batch_size epochs verbose callbacks validation_split validation_data shuffle class_weight "
@@ -47,6 +48,8 @@ class Cut:
 
     def _cut_data(self, model, named):
         units = outputs(model)
+        if means_nothing(named.get("x")):
+            named.update(made_for(model))
         one_by_one = _is_array(named.get("x"))
         if one_by_one:
             for name in ("x", "y", "sample_weight"):
@@ -64,6 +67,9 @@ class Cut:
         if one_by_one and named.get("steps_per_epoch"):
             named["steps_per_epoch"] = 1
         held = named.get("validation_data")
+        if held is not None and means_nothing(held[0] if isinstance(held, (tuple, list)) and held else held):
+            made = made_for(model)
+            held = named["validation_data"] = (made["x"], made["y"]) if made else None
         if isinstance(held, (tuple, list)) and held and _is_array(held[0]):
             named["validation_data"] = tuple(
                 self.fitting(first(part), units) if index == 1 else first(part) for index, part in enumerate(held)
@@ -119,6 +125,28 @@ class Cut:
 def unpacked(parts):
     """What ``map`` hands over as arguments, as one element again."""
     return parts[0] if len(parts) == 1 else tuple(parts)
+
+
+def means_nothing(given):
+    """Whether data is a stand-in without content, or empty."""
+    return isinstance(given, Anything) or (isinstance(given, np.ndarray) and not given.size)
+
+
+def made_for(model):
+    """Random examples of the shape that a model with one input and one output takes; nothing for another model."""
+    shape = getattr(model, "input_shape", None)
+    result = getattr(model, "output_shape", None)
+    if not isinstance(shape, tuple) or not isinstance(result, tuple) or not isinstance(result[-1], int):
+        return {}
+    sizes = [size or pictures.SIDE for size in shape[1:]]
+    numbers = samples.labels(result[-1], KEPT)
+    if result[-1] == 1 or "sparse" in str(model.loss).lower():
+        labels = np.zeros([KEPT] + [size or pictures.SIDE for size in result[1:-1]] + [1], "float32")
+    elif len(result) == 2:
+        labels = np.eye(result[-1], dtype="float32")[numbers]
+    else:
+        labels = samples.NUMBERS.rand(KEPT, *[size or pictures.SIDE for size in result[1:]]).astype("float32")
+    return {"x": samples.NUMBERS.rand(KEPT, *sizes).astype("float32"), "y": labels}
 
 
 def outputs(model):

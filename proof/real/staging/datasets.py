@@ -13,10 +13,13 @@ DOWNLOADED = {
 }
 
 
-def install(kit, classes):
-    """Replaces them in a Keras; where nothing tells how many classes there are, there are ``classes``."""
+def install(kit, classes, full=False):
+    """Replaces them in a Keras; where nothing tells how many classes there are, there are ``classes``.
+
+    ``full``: as many examples as the true set has, for a program that counts on it.
+    """
     for name, (shape, count) in DOWNLOADED.items():
-        replace_in_keras(kit, "datasets.%s.load_data" % name, _pictures(shape, count, column=name.startswith("cifar")))
+        replace_in_keras(kit, "datasets.%s.load_data" % name, _pictures(shape, count, name.startswith("cifar"), full))
     for name in ("boston_housing", "california_housing"):
         replace_in_keras(kit, "datasets.%s.load_data" % name, _housing)
     for name in ("imdb", "reuters"):
@@ -30,12 +33,15 @@ def install(kit, classes):
             _Generators(kit, classes).replace_in(generator)
 
 
-def _pictures(shape, classes, column):
+def _pictures(shape, classes, column, full):
     def load_data(*arguments, **named):
         def part(count):
             numbers = samples.labels(classes, count).astype("uint8")
-            return samples.images(shape, None, count), numbers[:, None] if column else numbers
+            pictures = np.resize(samples.images(shape, None), (count,) + shape)
+            return pictures, numbers[:, None] if column else numbers
 
+        if full:
+            return part(50000 if column else 60000), part(10000)
         return part(2 * samples.EXAMPLES), part(samples.EXAMPLES)
 
     return load_data
@@ -156,10 +162,7 @@ def _iterator(sequence):
         """A Keras iterator over arrays with the attributes that programs ask for."""
 
         def __init__(self, x, y, batch_size, classes, names=None):
-            try:
-                super().__init__()
-            except TypeError:  # a plain mixin
-                pass
+            super().__init__()
             self.x, self.y, self.batch_size = x, None if y is None else np.asarray(y), batch_size
             self.samples = self.n = len(x)
             self.image_shape = x.shape[1:]
@@ -172,7 +175,7 @@ def _iterator(sequence):
             self.total_batches_seen = self.batch_index = 0
 
         def __len__(self):
-            return -(-len(self.x) // self.batch_size)
+            return (len(self.x) + self.batch_size - 1) // self.batch_size
 
         def __getitem__(self, index):
             part = slice(index * self.batch_size, (index + 1) * self.batch_size)

@@ -18,6 +18,7 @@ CLASSES = "class_%d"
 FILES = "image_%d%s"
 OF_IMAGES = frozenset("images image imgs img jpg png masks mask labels annotations trimaps pictures photos".split())
 """How folders are called that hold images and no folders."""
+_exists = os.path.exists
 _MADE_UP = re.compile(r".*\b(image_\d+\.\w+|class_\d+)$", re.DOTALL)
 
 
@@ -74,13 +75,15 @@ class Disk:
 
         def opened(file, mode="r", *arguments, **named):
             if made_up(file) and "r" in mode:
-                return io.BytesIO(self.picture) if "b" in mode else io.StringIO("")
+                return io.BufferedReader(io.BytesIO(self.picture)) if "b" in mode else io.StringIO("")
             return open_file(file, mode, *arguments, **named)
 
         open_file, builtins.open = builtins.open, opened
         for module, names in ((os, ("remove", "unlink", "rename")), (shutil, ("copy", "copy2", "copyfile", "move"))):
             for name in names:
                 setattr(module, name, _passing(getattr(module, name)))
+        for name in ("exists", "isfile", "isdir"):
+            setattr(os.path, name, _seeing(getattr(os.path, name), name))
         os.listdir, glob.glob, os.walk = listed, found, walked
         glob.iglob = lambda *arguments, **named: iter(found(*arguments, **named))
         pathlib.Path.glob = below
@@ -119,7 +122,17 @@ def png(pixels):
 
 def made_up(path):
     """Whether a path is one that a listing made up."""
-    return isinstance(path, (str, pathlib.Path)) and bool(_MADE_UP.match(str(path))) and not os.path.exists(str(path))
+    return isinstance(path, (str, pathlib.Path)) and bool(_MADE_UP.match(str(path))) and not _exists(str(path))
+
+
+def _seeing(original, name):
+    def run(path):
+        if made_up(path):
+            folder = not os.path.splitext(str(path))[1]
+            return folder if name == "isdir" else not folder or name == "exists"
+        return original(path)
+
+    return run
 
 
 def _passing(original):

@@ -5,7 +5,9 @@ import os
 import tempfile
 
 NEW_MOUNTS, NEW_NETWORK = 0x20000, 0x40000000
-PRIVATE, REMOUNT, BIND, READ_ONLY, RECURSIVE = 1 << 18, 32, 4096, 1, 0x4000
+PRIVATE, BIND, RECURSIVE = 1 << 18, 4096, 0x4000
+HOME = "/stage"
+"""Where the program works."""
 
 
 class NoSandbox(Exception):
@@ -13,21 +15,28 @@ class NoSandbox(Exception):
 
 
 def enter(folder):
-    """From now on only ``folder`` can be written, and it is empty; no host can be reached.
+    """From now on everything that is written goes to memory, over the disk as it is; no host can be reached.
 
-    Concerns this process and those that it starts, none beside it. What is in the folder is lost when they end.
+    Concerns this process and those that it starts, none beside it. What was written is lost when they end. Returns the
+    folder to work in; ``folder`` is where the layers are put together.
     """
     try:
         libc = ctypes.CDLL(None, use_errno=True)
         _check(libc.unshare(NEW_MOUNTS | NEW_NETWORK))
         _mount(libc, "none", os.sep, None, RECURSIVE | PRIVATE)
-        for place in (folder, "/dev/shm"):
-            if os.path.isdir(place):
-                _mount(libc, "tmpfs", place, "tmpfs", 0, "size=3g")
-        _mount(libc, "none", os.sep, None, REMOUNT | BIND | READ_ONLY)
+        _mount(libc, "tmpfs", folder, "tmpfs", 0, "size=3g")
+        upper, work, root = [os.path.join(folder, name) for name in ("upper", "work", "root")]
+        for each in (upper, work, root):
+            os.mkdir(each)
+        _mount(libc, "overlay", root, "overlay", 0, "lowerdir=/,upperdir=%s,workdir=%s" % (upper, work))
+        for each in ("/proc", "/dev"):
+            _mount(libc, each, root + each, None, BIND | RECURSIVE)
+        os.chroot(root)
+        os.mkdir(HOME)
     except (OSError, AttributeError) as error:
         raise NoSandbox("a sandbox needs Linux and the rights of root: %s" % error)
-    settle(folder)
+    settle(HOME)
+    return HOME
 
 
 def settle(folder):
@@ -35,6 +44,7 @@ def settle(folder):
     os.chdir(folder)
     os.environ["TMPDIR"] = os.environ["HOME"] = folder
     tempfile.tempdir = folder
+    return folder
 
 
 def _mount(libc, source, place, kind, flags, data=None):
