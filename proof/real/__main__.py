@@ -53,6 +53,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", action="append", default=[], metavar="GLOB", help="programs whose name matches")
     parser.add_argument("--again", action="store_true", help="run even what was run")
     parser.add_argument("--retry", action="store_true", help="run even what was run and showed no event")
+    parser.add_argument("--seconds", type=int, default=LIMIT, help="of work that a program may take (default: %(default)s)")
     parser.add_argument("--trust", action="store_true", help="without a sandbox, which takes Linux and root")
     return parser.parse_args()
 
@@ -72,7 +73,7 @@ def perform(chosen: list[Program], target: str, python: str, options: argparse.N
                     program = todo.pop(0)
                     file = program.file(options.sources)
                     print(f"{target} {program.name}", file=sys.stderr, end="", flush=True)
-                    seen = theatre.perform(task(program, file)) | {"keras": theatre.keras}
+                    seen = theatre.perform(task(program, file, options)) | {"keras": theatre.keras}
                     print(f" {seen['seconds']} s, {len(seen['events'])} events, {judging.ended(seen)}", file=sys.stderr)
                     kept(program, target, options).write_text(json.dumps(seen), encoding="utf-8")
         except performing.Broken as error:
@@ -86,12 +87,13 @@ def is_done(seen: Path, options: argparse.Namespace) -> bool:
     return not options.retry or bool(json.loads(seen.read_text(encoding="utf-8"))["events"])
 
 
-def task(program: Program, file: Path) -> dict[str, Any]:
+def task(program: Program, file: Path, options: argparse.Namespace) -> dict[str, Any]:
     """What the process beside Keras is told."""
     folder = file.parent.resolve()
     modules = [str(each) for each in sorted(folder.rglob("*.py"))[:MODULES] if each != file.resolve()]
-    own = {"id": program.name, "text": programs.text_of(file).code, "folder": str(folder), "modules": modules}
-    return own | {"seconds": LIMIT} | program.stage
+    own = {"id": program.name, "text": programs.text_of(file).code, "modules": modules}
+    own["folders"] = [str(folder), str(program.root(options.sources).resolve())]
+    return own | {"seconds": options.seconds} | program.stage
 
 
 def kept(program: Program, target: str, options: argparse.Namespace) -> Path:

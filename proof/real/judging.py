@@ -33,10 +33,10 @@ def result(seen: Mapping[str, Any], text: Text, path: str, target: str) -> dict[
         facts = understood(text, path, target)
     except SyntaxError as error:
         return kept | {"outcome": "could not run", "ended": f"no Python 3: {error.msg}"}
-    judged = judged_by_file(seen["events"], facts.fits, path)
+    judged = [each for each in judged_by_file(seen["events"], facts.fits, path) if says_something(each)]
     counts = Counter(each.verdict for each in judged)
     kept |= {
-        "outcome": outcome(counts),
+        "outcome": outcome(counts) or ("no layers" if seen["events"] else "could not run"),
         "events": {verdict: counts[verdict] for verdict in VERDICTS if counts[verdict]},
         "layers": sum(len(each.event["layers"]) for each in judged),
     }
@@ -61,9 +61,14 @@ def judged_by_file(events: Iterable[Mapping[str, Any]], fits: Iterable[Fit], pat
     return [judged for file, own in there.items() for judged in agreement.judge(own, said.get(file, ()))]
 
 
-def outcome(counts: Counter[Any]) -> str:
-    """The worst of the verdicts; that nothing trained is one, too."""
-    return next((verdict for verdict in ("wrong", "missing", "unknown", "exact") if counts[verdict]), "could not run")
+def says_something(judged: agreement.Judged) -> bool:
+    """Whether layers were trained or spoken of: that a model without any has none proves little."""
+    return bool(judged.event["layers"]) or judged.verdict != "exact"
+
+
+def outcome(counts: Counter[Any]) -> str | None:
+    """The worst of the verdicts."""
+    return next((verdict for verdict in ("wrong", "missing", "unknown", "exact") if counts[verdict]), None)
 
 
 def ended(seen: Mapping[str, Any]) -> str:

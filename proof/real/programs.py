@@ -30,9 +30,13 @@ class Program:
         """The repository and the path."""
         return f"{self.repository}/{self.path}"
 
+    def root(self, sources: Path) -> Path:
+        """Where its repository lies."""
+        return sources / self.repository.replace("/", "+")
+
     def file(self, sources: Path) -> Path:
         """Where it lies."""
-        return sources / self.repository.replace("/", "+") / self.path
+        return self.root(sources) / self.path
 
     def key(self, target: str) -> str:
         """A file name for its run on a target."""

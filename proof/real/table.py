@@ -10,6 +10,8 @@ from proof.real.judging import VERDICTS
 from proof.real.programs import Program
 
 REASONS = 12
+IDLE = ("could not run", "no layers")
+"""Outcomes of runs that show nothing."""
 
 
 def summary(programs: Iterable[Program]) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def summary(programs: Iterable[Program]) -> dict[str, Any]:
         for verdict, number in run.get("events", {}).items():
             row[f"events {verdict}"] += number
         reasons.update(run.get("open", {}))
-    ran = {program.name for program, _, run in runs if run["outcome"] != "could not run"}
+    ran = {program.name for program, _, run in runs if run["outcome"] not in IDLE}
     return {
         "programs": len({program.name for program, _, _ in runs}),
         "ran": len(ran),
@@ -43,7 +45,7 @@ def text(programs: Iterable[Program]) -> str:
 def _lines(programs: list[Program]) -> Iterator[str]:
     found = summary(programs)
     yield f"{found['ran']} of {found['programs']} programs ran."
-    columns = ["programs", "exact", "unknown", "wrong", "missing", "could not run", "layers"]
+    columns = ["programs", "exact", "unknown", "wrong", "missing", *IDLE, "layers"]
     columns += [f"events {verdict}" for verdict in VERDICTS]
     yield "target".ljust(20) + "  ".join(columns)
     for target, row in found["targets"].items():

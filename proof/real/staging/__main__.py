@@ -2,7 +2,7 @@
 
     python -m proof.real.staging --api keras <TASKS >EVENTS
 
-In: ``{"id", "text", "folder", "modules"}`` and, where the program needs it, ``"arguments"``, ``"classes"``, ``"disk"``
+In: ``{"id", "text", "folders", "modules"}`` and, where the program needs it, ``"arguments"``, ``"classes"``, ``"disk"``
 (``{"flat": true, "size": [height, width]}``), ``"full"``, ``"seconds"``. Out: ``{"id", "events", "error", "ended", "seconds"}``.
 Each program runs in a process of its own, forked from one that has imported Keras; in a sandbox, unless ``--trust`` is
 given.
@@ -84,7 +84,7 @@ def perform(kit, task, folder):
     with open(path, "wb") as file:
         file.write(task["text"].encode("utf-8", "surrogatepass"))
     sys.argv = [path, *list(task.get("arguments", ()))]
-    sys.path[:0] = [folder] + ([task["folder"]] if task.get("folder") else [])
+    sys.path[:0] = [folder, *task.get("folders", ())]
     watch = stage(kit, task, path)
     kit.seed(1)
     error, ended = None, "finished"

@@ -8,7 +8,16 @@ import numpy as np
 LENGTH = 4
 
 
-class Anything:
+class _Members(type):
+    """The class answers for its attributes as its objects do."""
+
+    def __getattr__(cls, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Anything()
+
+
+class Anything(metaclass=_Members):
     """Can be called, indexed, iterated, counted with, and read as an array; nothing of it means anything."""
 
     def __init__(self, *arguments, **named):

@@ -12,7 +12,7 @@ STOOD_FOR = frozenset(
     "livelossplot dotenv termcolor joblib xgboost lightgbm nltk pydicom nibabel tensorflow_docs memory_profiler "
     "ipywidgets split_folders splitfolders kagglehub boto3 optuna visualkeras zipfile tarfile keras_flops tabulate "
     "urllib patoolib mlxtend imblearn lime shap tf_explain tf_keras_vis subprocess pylab PyQt5 efficientnet_lite "
-    "remotezip einops_exts prettytable colorama watermark pandas_profiling missingno openslide tifffile".split()
+    "dagshub tensorview pkbar tensorboardX telegram clearml remotezip prettytable colorama watermark pandas_profiling missingno openslide tifffile".split()
 )
 """Packages by their top-level name. One that is not here fails as it would on any machine without it."""
 FILLERS = {
@@ -36,7 +36,7 @@ class StandIn(types.ModuleType):
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        value = type(name, (Anything,), {}) if name[:1].isupper() else Anything()
+        value = type(Anything)(name, (Anything,), {}) if name[:1].isupper() else Anything()
         setattr(self, name, value)
         return value
 
