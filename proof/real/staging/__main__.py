@@ -71,7 +71,7 @@ def stage(kit, task, path):
     pictures.install(kit)
     cutting.limit_predictions(kit)
     Disk(classes, **task.get("disk", {})).install(kit.tf)
-    Packages(kit, paths, classes).install()
+    Packages(kit, [path, *task.get("folders", ())], classes).install()
     setattr(builtins, MASKED, None)
     for name in ("display", "get_ipython"):
         setattr(builtins, name, Anything())

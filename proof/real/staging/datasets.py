@@ -24,6 +24,8 @@ def install(kit, classes, full=False):
         replace_in_keras(kit, "datasets.%s.load_data" % name, _housing)
     for name in ("imdb", "reuters"):
         replace_in_keras(kit, "datasets.%s.load_data" % name, _sentences)
+    if kit.tf is not None and kit.eager:
+        _make_batches_small(kit.tf)
     folders = _Folders(kit.tf, classes)
     replace_in_keras(kit, "utils.image_dataset_from_directory", folders.dataset)
     replace_in_keras(kit, "preprocessing.image_dataset_from_directory", folders.dataset)
@@ -31,6 +33,22 @@ def install(kit, classes, full=False):
         generator = None if root is None else reached(root, "preprocessing.image.ImageDataGenerator")
         if generator is not None:
             _Generators(kit, classes).replace_in(generator)
+
+
+def _make_batches_small(tf):
+    """A batch that is larger than the data would be dropped as its remainder."""
+    for kind in tf.data.Dataset.__mro__:
+        if "batch" in vars(kind):
+            kind.batch = _small(kind.batch)
+
+
+def _small(original):
+    def batch(self, batch_size, *arguments, **named):
+        if isinstance(batch_size, int):
+            batch_size = min(batch_size, samples.SHOWN)
+        return original(self, batch_size, *arguments, **named)
+
+    return batch
 
 
 def _pictures(shape, classes, column, full):
@@ -96,7 +114,7 @@ class _Folders:
                 coded = coded[:, None]
             found = self.tf.data.Dataset.from_tensor_slices(pictures if coded is None else (pictures, coded))
             if batch_size is not None:
-                found = found.batch(min(batch_size, samples.EXAMPLES))
+                found = found.batch(min(batch_size, samples.SHOWN))
             found.class_names = names
             found.file_paths = ["class_0/image_%d.png" % index for index in range(samples.EXAMPLES)]
             return found
@@ -135,7 +153,7 @@ class _Generators:
 
         def flow_arrays(self, x, y=None, batch_size=32, *arguments, **named):
             given = x[0] if isinstance(x, tuple) else x
-            return flow.kind(np.asarray(given), y, min(batch_size, samples.EXAMPLES), flow.classes)
+            return flow.kind(np.asarray(given), y, min(batch_size, samples.SHOWN), flow.classes)
 
         def fit(self, *arguments, **named):
             return None
@@ -154,7 +172,7 @@ class _Generators:
         pictures = samples.images(size, samples.CHANNELS[color_mode], kind="float32")
         numbers = samples.labels(count)
         given = pictures if mode == "input" else samples.coded(numbers, count, mode)
-        return self.kind(pictures, given, min(batch_size, samples.EXAMPLES), count, names)
+        return self.kind(pictures, given, min(batch_size, samples.SHOWN), count, names)
 
 
 def _iterator(sequence):

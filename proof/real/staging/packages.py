@@ -45,7 +45,8 @@ class Packages:
     """What the program's own ``import`` finds; Keras gets the real ones."""
 
     def __init__(self, kit, paths, classes):
-        self.kit, self.paths, self.classes = kit, frozenset(paths), classes
+        """``paths``: the program's file, and the folders of its project."""
+        self.kit, self.paths, self.classes = kit, tuple(paths), classes
         self.made = {}
 
     def install(self):
@@ -53,8 +54,8 @@ class Packages:
         real, stage = builtins.__import__, self
 
         def found(name, globals=None, locals=None, fromlist=(), level=0):
-            asking = (globals or {}).get("__file__")
-            if level or asking not in stage.paths or name.split(".")[0] not in STOOD_FOR:
+            asking = (globals or {}).get("__file__") or ""
+            if level or not asking.startswith(stage.paths) or name.split(".")[0] not in STOOD_FOR:
                 return real(name, globals, locals, fromlist, level)
             module = stage.module(name)
             return module if fromlist else stage.module(name.split(".")[0])

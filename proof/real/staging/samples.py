@@ -2,8 +2,10 @@
 
 import numpy as np
 
-EXAMPLES = 32
+EXAMPLES = 64
 """How many a set holds: a batch as most programs make them, and three sets after two splits."""
+SHOWN = 16
+"""The largest batch: programs show nine images of one."""
 BATCH = 2
 """What a step of a fit gets of it."""
 CHANNELS = {"rgb": 3, "grayscale": 1, "rgba": 4, None: 3}

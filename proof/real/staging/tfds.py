@@ -82,7 +82,7 @@ def names(kit, classes):
             if batch_size == -1:
                 return given
             dataset = tf.data.Dataset.from_tensor_slices(given)
-            return dataset.batch(min(batch_size, samples.EXAMPLES)) if batch_size else dataset
+            return dataset.batch(min(batch_size, samples.SHOWN)) if batch_size else dataset
 
         def parts(asked):
             if isinstance(asked, (list, tuple)):
