@@ -46,6 +46,7 @@ class Steps:
         self.before = None
         self.open_tapes = 0
         self.tape = None  # where the last tape was opened
+        self.called = None  # the model that was last called under a tape
         self.functions = []  # the tf.function that runs
         self.sites = {}  # id of a tf.function -> the steps that its trace made
         for kind in optimizers(self.kit):
@@ -53,6 +54,7 @@ class Steps:
                 if method in vars(kind):
                     self._wrap(kind, method)
         if self.kit.tf is not None and self.kit.eager:
+            self._wrap_calls()
             self._wrap_tapes()
             self._wrap_functions()
 
@@ -104,7 +106,12 @@ class Steps:
         )
 
     def _of(self, every):
-        """The models that a step trains: of those that have its variables the smallest, each variable once."""
+        """The models that a step trains: of those that have its variables the smallest, each variable once.
+
+        A step without variables belongs to the model that was called.
+        """
+        if not every:
+            return [self.called] if self.called is not None else []
         sets = []
         for model in self.watch.models:
             try:
@@ -127,6 +134,21 @@ class Steps:
             if not any(largest is other for other in chosen):
                 chosen.append(largest)
         return chosen
+
+    def _wrap_calls(self):
+        model, steps, depth = self.kit.keras.Model, self, [0]
+        call = model.__call__
+
+        def called(self, *arguments, **named):
+            if depth[0] == 0 and steps.tape is not None:
+                steps.called = self
+            depth[0] += 1
+            try:
+                return call(self, *arguments, **named)
+            finally:
+                depth[0] -= 1
+
+        model.__call__ = called
 
     def _wrap_tapes(self):
         steps, tape = self, self.kit.tf.GradientTape

@@ -68,6 +68,8 @@ class Watch:
             if watch.change is not None:
                 arguments, named = watch.change(method, self, arguments, named)
             before = watch.snapshot()
+            if getattr(self, "run_eagerly", False):
+                watch.given.clear()
             watch.inside += 1
             try:
                 return original(self, *arguments, **named)
@@ -81,7 +83,10 @@ class Watch:
         setattr(owner, method, run)
 
     def members(self, model):
-        """The ids of the variables that the last step of a model's ``fit`` had a gradient for, as far as it tells."""
+        """The ids of the variables that the last step of a model's ``fit`` had a gradient for, as far as it tells.
+
+        A step that was traced tells once; one that runs eagerly tells each time, so that the last time counts.
+        """
         collected = getattr(model, "_collected_trainable_weights", None)  # standalone Keras
         if collected is None:
             collected = getattr(getattr(model, "model", None), "_collected_trainable_weights", None)
