@@ -53,7 +53,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", action="append", default=[], metavar="GLOB", help="programs whose name matches")
     parser.add_argument("--again", action="store_true", help="run even what was run")
     parser.add_argument("--retry", action="store_true", help="run even what was run and showed no event")
-    parser.add_argument("--seconds", type=int, default=LIMIT, help="of work that a program may take (default: %(default)s)")
+    parser.add_argument(
+        "--seconds", type=int, default=LIMIT, help="of work that a program may take (default: %(default)s)"
+    )
     parser.add_argument("--trust", action="store_true", help="without a sandbox, which takes Linux and root")
     return parser.parse_args()
 

@@ -93,7 +93,9 @@ def test_a_notebook_is_one_program_with_places_in_its_cells(tmp_path: Path) -> N
 
 def test_events_of_a_module_are_held_against_the_fits_shown_there(tmp_path: Path) -> None:
     (tmp_path / "training.py").write_text("def train(model, images, labels):\n    model.fit(images, labels)\n")
-    script = "from training import train\n" + SCRIPT.replace("model.fit(images, labels)", "train(model, images, labels)")
+    script = "from training import train\n" + SCRIPT.replace(
+        "model.fit(images, labels)", "train(model, images, labels)"
+    )
     file = tmp_path / "train.py"
     file.write_text(script)
     found = seen(*rows(frozen=True, trained=True), line=2)

@@ -23,7 +23,9 @@ def test_an_example_runs_and_agrees() -> None:
     with performing.theatre(sys.executable, TARGET, trust=True) as theatre:
         assert theatre.keras["keras"].startswith("3.")
         seen = theatre.perform({"id": 1, "text": text.code})
-        again = theatre.perform({"id": 2, "text": text.code.replace("model.compile", "model.layers[1].trainable = False\nmodel.compile")})
+        again = theatre.perform(
+            {"id": 2, "text": text.code.replace("model.compile", "model.layers[1].trainable = False\nmodel.compile")}
+        )
     assert seen["ended"] == "finished"
     found = judging.result(seen, text, str(EXAMPLE), TARGET)
     assert (found["outcome"], found["events"], found["layers"]) == ("exact", {"exact": 1}, 2)
@@ -37,7 +39,9 @@ def test_every_program_of_the_list_names_where_it_comes_from() -> None:
     assert len({each.name for each in listed}) == len(listed)
     ran = [each for each in listed if any(run["outcome"] != "could not run" for run in each.runs.values())]
     assert len(ran) >= 40
-    different = [f"{each.name}: {run['differs']}" for each in listed for run in each.runs.values() if run.get("differs")]
+    different = [
+        f"{each.name}: {run['differs']}" for each in listed for run in each.runs.values() if run.get("differs")
+    ]
     assert different == []
 
 

@@ -164,7 +164,9 @@ def test_labels_get_as_many_columns_as_the_model_has_outputs() -> None:
 
 
 def test_data_without_content_becomes_what_the_model_takes() -> None:
-    _, named = cutting.Cut(None)("fit", Model(), (Anything(), Anything()), {"validation_data": (Anything(), Anything())})
+    _, named = cutting.Cut(None)(
+        "fit", Model(), (Anything(), Anything()), {"validation_data": (Anything(), Anything())}
+    )
     assert named["x"].shape == (cutting.KEPT, 32, pictures.SIDE, 3)
     assert named["y"].shape == named["validation_data"][1].shape == (cutting.KEPT, 5)
 

@@ -136,7 +136,8 @@ def _seeing(original, name):
 
 
 def _passing(original):
-    def run(path, *arguments, **named):
-        return path if made_up(path) else original(path, *arguments, **named)
+    def run(*arguments, **named):
+        path = arguments[0] if arguments else named.get("src", named.get("path"))
+        return path if made_up(path) else original(*arguments, **named)
 
     return run

@@ -32,6 +32,7 @@ class StandIn(types.ModuleType):
     """A module with every name in it; a capital makes it a class that can be derived from."""
 
     __path__ = ()
+    __version__ = "9.9.9"
 
     def __getattr__(self, name):
         if name.startswith("__"):
