@@ -39,6 +39,8 @@ def main() -> int:
     for program in chosen:
         judge(program, options.sources, options.seen)
     programs.save(options.list, every)
+    if options.figures:
+        options.figures.write_text(json.dumps(table.summary(every), indent=1) + "\n", encoding="utf-8")
     print(table.text(chosen))
     return 1 if any(run["outcome"] in ("wrong", "missing") for each in chosen for run in each.runs.values()) else 0
 
@@ -53,9 +55,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", action="append", default=[], metavar="GLOB", help="programs whose name matches")
     parser.add_argument("--again", action="store_true", help="run even what was run")
     parser.add_argument("--retry", action="store_true", help="run even what was run and showed no event")
-    parser.add_argument(
-        "--seconds", type=int, default=LIMIT, help="of work that a program may take (default: %(default)s)"
-    )
+    parser.add_argument("--seconds", type=int, default=LIMIT, help="of work for one program (default: %(default)s)")
+    parser.add_argument("--figures", type=Path, metavar="FILE", help="write the figures there as JSON")
     parser.add_argument("--trust", action="store_true", help="without a sandbox, which takes Linux and root")
     return parser.parse_args()
 

@@ -34,8 +34,8 @@ def layer(name: str, updated: bool, trained: bool) -> dict[str, Any]:
     return {"name": name, "momentum": 0.99, "updated": updated, "trained": trained}
 
 
-def judged(found: dict[str, Any], text: Text = Text(SCRIPT)) -> dict[str, Any]:
-    return judging.result(found, text, "train.py", "keras==3.15")
+def judged(found: dict[str, Any], text: Text | None = None) -> dict[str, Any]:
+    return judging.result(found, text or Text(SCRIPT), "train.py", "keras==3.15")
 
 
 def test_what_agrees_is_exact() -> None:
@@ -125,5 +125,11 @@ def test_the_summary_counts_programs_events_and_reasons() -> None:
     found = table.summary(every)
     assert (found["programs"], found["ran"], found["reasons"]) == (3, 2, {"argument": 2})
     assert found["targets"]["keras==3.15"] == {
-        "programs": 3, "exact": 1, "unknown": 1, "could not run": 1, "layers": 13, "events exact": 4, "events unknown": 1
-    }  # fmt: skip
+        "programs": 3,
+        "exact": 1,
+        "unknown": 1,
+        "could not run": 1,
+        "layers": 13,
+        "events exact": 4,
+        "events unknown": 1,
+    }

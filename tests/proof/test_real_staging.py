@@ -75,7 +75,9 @@ def test_a_column_of_a_table_is_labels_and_the_rest_a_table() -> None:
 
 @pytest.fixture
 def disk() -> Iterator[Disk]:
-    kept = [(os, name, getattr(os, name)) for name in ("listdir", "walk", "remove", "unlink", "rename")]
+    kept: list[tuple[Any, str, Any]] = [
+        (os, name, getattr(os, name)) for name in ("listdir", "walk", "remove", "unlink", "rename")
+    ]
     kept += [(os.path, name, getattr(os.path, name)) for name in ("exists", "isfile", "isdir")]
     kept += [(glob, "glob", glob.glob), (glob, "iglob", glob.iglob), (builtins, "open", open)]
     kept += [(Path, name, getattr(Path, name)) for name in ("glob", "rglob", "iterdir")]

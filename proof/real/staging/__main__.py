@@ -3,9 +3,9 @@
     python -m proof.real.staging --api keras <TASKS >EVENTS
 
 In: ``{"id", "text", "folders", "modules"}`` and, where the program needs it, ``"arguments"``, ``"classes"``, ``"disk"``
-(``{"flat": true, "size": [height, width]}``), ``"full"``, ``"seconds"``. Out: ``{"id", "events", "error", "ended", "seconds"}``.
-Each program runs in a process of its own, forked from one that has imported Keras; in a sandbox, unless ``--trust`` is
-given.
+(``{"flat": true, "size": [height, width]}``), ``"full"``, ``"seconds"``. Out: ``{"id", "events", "error", "ended",
+"seconds"}``. Each program runs in a process of its own, forked from one that has imported Keras; in a sandbox, unless
+``--trust`` is given.
 """
 
 import argparse

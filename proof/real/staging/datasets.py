@@ -55,7 +55,7 @@ def _pictures(shape, classes, column, full):
     def load_data(*arguments, **named):
         def part(count):
             numbers = samples.labels(classes, count).astype("uint8")
-            pictures = np.resize(samples.images(shape, None), (count,) + shape)
+            pictures = np.resize(samples.images(shape, None), (count, *shape))
             return pictures, numbers[:, None] if column else numbers
 
         if full:

@@ -7,12 +7,13 @@ from proof.real.staging import pictures, splitting, tables, tfds
 from proof.real.staging.anything import Anything
 
 STOOD_FOR = frozenset(
-    "matplotlib sklearn tensorflow_datasets cv2 pandas tqdm wandb seaborn PIL scipy mlflow albumentations imgaug "
-    "skimage imutils imageio pydot graphviz plotly IPython google kaggle gdown requests psutil comet_ml neptune "
-    "livelossplot dotenv termcolor joblib xgboost lightgbm nltk pydicom nibabel tensorflow_docs memory_profiler "
-    "ipywidgets split_folders splitfolders kagglehub boto3 optuna visualkeras zipfile tarfile keras_flops tabulate "
-    "urllib patoolib mlxtend imblearn lime shap tf_explain tf_keras_vis subprocess pylab PyQt5 efficientnet_lite "
-    "dagshub tensorview pkbar tensorboardX telegram clearml remotezip prettytable colorama watermark pandas_profiling missingno openslide tifffile".split()
+    "albumentations boto3 clearml colorama comet_ml cv2 dagshub dotenv efficientnet_lite gdown google graphviz "
+    "imageio imblearn imgaug imutils IPython ipywidgets joblib kaggle kagglehub keras_flops lightgbm lime "
+    "livelossplot matplotlib memory_profiler missingno mlflow mlxtend neptune nibabel nltk openslide optuna "
+    "pandas pandas_profiling patoolib PIL pkbar plotly prettytable psutil pydicom pydot pylab PyQt5 remotezip "
+    "requests scipy seaborn shap skimage sklearn split_folders splitfolders subprocess tabulate tarfile telegram "
+    "tensorboardX tensorflow_datasets tensorflow_docs tensorview termcolor tf_explain tf_keras_vis tifffile tqdm "
+    "urllib visualkeras wandb watermark xgboost zipfile".split()
 )
 """Packages by their top-level name. One that is not here fails as it would on any machine without it."""
 FILLERS = {
