@@ -140,7 +140,8 @@ class FitView:
             return None if is_bare and behaviour.bare_call_trains is not True else True
         model = self.record.model
         if model is not None and model.kind == "subclassed" and model.bare:
-            return behaviour.bare_call_trains
+            trains = behaviour.bare_call_trains
+            return None if trains is False and behaviour.training_stays and self._is_forced(self.root) else trains
         return True
 
     def find_states(self) -> list[State]:

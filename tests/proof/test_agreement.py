@@ -68,7 +68,7 @@ def test_a_loop_is_several_events_at_one_line() -> None:
     trains, rests = event(layer("a", True, True)), event(layer("a", False, False))
     said = [fit(row("a", True, True)), fit(row("a", False, False))]
     assert [each.verdict for each in judge([trains, trains, rests], said)] == ["exact", "exact"]
-    assert [each.verdict for each in judge([rests, trains], said)] == ["exact", "wrong"]
+    assert [each.verdict for each in judge([rests, trains], said)] == ["wrong", "wrong"]
     assert [each.verdict for each in judge([trains, rests, trains], said)] == ["exact", "exact", "missing"]
 
 
