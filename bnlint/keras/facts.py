@@ -140,9 +140,19 @@ class FitView:
             return None if is_bare and behaviour.bare_call_trains is not True else True
         model = self.record.model
         if model is not None and model.kind == "subclassed" and model.bare:
-            trains = behaviour.bare_call_trains
-            return None if trains is False and behaviour.training_stays and self._is_forced(self.root) else trains
+            return None if self._is_forced_when_bare else behaviour.bare_call_trains
         return True
+
+    @cached_property
+    def _is_forced_when_bare(self) -> bool:
+        """Whether a ``training=True`` in a graph may count in a model whose ``call`` does not take the argument.
+
+        Then it does in the evaluation at the end of an epoch, too, which has flags of its own.
+        """
+        model, behaviour = self.record.model, self.behaviour
+        if model is None or model.kind != "subclassed" or not model.bare or behaviour is None:
+            return False
+        return behaviour.bare_call_trains is False and bool(behaviour.training_stays) and self._is_forced(self.root)
 
     def find_states(self) -> list[State]:
         """The state of every BatchNormalization layer that the fit reaches."""
@@ -237,6 +247,8 @@ class FitView:
                 frozen_unbuilt=record.frozen_unbuilt,
                 frozen_at_call=self._frozen_at_call(address, way.use.parents),
             )
+            if self._is_forced_when_bare and self.event.train != CUSTOM_STEP:
+                outcome = outcome._replace(statistics=None, updated=None)
             if not is_trained:
                 outcome = outcome._replace(trained=False)
             elif record.made_frozen and self._in_own_layer(way.use.parents):
