@@ -69,17 +69,18 @@ class FitView:
         self.states: list[State] = []
         self._known_trains: dict[tuple[Flags, tuple[Address, ...]], bool | None] = {}
 
-    def _heap(self, when: str | None) -> Any:
+    def _heaps(self, when: str | None) -> tuple[Any, ...]:
+        """The moments whose flags may count: one, several where it is not known which, none where nothing is."""
         compiled = self.compiled
         if self.event.train == CUSTOM_STEP or compiled is None:
-            return self.event.heap
+            return (self.event.heap,)
         if compiled.eager and self.behaviour is not None and self.behaviour.eager_reads_live:
-            return self.event.heap
+            return (self.event.heap,)
         if when == "compile":
-            return compiled.heap
+            return (compiled.heap,)
         if when == "first_fit":
-            return compiled.first_fit or self.event.heap
-        return None
+            return compiled.heaps or (self.event.heap,)
+        return ()
 
     def flags(self, address: Address) -> Flags:
         """A layer's own flag as updates and as the gradient step see it."""
@@ -100,17 +101,20 @@ class FitView:
         """A layer as the gradient step sees it; None where it is not known when that reads the flags."""
         if self.behaviour is None:
             return None
-        heap = self._heap(self.behaviour.weights_read_at)
-        record = None if heap is None else heap.get(address) or self.event.heap.get(address)
-        return record if isinstance(record, Layer) else None
+        heaps = self._heaps(self.behaviour.weights_read_at)
+        records = [heap.get(address) or self.event.heap.get(address) for heap in heaps]
+        if not records or any(record is not records[0] for record in records):
+            return None
+        return records[0] if isinstance(records[0], Layer) else None
 
     def _flag(self, address: Address, when: str | None) -> bool | None:
-        heap = self._heap(when)
-        if heap is None:
+        heaps = self._heaps(when)
+        if not heaps:
             first, second = self._flag(address, "compile"), self._flag(address, "first_fit")
             return first if first is second else None
-        record = heap.get(address) or self.event.heap.get(address)
-        return record.trainable if isinstance(record, Layer) else None
+        records = [heap.get(address) or self.event.heap.get(address) for heap in heaps]
+        flags = {record.trainable if isinstance(record, Layer) else None for record in records}
+        return flags.pop() if len(flags) == 1 else None
 
     def start(self, called: Address, training: Any) -> bool | None:
         """The training mode with which a model is run by ``fit``, or by a call in a custom step."""

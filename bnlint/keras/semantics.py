@@ -120,6 +120,12 @@ class Behaviour:
         return "compile" if found.trained else "first_fit"
 
     @cached_property
+    def retraces(self) -> bool | None:
+        """Whether batches with another number of rows make it read the flags anew."""
+        found = self.code("q05_toggle_after_compile", "flat_bn__freeze_between_fits__other_batch_size")
+        return None if found is None else not found.updated
+
+    @cached_property
     def eager_reads_live(self) -> bool | None:
         """Whether ``run_eagerly=True`` makes later changes count at once."""
         found = self.code("q05_toggle_after_compile", "run_eagerly__nested_base__freeze_between_fits")

@@ -193,6 +193,16 @@ def ends(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST) -> tuple[tu
     return model.inputs, model.outputs
 
 
+def connect_sequential(m: Machine, library: KerasLibrary, address: Address, node: ast.AST) -> bool:
+    """Makes the tensors of the Sequential that holds a layer; False where there is none."""
+    for owner, record in m.heap.items():
+        model = record.model if isinstance(record, Layer) else None
+        if model is not None and model.kind == "sequential" and not model.outputs and address in model.layers:
+            ends(m, library, Ref(owner), node)
+            return True
+    return False
+
+
 def as_value(m: Machine, tensors: tuple[Tensor, ...], node: ast.AST, *, plural: bool) -> Value:
     """Tensors as the program sees them: one, or a list."""
     if plural or len(tensors) != 1:
