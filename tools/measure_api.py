@@ -74,6 +74,8 @@ def main():
         with open(out) as stream:
             found = json.load(stream)
     found["packages"] = found_versions()
+    if not found["packages"]:
+        sys.exit("no Keras can be imported here: none of " + ", ".join(PACKAGES))
 
     def save():
         with open(out, "w") as stream:

@@ -125,11 +125,14 @@ def test_methods() -> None:
 
 
 def test_the_release_in_which_something_changed() -> None:
-    (change,) = changes(method_history("tf.keras", "Sequential", "predict_classes"))
-    assert (change.last[:2], change.first[:2], change.old, change.new) == ((2, 5), (2, 6), "y", "n")
-    assert change.exact
-    came = changes(argument_history("keras3", "layers.BatchNormalization", "renorm"))
-    assert [(each.old, each.new) for each in came] == [("n", "y")]
+    deprecated, ignored = changes(argument_history("tf.keras", "optimizers.Adam", "lr"))
+    assert (deprecated.old, deprecated.new) == ("y", "w")
+    assert (ignored.last[:2], ignored.first[:2], ignored.old, ignored.new) == ((2, 10), (2, 11), "w", "i")
+    assert ignored.exact
+    (back,) = changes(argument_history("keras3", "layers.BatchNormalization", "renorm"))
+    assert (back.last[:2], back.first[:2], back.old, back.new) == ((3, 13), (3, 14), "n", "y")
+    (removed,) = changes(method_history("tf.keras", "Sequential", "predict_classes"))
+    assert removed.last < (2, 6) <= removed.first
 
 
 def test_whether_a_change_is_exact() -> None:
