@@ -14,6 +14,7 @@ import argparse
 import fnmatch
 import itertools
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from proof.real.programs import Program
 
 LIMIT = 120
 """Seconds of work that a program may take."""
+COUNTED = re.compile(r"\b[56]0[_,]?000\b")
+"""In a program that counts on the size of the data sets that Keras brings."""
 MODULES = 200
 """Files of a project in which events are looked for."""
 
@@ -94,7 +97,8 @@ def task(program: Program, file: Path, options: argparse.Namespace) -> dict[str,
     """What the process beside Keras is told."""
     folder = file.parent.resolve()
     modules = [str(each) for each in sorted(folder.rglob("*.py"))[:MODULES] if each != file.resolve()]
-    own = {"id": program.name, "text": programs.text_of(file).code, "modules": modules}
+    code = programs.text_of(file).code
+    own = {"id": program.name, "text": code, "modules": modules, "full": bool(COUNTED.search(code))}
     own["folders"] = [str(folder), str(program.root(options.sources).resolve())]
     return own | {"seconds": options.seconds} | program.stage
 

@@ -135,9 +135,15 @@ def _seeing(original, name):
     return run
 
 
+def is_image(path):
+    """Whether a path is that of an image, by its name."""
+    return os.path.splitext(str(path))[1].lower() in (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".gif")
+
+
 def _passing(original):
     def run(*arguments, **named):
         path = arguments[0] if arguments else named.get("src", named.get("path"))
-        return path if made_up(path) else original(*arguments, **named)
+        missing = isinstance(path, (str, pathlib.Path)) and not _exists(str(path))
+        return path if missing and is_image(path) else original(*arguments, **named)
 
     return run
