@@ -149,9 +149,9 @@ RELEASES = (
     Release(
         "keras-3.14",
         "3.13",
-        "keras==3.14.0 tensorflow-cpu==2.21.0 pillow",
+        "keras==3.14.1 tensorflow-cpu==2.21.0 pillow",
         "keras",
-        "keras==3.14.0",
+        "keras==3.14.1",
         None,
     ),
     Release(
@@ -250,14 +250,13 @@ def add(release: Release) -> None:
 
     compare.__doc__ = f"Compares what is shipped with {release.requirements.split(' ')[0]}, on Python {release.python}."
     nox.session(
-        compare,
         name=release.name,
         python=interpreter(release.python),
         venv_backend="venv",
         reuse_venv=True,
         tags=["releases", "keras2" if release.api == "tf.keras" or "==2." in release.target else "keras3"],
         default=False,
-    )
+    )(compare)
 
 
 for release in RELEASES:

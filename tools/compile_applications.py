@@ -14,6 +14,7 @@ import re
 import string
 import sys
 from collections import Counter
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 from pathlib import Path
@@ -32,7 +33,7 @@ AROUND = ("measured", "preprocessing", "operations", "modes", "ranges")
 
 BLACK, COLOUR, WHITE = (0.0, 0.0, 0.0), (10.0, 20.0, 30.0), (255.0, 255.0, 255.0)
 IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)
-MODES = {
+MODES: dict[str, Callable[[Sequence[float]], Sequence[float]]] = {
     "pass-through": lambda pixel: pixel,
     "tf": lambda pixel: [value / 127.5 - 1 for value in pixel],
     "caffe": lambda pixel: [value - mean for value, mean in zip(reversed(pixel), IMAGENET_MEAN_BGR, strict=True)],
