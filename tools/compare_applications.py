@@ -113,7 +113,7 @@ def differences(facts: Facts) -> Iterator[str]:
     if release.version != applications.parts(version):
         here += f" (held against {'.'.join(map(str, release.version))})"
     for module, pixels in facts["preprocessed"].items():
-        ours, theirs = applications.preprocess_mode(module, release), mode_of(pixels)
+        ours, theirs = applications.preprocess_mode(module, release), measured_mode(pixels)
         if ours != theirs:
             yield f"{module}.preprocess_input on {here}: mode: shipped {ours}, installed {theirs}"
     offered = set(facts["names"])
@@ -126,6 +126,14 @@ def differences(facts: Facts) -> Iterator[str]:
             yield f"{name} on {here}: could not be measured: {entry['error'].strip().splitlines()[-1]}"
         for kind, variant in entry.get("variants", {}).items():
             yield from (f"{name} on {here}, {kind}: {found}" for found in of_variant(name, release, kind, variant))
+
+
+def measured_mode(pixels: Any) -> str:
+    """The mode of a measured ``preprocess_input``; what it made of the pixels where that is none that is known."""
+    try:
+        return mode_of(pixels)
+    except LookupError:
+        return f"none that is known: {pixels}"
 
 
 def of_variant(name: str, release: Release, kind: str, variant: Any) -> Iterator[str]:

@@ -71,7 +71,10 @@ def release_of(facts: dict[str, Any]) -> tuple[str, str]:
 
 
 def variants_of(entry: dict[str, Any], pooled: dict[str, Any]) -> dict[str, list[Layer]]:
-    """Every known list of layers of one constructor on one release, by the name of the variant."""
+    """Every known list of layers of one constructor on one release, by the name of the variant.
+
+    An empty list says that a variant was not measured: another release may answer for it.
+    """
     found = {}
     for kind, variant in entry.get("variants", {}).items():
         if isinstance(variant, dict) and kind not in POOLED:
@@ -79,10 +82,11 @@ def variants_of(entry: dict[str, Any], pooled: dict[str, Any]) -> dict[str, list
     if entry.get("variants", {}).get("imagenet_no_top") == "as no_top":
         found.pop("imagenet_top", None)
     elif "imagenet_no_top" not in found:
-        found["imagenet_no_top"] = found["imagenet_top"] = []  # not measured
-    for pooling, change in pooled.items():
-        for kind in [kind for kind in found if kind.endswith("no_top") and found[kind]]:
-            found[f"{kind}+{pooling}"] = change(found[kind])
+        found["imagenet_no_top"] = found["imagenet_top"] = []
+    for kind in [kind for kind in found if kind.endswith("no_top")]:
+        for pooling in POOLED:
+            known = found[kind] and pooling in pooled
+            found[f"{kind}+{pooling}"] = pooled[pooling](found[kind]) if known else []
     return found
 
 

@@ -357,8 +357,8 @@ def preprocessed(keras):
         module = getattr(keras.applications, name)
         if inspect.ismodule(module) and hasattr(module, "preprocess_input") and name[0] != "_":
             pixels = numpy.array([[[pixel] for pixel in PIXELS]], "float32")
-            given = module.preprocess_input(pixels)
-            found[name] = [[short(number) for number in pixel] for pixel in numpy.array(given).reshape(-1, 3).tolist()]
+            given = numpy.array(module.preprocess_input(pixels)).reshape(-1, 3).tolist()
+            found[name] = [[short(number) for number in pixel] for pixel in given]
     return found
 
 
@@ -440,8 +440,9 @@ def answer_into(handle, work):
 
 
 def in_child(work):
-    """Runs ``work`` in a forked child and gives its JSON answer."""
-    return next(answer for _, answer in answers([(None, work)], 1))
+    """Runs ``work`` in a forked child and gives its JSON answer; ends with what the child raised."""
+    answer = next(answer for _, answer in answers([(None, work)], 1))
+    return sys.exit(answer["error"]) if set(answer) == {"error"} else answer
 
 
 def save(facts, path):

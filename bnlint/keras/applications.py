@@ -65,17 +65,18 @@ def load(
     """
     if name not in _names() or (minimalistic and not include_preprocessing):  # these two together were not measured
         return None
-    of_version = _file(name)["releases"].get(measured_package(release), {})
-    unknown = {version for version, found in of_version.items() if found is None}
     prefix = "minimalistic_" if minimalistic else "" if include_preprocessing else "no_preprocessing_"
     suffix = "top" if include_top else "no_top" if pooling is None else f"no_top+{pooling}"
-    answers = []
-    for version in measured_versions(release, unknown):
-        found = of_version.get(version)
+    kinds = [f"imagenet_{prefix}{suffix}"] * imagenet + [prefix + suffix]
+    lists = {}
+    for version, found in _file(name)["releases"].get(measured_package(release), {}).items():
         known = {} if found is None else _file(name)["sets"][found]
-        imagenet_kind = f"imagenet_{prefix}{suffix}"
-        kind = imagenet_kind if imagenet and imagenet_kind in known else prefix + suffix
-        answers.append(_layers(name, tuple(map(tuple, known[kind]))) if known.get(kind) else None)
+        lists[version] = next((known[kind] for kind in kinds if kind in known), [] if found is None else None)
+    not_measured = {version for version, spans in lists.items() if spans == []}
+    answers = [
+        _layers(name, tuple(map(tuple, spans))) if spans else None
+        for spans in map(lists.get, measured_versions(release, not_measured))
+    ]
     return answers[0] if answers and all(answer == answers[0] for answer in answers) else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from bnlint.keras.applications import (
     preprocessed_range,
 )
 from bnlint.keras.releases import Release, Target
-from tools.compile_applications import mode_of
+from tools.compile_applications import mode_of, relative, variants_of
 
 
 def release(spec: str, root: str = "keras") -> Release:
@@ -243,6 +244,25 @@ def test_what_was_not_measured_is_unknown() -> None:
         assert load("ResNet50", release(spec, root), include_top=False, imagenet=True) is None
         assert exists("ResNet50", release(spec, root)) is None
     assert load("MyNet", release("keras==3.15"), include_top=False, imagenet=True) is None
+
+
+def test_a_variant_that_was_not_measured_is_not_taken_for_another() -> None:
+    """With ImageNet weights some networks have a layer more: the list without weights does not answer for them."""
+    plain: list[Any] = [["input", "InputLayer", [], {}, []], ["bn", "Conv2D", [0], {}, []]]
+    pooled = [*plain, ["pool", "GlobalAveragePooling2D", [1], {}, []]]
+    found = variants_of({"variants": {"no_top": {"layers": plain}}}, {"avg": lambda _: relative(pooled)})
+    assert [len(found[kind]) for kind in ("no_top", "no_top+avg", "no_top+max")] == [2, 3, 0]
+    assert {kind for kind, layers in found.items() if "imagenet" in kind and layers} == set()
+    assert {"imagenet_no_top", "imagenet_top", "imagenet_no_top+avg", "imagenet_no_top+max"} <= set(found)
+
+
+def test_another_release_answers_for_a_variant_that_was_not_measured() -> None:
+    """EfficientNetB4 was measured without weights only on Keras 3.3; 3.0 and 3.15 agree on the rest."""
+    assert layers("EfficientNetB4", "keras==3.3", imagenet=False) == layers(
+        "EfficientNetB4", "keras==3.15", imagenet=False
+    )
+    for options in ({}, {"pooling": "avg"}, {"top": True}):
+        assert layers("EfficientNetB4", "keras==3.3", **options) == layers("EfficientNetB4", "keras==3.15", **options)
 
 
 def test_which_release_has_which_constructor() -> None:

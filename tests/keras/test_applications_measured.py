@@ -137,10 +137,15 @@ def test_a_layer_put_in_is_one_difference(facts: dict[str, Any]) -> None:
 
 
 def test_constructors_and_modes_are_compared_too(facts: dict[str, Any]) -> None:
-    facts["preprocessed"] = {"resnet": [[-1, -1, -1], [-0.921569, -0.843137, -0.764706], [1, 1, 1]]}
+    facts["preprocessed"] = {
+        "resnet": [[-1, -1, -1], [-0.921569, -0.843137, -0.764706], [1, 1, 1]],
+        "vgg16": [[0, 0, 0], [1, 2, 3], [25, 25, 25]],
+    }
     facts["names"] = ["VGG17" if name == "VGG16" else name for name in facts["names"]]
     assert list(differences(facts)) == [
         "resnet.preprocess_input on keras3 3.15.1: mode: shipped caffe, installed tf",
+        "vgg16.preprocess_input on keras3 3.15.1: mode: shipped caffe, "
+        "installed none that is known: [[0, 0, 0], [1, 2, 3], [25, 25, 25]]",
         "VGG16 on keras3 3.15.1: the constructor is shipped, not installed",
         "VGG17 on keras3 3.15.1: the constructor is installed, not shipped",
     ]
