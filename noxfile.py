@@ -195,6 +195,7 @@ STEPS = (
         ("--quick", "--only", ONE_A_FAMILY),
         "tools.compare_applications",
     ),
+    Step("semantics", "tools/measure_semantics.py", (), "tools.compare_semantics"),
 )
 """What a session does, in this order."""
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from bnlint.graph.network import ABSENT, FORWARDED, Address
 from bnlint.graph.records import Layer
 from bnlint.keras.api.phases import Phase
+from bnlint.keras.inside import is_wrapper
 from bnlint.keras.kinds import BATCH_NORM, WEIGHTED
 from bnlint.keras.semantics import Behaviour, Flags, Outcome
 from bnlint.keras.uses import Use, uses_of
@@ -68,23 +69,27 @@ class FitView:
         self.states: list[State] = []
         self._known_trains: dict[tuple[Flags, tuple[Address, ...]], bool | None] = {}
 
-    def _heap(self, when: str | None) -> Any:
+    def _heaps(self, when: str | None) -> tuple[Any, ...]:
+        """The moments whose flags may count: one, several where it is not known which, none where nothing is."""
         compiled = self.compiled
         if self.event.train == CUSTOM_STEP or compiled is None:
-            return self.event.heap
+            return (self.event.heap,)
         if compiled.eager and self.behaviour is not None and self.behaviour.eager_reads_live:
-            return self.event.heap
+            return (self.event.heap,)
         if when == "compile":
-            return compiled.heap
+            return (compiled.heap,)
         if when == "first_fit":
-            return compiled.first_fit or self.event.heap
-        return None
+            return compiled.heaps or (self.event.heap,)
+        return ()
 
     def flags(self, address: Address) -> Flags:
         """A layer's own flag as updates and as the gradient step see it."""
         behaviour = self.behaviour
         if behaviour is None:
             return Flags(None, None)
+        record = self.event.heap.get(address)
+        if isinstance(record, Layer) and is_wrapper(record) and behaviour.wrapper_flag != "own":
+            return Flags(*([True, True] if behaviour.wrapper_flag else [None, None]))
         updates = self._flag(address, behaviour.updates_read_at)
         if self.event.train == CUSTOM_STEP:
             # the variables are those that were listed, whatever was set since
@@ -96,17 +101,20 @@ class FitView:
         """A layer as the gradient step sees it; None where it is not known when that reads the flags."""
         if self.behaviour is None:
             return None
-        heap = self._heap(self.behaviour.weights_read_at)
-        record = None if heap is None else heap.get(address) or self.event.heap.get(address)
-        return record if isinstance(record, Layer) else None
+        heaps = self._heaps(self.behaviour.weights_read_at)
+        records = [heap.get(address) or self.event.heap.get(address) for heap in heaps]
+        if not records or any(record is not records[0] for record in records):
+            return None
+        return records[0] if isinstance(records[0], Layer) else None
 
     def _flag(self, address: Address, when: str | None) -> bool | None:
-        heap = self._heap(when)
-        if heap is None:
+        heaps = self._heaps(when)
+        if not heaps:
             first, second = self._flag(address, "compile"), self._flag(address, "first_fit")
             return first if first is second else None
-        record = heap.get(address) or self.event.heap.get(address)
-        return record.trainable if isinstance(record, Layer) else None
+        records = [heap.get(address) or self.event.heap.get(address) for heap in heaps]
+        flags = {record.trainable if isinstance(record, Layer) else None for record in records}
+        return flags.pop() if len(flags) == 1 else None
 
     def start(self, called: Address, training: Any) -> bool | None:
         """The training mode with which a model is run by ``fit``, or by a call in a custom step."""
@@ -223,6 +231,7 @@ class FitView:
                 affine=record.affine,
                 legacy=record.legacy,
                 frozen_unbuilt=record.frozen_unbuilt,
+                frozen_at_call=self._frozen_at_call(address, way.use.parents),
             )
             if not is_trained:
                 outcome = outcome._replace(trained=False)
@@ -246,21 +255,39 @@ class FitView:
         use = ways[0].use if ways and self.event.step is None else inside
         return State(address, record, outcome, own, container, use, updates, known)
 
+    def _frozen_at_call(self, address: Address, around: tuple[Address, ...]) -> bool | None:
+        """Whether a layer was frozen when the models between it and the trained one were called; None: not always."""
+        flags: set[bool | None] = set()
+        heap: Any = None
+        for parent in around[1:]:
+            heap = self.event.heap[parent].called or heap  # what a wrapper holds is called with it
+            seen = heap.get(address) if heap is not None else None
+            flags.add(seen.trainable if isinstance(seen, Layer) else None)
+        if len(flags) > 1 or None in flags:
+            return None
+        return False in flags
+
     def _in_phase(self, own: Flags, parents: list[Flags], root: Flags, ways: list[Way], record: Layer) -> Outcome:
-        """What a layer of a flat model does while the learning phase is set, as far as it was measured."""
+        """What a layer does while the learning phase is set, as far as it was measured.
+
+        In flat models, and in a model that calls one that is frozen by its own flag or not at all.
+        """
         unknown = Outcome(None, None, None)
         phase, behaviour = self.phase, self.behaviour
         written = [link.training for way in ways for link in way.use.links]
         plain = all(training is ABSENT for training in written) and all(way.use.known for way in ways)
-        flat = not parents and root.updates is True and root.weights is True and own.updates is own.weights
+        on, off = Flags(True, True), Flags(False, False)
+        around = set(parents)
+        frozen = own == off if not parents else off in around
+        measured = root == on and (own in (on, off) if not parents else around == {off} or {own, *around} == {on})
         if behaviour is None or phase is None or phase.value is None or own.updates is None or self.event.step:
             return unknown
-        if not (plain and flat) or record.affine is not True or record.legacy or record.many:
+        if not (plain and measured) or record.affine is not True or record.legacy or record.many:
             return unknown
         early = None if phase.value == 0 else phase.before_build
         if phase.value == 1 and early is not True:
             return unknown  # layers may have been built before it and after it
-        code = behaviour.with_learning_phase(phase.value, before_build=early, frozen=not own.updates)
+        code = behaviour.with_learning_phase(phase.value, before_build=early, frozen=frozen)
         return unknown if code is None else Outcome(code.statistics, code.updated, code.trained)
 
     def _goes_on(self, loaded: Address) -> bool:

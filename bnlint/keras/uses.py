@@ -104,7 +104,9 @@ def _nodes(
         if plain and (child.type in SILENT if kinds is None else child.type not in kinds):
             continue
         takes = None if child.user_class is None else not (child.model is not None and child.model.bare)
-        step = use.through(Link(model.kind, node.training, takes, child.model is None))._replace(address=node.layer)
+        default = child.model.default if child.model is not None else None
+        link = Link(model.kind, node.training, takes, child.model is None, bool(child.holds), default)
+        step = use.through(link)._replace(address=node.layer)
         step = step._replace(certain=use.certain and node not in model.doubtful.nodes)
         if child.model is not None:
             step = step._replace(
