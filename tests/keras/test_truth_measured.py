@@ -14,6 +14,7 @@ import pytest
 
 from bnlint.keras.releases import CHAINS
 from bnlint.keras.truth import measured
+from tools.compare_semantics import compare, differences, release_of
 from tools.compile_truth import questions
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
@@ -26,20 +27,6 @@ PARTS = {
     "other": ("q13", "q14", "q15", "q16", "q17", "q18", "q19"),
     "more": ("q21", "q22", "q23", "q24", "q25", "q26", "q27", "q28"),
 }
-
-
-def differences(shipped: dict[str, dict[str, Any]], found: dict[str, dict[str, Any]]) -> list[str]:
-    """One line for each cell of the questions that were asked which is not as shipped."""
-    return [
-        f"{question} {case or '(whole question)'}: shipped {text(was)}, measured {text(now)}"
-        for question, cases in found.items()
-        for case in sorted({*cases, *shipped.get(question, {})})
-        if (was := shipped.get(question, {}).get(case)) != (now := cases.get(case))
-    ]
-
-
-def text(fact: Any) -> str:
-    return "nothing" if fact is None else json.dumps(fact)
 
 
 def measure(api: str, only: tuple[str, ...], out: Path) -> tuple[str, dict[str, dict[str, Any]]]:
@@ -95,3 +82,38 @@ def test_a_cell_that_is_not_measured_any_more_is_a_difference() -> None:
     assert differences(shipped, {"q01_bn_trainable_false": {"flat": "M--"}}) == [
         'q01_bn_trainable_false nested: shipped "M--", measured nothing'
     ]
+
+
+@pytest.mark.parametrize(
+    ("api", "keras", "tensorflow", "backend", "columns"),
+    [
+        ("keras", "2.1.2", "1.4.1", "tensorflow", ("keras-2.1.2_tf-1.4.1",)),
+        ("keras", "2.3.1", "2.0.4", "tensorflow", ("keras-2.3.1_tf-2.0.4",)),
+        ("tf.keras", "2.2.4-tf", "2.0.4", "tensorflow", ("tf.keras_tf-2.0.4",)),
+        ("tf_keras", "2.21.0", "2.21.0", "tensorflow", ("tf_keras-2.21.0_tf-2.21.0",)),
+        ("keras", "3.14.1", "2.21.0", "tensorflow", ("keras-3.12.0_tf-2.16.2", "keras-3.15.1_tf-2.21.0")),
+        ("keras", "3.15.1", None, "jax", ("keras-3.15.1_jax",)),
+        ("keras", "3.15.1", None, "torch", ()),
+    ],
+)
+def test_a_measurement_is_held_against_the_columns_of_its_release(
+    api: str, keras: str, tensorflow: str | None, backend: str, columns: tuple[str, ...]
+) -> None:
+    meta = {"api": api, "keras": keras, "tensorflow": tensorflow, "backend": backend}
+    assert release_of(meta).columns == columns
+
+
+def test_between_two_columns_either_will_do(capsys: pytest.CaptureFixture[str]) -> None:
+    meta = {"api": "keras", "keras": "3.1.1", "tensorflow": "2.16.2", "backend": "tensorflow"}
+    question = "q06_ctor_trainable_false"
+    for code, found in [("M-T", 0), ("M--", 0), ("B--", 1)]:
+        assert compare("keras-3.1.1", {"meta": meta, question: {"flat": {"code": code}}, "q99": {"a": "b"}}) == found
+    told = capsys.readouterr().out
+    assert 'q06_ctor_trainable_false flat: shipped "M-T" or "M--", measured "B--"' in told
+    assert "1 differences; 2 cells measured, 1 of them are not shipped" in told
+
+
+def test_what_has_no_column_is_not_compared_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    meta = {"api": "keras", "keras": "3.15.1", "tensorflow": None, "backend": "torch"}
+    assert compare("keras-3.15.1_torch", {"meta": meta, "q99": {"a": {"code": "M--"}}}) == 0
+    assert "nothing is shipped for Keras 3.15.1 on torch, nothing is compared" in capsys.readouterr().out
