@@ -14,8 +14,8 @@ Figures = dict[str, Any]
 HEAD = """# How bnlint is proven
 
 bnlint claims to know what each BatchNormalization layer does in each `fit`. Here is the evidence: programs that were
-run on real Keras, layer by layer compared with `bnlint facts`. The page is generated (`python -m proof report`) from the
-figures in `docs/proof/`.
+run on real Keras, layer by layer compared with `bnlint facts`. The page is generated (`python -m proof report`)
+from the figures in `docs/proof/`.
 
 An *event* is one `fit`, `train_on_batch` or custom step that ran. It is *exact* where every layer's moving statistics
 and its gamma and beta did what bnlint says, *unknown* where bnlint leaves something open and contradicts nothing,
@@ -57,8 +57,8 @@ def page(dialects: dict[str, Figures], fixes: Figures, real: Figures) -> str:
 
 def _random(dialects: dict[str, Figures]) -> Iterator[str]:
     yield (
-        "Hypothesis draws the programs: a backbone, how it is put into a model, how its flags are set, how it is compiled "
-        "and trained, in which functions, classes, loops and branches, weighted as in public scripts. Each is run in a "
+        "Hypothesis draws the programs: a backbone, how it is put into a model, how its flags are set, how it is "
+        "compiled and trained, in which functions, classes, loops and branches, weighted as in public scripts. Each is run in a "
         "process of its own, with data of 16 rows."
     )
     rows = []
@@ -87,8 +87,8 @@ def _teeth(dialects: dict[str, Figures]) -> Iterator[str]:
     yield (
         "Each cell of the truth table that the analysis of some program reads is turned round in turn (`BUT` becomes "
         "`M--`, or an error), and the observed programs are compared again. Cells that they do not notice are left to "
-        "`tests/keras/test_truth_programs.py`, which compares bnlint with every cell about training, read or not, and to "
-        "`tests/keras/test_truth_measured.py`, which measures all cells anew."
+        "`tests/keras/test_truth_programs.py`, which compares bnlint with every cell about training, read or not, "
+        "and to `tests/keras/test_truth_measured.py`, which measures all cells anew."
     )
     rows = []
     for name, each in dialects.items():
@@ -101,8 +101,8 @@ def _teeth(dialects: dict[str, Figures]) -> Iterator[str]:
 
 def _fixes(fixes: Figures) -> Iterator[str]:
     yield (
-        "Programs with the fault are fixed by bnlint and run again; the claim of each rule is checked, and that all else "
-        "about the run is the same: trainable weights, output shapes, the first loss with the same seed."
+        "Programs with the fault are fixed by bnlint and run again; the claim of each rule is checked, and that all "
+        "else about the run is the same: trainable weights, output shapes, the first loss with the same seed."
     )
     rows: dict[str, list[Any]] = {}
     for each in fixes["outcomes"]:
@@ -116,8 +116,8 @@ def _fixes(fixes: Figures) -> Iterator[str]:
 
 def _real(real: Figures) -> Iterator[str]:
     yield (
-        "Public scripts and notebooks run as they are, with random weights in place of downloads and small made-up data; "
-        "none is in this repository, `proof/real/programs.json` names each with its commit and outcome."
+        "Public scripts and notebooks run as they are, with random weights in place of downloads and small made-up "
+        "data; none is in this repository, `proof/real/programs.json` names each with its commit and outcome."
     )
     outcomes: dict[str, list[int]] = {}
     for program in real["programs"]:
