@@ -44,7 +44,7 @@ def turned(fact: Any) -> Any:
 
 
 def _turned_code(code: str) -> str:
-    statistics, updated, trained = code
+    statistics, updated, trained = code[0], code[1], code[2]
     return OPPOSITES[statistics] + ("-" if updated == "U" else "U") + ("T" if trained == "-" else "-")
 
 

@@ -134,6 +134,8 @@ class Layer(NamedTuple):
     node: Node | None = None
     hidden: bool = False
     frozen_unbuilt: bool = False
+    made_frozen: bool = False
+    """whether it was constructed with ``trainable=False``, whatever was set since"""
     doubt: Doubt | None = None
     loaded_into: Address | None = None
     touched: bool = False

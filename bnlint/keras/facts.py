@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -128,7 +129,9 @@ class FitView:
                 return bool(self.phase.value) if known else None
             if training is ABSENT:
                 code = behaviour.code("q10_custom_loop", "eager__no_arg")
-                return None if code is None else code.statistics == "batch"
+                trains = None if code is None else code.statistics == "batch"
+                # where arguments stay, one in the graph counts for what comes after it
+                return None if behaviour.training_stays and self._is_forced(called) else trains
             if training is not True and training is not FORWARDED:
                 return None if training is None else False
             # handed to a `call` that has no such parameter: no on Keras 3.0 and 3.3, yes on 3.12 and 3.15 (measured)
@@ -137,8 +140,19 @@ class FitView:
             return None if is_bare and behaviour.bare_call_trains is not True else True
         model = self.record.model
         if model is not None and model.kind == "subclassed" and model.bare:
-            return behaviour.bare_call_trains
+            return None if self._is_forced_when_bare else behaviour.bare_call_trains
         return True
+
+    @cached_property
+    def _is_forced_when_bare(self) -> bool:
+        """Whether a ``training=True`` in a graph may count in a model whose ``call`` does not take the argument.
+
+        Then it does in the evaluation at the end of an epoch, too, which has flags of its own.
+        """
+        model, behaviour = self.record.model, self.behaviour
+        if model is None or model.kind != "subclassed" or not model.bare or behaviour is None:
+            return False
+        return behaviour.bare_call_trains is False and bool(behaviour.training_stays) and self._is_forced(self.root)
 
     def find_states(self) -> list[State]:
         """The state of every BatchNormalization layer that the fit reaches."""
@@ -233,8 +247,13 @@ class FitView:
                 frozen_unbuilt=record.frozen_unbuilt,
                 frozen_at_call=self._frozen_at_call(address, way.use.parents),
             )
+            if self._is_forced_when_bare and self.event.train != CUSTOM_STEP:
+                outcome = outcome._replace(statistics=None, updated=None)
             if not is_trained:
                 outcome = outcome._replace(trained=False)
+            elif record.made_frozen and self._in_own_layer(way.use.parents):
+                # opened by the layer around it, Keras 3.15 updates its statistics and does not train it
+                outcome = outcome._replace(trained=False if outcome.trained is False else None)
             outcome = outcome._replace(overridden=overridden and bool(outcome.updated))
             outcomes.append(outcome)
             updates += bool(outcome.updated)
@@ -266,6 +285,16 @@ class FitView:
         if len(flags) > 1 or None in flags:
             return None
         return False in flags
+
+    def _is_forced(self, called: Address) -> bool:
+        """Whether a layer on the way to some layer of a model is called with ``training=True`` in its graph."""
+        links = (link for use in uses_of(self.event.heap, called, None) for link in use.links)
+        return any(link.container == "functional" and link.training is True for link in links)
+
+    def _in_own_layer(self, parents: Iterable[Address]) -> bool:
+        """Whether a layer sits in a layer of the program's own."""
+        records = (self.event.heap[parent] for parent in parents)
+        return any(record.model is not None and record.model.is_layer for record in records)
 
     def _in_phase(self, own: Flags, parents: list[Flags], root: Flags, ways: list[Way], record: Layer) -> Outcome:
         """What a layer does while the learning phase is set, as far as it was measured.

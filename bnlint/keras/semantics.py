@@ -40,6 +40,8 @@ class Link(NamedTuple):
     layer: bool = False
     wraps: bool = False
     default: bool | None = None
+    said: Any = ABSENT
+    """The last argument that an earlier call in the same container was given."""
 
 
 class Flags(NamedTuple):
@@ -220,6 +222,12 @@ class Behaviour:
         return None if found is None else found.statistics == "moving"
 
     @cached_property
+    def training_stays(self) -> bool | None:
+        """Whether the argument of a call inside ``call`` counts for later calls there that have none."""
+        found = self.code("q11_subclass", "top_model__after_a_call_with_training_false")
+        return None if found is None else found.statistics == "moving"
+
+    @cached_property
     def bare_call_trains(self) -> bool | None:
         """Whether ``fit`` trains a subclassed model whose ``call`` has no ``training`` parameter."""
         found = self.code("q11_subclass", "top_model__no_training_arg")
@@ -284,6 +292,9 @@ class Behaviour:
     def _follow(self, mode: bool | None, link: Link, reaches: bool | None) -> tuple[bool | None, bool]:
         training = link.training
         if link.container == "subclassed":
+            if training is ABSENT and link.said is not ABSENT and self.training_stays is not False:
+                said = mode if link.said is FORWARDED else None if link.said is None else bool(link.said)
+                return (said if self.training_stays or said is mode else None), False
             if training is ABSENT:
                 if reaches is False and link.default:
                     return True, False

@@ -29,6 +29,14 @@ def optimizers(kit):
     return found
 
 
+def outermost(tf):
+    """The graph of the trace that is running: a function that makes variables is traced twice."""
+    graph = tf.compat.v1.get_default_graph()
+    while getattr(getattr(graph, "outer_graph", None), "outer_graph", None) is not None:
+        graph = graph.outer_graph
+    return graph
+
+
 class Steps:
     """Adds to a watch the steps that a program makes itself, and which variables each optimizer gets gradients for."""
 
@@ -77,7 +85,8 @@ class Steps:
         if self.watch.inside or self.applying:
             return call()
         traced = self.functions and not self.kit.tf.executing_eagerly()
-        nth = len(self.sites.get(id(self.functions[0]), ())) if traced else 0
+        trace = outermost(self.kit.tf) if traced else None
+        nth = sum(site[0] is trace for site in self.sites.get(id(self.functions[0]), ())) if traced else 0
         places = self.watch.program.places(method, nth, depth=3)
         self.applying += 1
         try:
@@ -85,16 +94,14 @@ class Steps:
         finally:
             self.applying -= 1
         if self.functions:
-            self.sites.setdefault(id(self.functions[0]), []).append((places, got, every, self.tape))
+            self.sites.setdefault(id(self.functions[0]), []).append((trace, places, got, every, self.tape))
         else:
             self._record(places, self.before or {}, got, every, self.tape)
         return result
 
     def _record(self, places, before, got, every, tape):
         models = self._of(every)
-        self.watch.record(
-            "train_step", places, before, self.kit.norms(*models), got, tape=tape, models=[each.name for each in models]
-        )
+        self.watch.record("train_step", places, before, models, got, tape=tape, models=[each.name for each in models])
 
     def _of(self, every):
         """The models that a step trains: of those that have its variables the smallest, each variable once.
@@ -186,7 +193,7 @@ class Steps:
     def _record_function(self, function, before):
         self.watch.kept.append(function)
         seen = []
-        for places, got, every, tape in self.sites.get(id(function), ()):
+        for _, places, got, every, tape in self.sites.get(id(function), ()):
             key = (places[:1], every)
             if key not in seen:
                 seen.append(key)

@@ -32,7 +32,7 @@ from bnlint.interpreter.values import (
     Unknown,
     Value,
 )
-from bnlint.keras import applications, truth
+from bnlint.keras import api_history, applications, truth
 from bnlint.keras.api import companions, phases, typos
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layer_lists as lists_api
@@ -93,6 +93,15 @@ class KerasLibrary:
         if root not in self._releases:
             self._releases[root] = self.target.release("tf_keras" if self.legacy_keras and root == "tf.keras" else root)
         return self._releases[root]
+
+    def _ignored_rates(self, optimizer: KerasName) -> frozenset[str]:
+        """The spellings of the rate that an optimizer takes and forgets (``lr`` in TensorFlow 2.11 to 2.15)."""
+        release = self.release(optimizer.root)
+        if release is None or optimizer.legacy:
+            return frozenset()
+        name = ".".join(optimizer.path)
+        spellings = training_api.RATE_KEYWORDS
+        return frozenset(each for each in spellings if api_history.argument(release, name, each) == "ignored")
 
     def behaviour(self, root: str) -> Behaviour | None:
         """The measured behaviour behind an import root."""
@@ -406,7 +415,7 @@ class KerasLibrary:
             hooks = args.keywords if last == "LambdaCallback" else {}
             return Thing("callback", name=last, hooks=hooks, saves_to=training_api.checkpoint_file(last, args))
         if area in OPTIMIZER_AREAS and last[:1].isupper():
-            return training_api.make_optimizer(last, args)
+            return training_api.make_optimizer(last, args, self._ignored_rates(name))
         if last == "clone_model":
             source = args.get(0, "model")
             if isinstance(source, Ref) and isinstance(m.record(source), Layer):

@@ -49,7 +49,9 @@ def functional(
     network = trace(inputs, outputs)
     m.tick(len(network.nodes) // 4)
     stand_ins = _inputs_in_the_middle(m, package, inputs, node)
-    layers = tuple(stand_ins.get(a, a) for a in network.layers if not m.get(a).hidden)
+    # the input layer of a Sequential, which that hides, is a layer like others here
+    sources = {tensor.node.layer for tensor in inputs if tensor.node is not None}
+    layers = tuple(stand_ins.get(a, a) for a in network.layers if a in sources or not m.get(a).hidden)
     unsure = doubtful(network, outputs)
     exact = not unsure.nodes and not any(m.get(address).many for address in layers)
     nodes = tuple(made for made in network.nodes if not (made.layer in stand_ins and made.output in inputs))
