@@ -58,8 +58,8 @@ def page(dialects: dict[str, Figures], fixes: Figures, real: Figures) -> str:
 def _random(dialects: dict[str, Figures]) -> Iterator[str]:
     yield (
         "Hypothesis draws the programs: a backbone, how it is put into a model, how its flags are set, how it is "
-        "compiled and trained, in which functions, classes, loops and branches, weighted as in public scripts. Each is run in a "
-        "process of its own, with data of 16 rows."
+        "compiled and trained, in which functions, classes, loops and branches, weighted as in public scripts. Each "
+        "is run in a process of its own, with data of 16 rows."
     )
     rows = []
     for name, each in dialects.items():
