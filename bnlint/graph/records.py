@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from immutables import Map
 
@@ -17,15 +17,57 @@ class Doubt(NamedTuple):
     reason: str
 
 
+class Unseen:
+    """A number of rows that is not known: that of these data in batches of that size.
+
+    ``data`` is the value, compared by identity, or a tuple that tells in words what is not known.
+    """
+
+    __slots__ = ("batch", "data")
+
+    def __init__(self, data: object, batch: object) -> None:
+        self.data, self.batch = data, batch
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unseen) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def _key(self) -> tuple[object, object]:
+        return (self.data if isinstance(self.data, tuple) else id(self.data), self.batch)
+
+
+Rows: TypeAlias = int | Literal["any"] | Unseen
+"""The rows of every batch of a fit, as its static shape has them."""
+
+
+class Trace(NamedTuple):
+    """A training step as it was traced: which batches it serves, and the heap with the flags of that moment.
+
+    ``rows``: of every batch; ``"any"`` where their number may change, what stands for it where it is not known.
+    """
+
+    method: str
+    rows: Rows
+    heap: Map[Address, Any]
+
+
 class Compiled(NamedTuple):
-    """A model's last ``compile``: where, and the heap as it was, since most releases keep the flags of that moment."""
+    """A model's last ``compile``: where, and the heap as it was, since most releases keep the flags of that moment.
+
+    ``traces`` are its training steps since; ``heaps`` those whose flags the last fit may have seen: of one trace, or
+    of several where it is not known which of them served it.
+    """
 
     place: Place
     heap: Map[Address, Any]
     optimizer: str | None = None
     learning_rate: float | None = None
     eager: bool = False
-    first_fit: Map[Address, Any] | None = None
+    traces: tuple[Trace, ...] = ()
+    heaps: tuple[Map[Address, Any], ...] = ()
 
 
 class Model(NamedTuple):
@@ -92,6 +134,8 @@ class Layer(NamedTuple):
     node: Node | None = None
     hidden: bool = False
     frozen_unbuilt: bool = False
+    made_frozen: bool = False
+    """whether it was constructed with ``trainable=False``, whatever was set since"""
     doubt: Doubt | None = None
     loaded_into: Address | None = None
     touched: bool = False

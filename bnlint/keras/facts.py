@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -69,17 +70,18 @@ class FitView:
         self.states: list[State] = []
         self._known_trains: dict[tuple[Flags, tuple[Address, ...]], bool | None] = {}
 
-    def _heap(self, when: str | None) -> Any:
+    def _heaps(self, when: str | None) -> tuple[Any, ...]:
+        """The moments whose flags may count: one, several where it is not known which, none where nothing is."""
         compiled = self.compiled
         if self.event.train == CUSTOM_STEP or compiled is None:
-            return self.event.heap
+            return (self.event.heap,)
         if compiled.eager and self.behaviour is not None and self.behaviour.eager_reads_live:
-            return self.event.heap
+            return (self.event.heap,)
         if when == "compile":
-            return compiled.heap
+            return (compiled.heap,)
         if when == "first_fit":
-            return compiled.first_fit or self.event.heap
-        return None
+            return compiled.heaps or (self.event.heap,)
+        return ()
 
     def flags(self, address: Address) -> Flags:
         """A layer's own flag as updates and as the gradient step see it."""
@@ -100,17 +102,20 @@ class FitView:
         """A layer as the gradient step sees it; None where it is not known when that reads the flags."""
         if self.behaviour is None:
             return None
-        heap = self._heap(self.behaviour.weights_read_at)
-        record = None if heap is None else heap.get(address) or self.event.heap.get(address)
-        return record if isinstance(record, Layer) else None
+        heaps = self._heaps(self.behaviour.weights_read_at)
+        records = [heap.get(address) or self.event.heap.get(address) for heap in heaps]
+        if not records or any(record is not records[0] for record in records):
+            return None
+        return records[0] if isinstance(records[0], Layer) else None
 
     def _flag(self, address: Address, when: str | None) -> bool | None:
-        heap = self._heap(when)
-        if heap is None:
+        heaps = self._heaps(when)
+        if not heaps:
             first, second = self._flag(address, "compile"), self._flag(address, "first_fit")
             return first if first is second else None
-        record = heap.get(address) or self.event.heap.get(address)
-        return record.trainable if isinstance(record, Layer) else None
+        records = [heap.get(address) or self.event.heap.get(address) for heap in heaps]
+        flags = {record.trainable if isinstance(record, Layer) else None for record in records}
+        return flags.pop() if len(flags) == 1 else None
 
     def start(self, called: Address, training: Any) -> bool | None:
         """The training mode with which a model is run by ``fit``, or by a call in a custom step."""
@@ -124,7 +129,9 @@ class FitView:
                 return bool(self.phase.value) if known else None
             if training is ABSENT:
                 code = behaviour.code("q10_custom_loop", "eager__no_arg")
-                return None if code is None else code.statistics == "batch"
+                trains = None if code is None else code.statistics == "batch"
+                # where arguments stay, one in the graph counts for what comes after it
+                return None if behaviour.training_stays and self._is_forced(called) else trains
             if training is not True and training is not FORWARDED:
                 return None if training is None else False
             # handed to a `call` that has no such parameter: no on Keras 3.0 and 3.3, yes on 3.12 and 3.15 (measured)
@@ -231,6 +238,9 @@ class FitView:
             )
             if not is_trained:
                 outcome = outcome._replace(trained=False)
+            elif record.made_frozen and self._in_own_layer(way.use.parents):
+                # opened by the layer around it, Keras 3.15 updates its statistics and does not train it
+                outcome = outcome._replace(trained=False if outcome.trained is False else None)
             outcome = outcome._replace(overridden=overridden and bool(outcome.updated))
             outcomes.append(outcome)
             updates += bool(outcome.updated)
@@ -262,6 +272,16 @@ class FitView:
         if len(flags) > 1 or None in flags:
             return None
         return False in flags
+
+    def _is_forced(self, called: Address) -> bool:
+        """Whether a layer on the way to some layer of a model is called with ``training=True`` in its graph."""
+        links = (link for use in uses_of(self.event.heap, called, None) for link in use.links)
+        return any(link.container == "functional" and link.training is True for link in links)
+
+    def _in_own_layer(self, parents: Iterable[Address]) -> bool:
+        """Whether a layer sits in a layer of the program's own."""
+        records = (self.event.heap[parent] for parent in parents)
+        return any(record.model is not None and record.model.is_layer for record in records)
 
     def _in_phase(self, own: Flags, parents: list[Flags], root: Flags, ways: list[Way], record: Layer) -> Outcome:
         """What a layer does while the learning phase is set, as far as it was measured.

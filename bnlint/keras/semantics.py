@@ -40,6 +40,8 @@ class Link(NamedTuple):
     layer: bool = False
     wraps: bool = False
     default: bool | None = None
+    said: Any = ABSENT
+    """The last argument that an earlier call in the same container was given."""
 
 
 class Flags(NamedTuple):
@@ -118,6 +120,12 @@ class Behaviour:
         if found is None:
             return None
         return "compile" if found.trained else "first_fit"
+
+    @cached_property
+    def retraces(self) -> bool | None:
+        """Whether batches with another number of rows make it read the flags anew."""
+        found = self.code("q05_toggle_after_compile", "flat_bn__freeze_between_fits__other_batch_size")
+        return None if found is None else not found.updated
 
     @cached_property
     def eager_reads_live(self) -> bool | None:
@@ -214,6 +222,12 @@ class Behaviour:
         return None if found is None else found.statistics == "moving"
 
     @cached_property
+    def training_stays(self) -> bool | None:
+        """Whether the argument of a call inside ``call`` counts for later calls there that have none."""
+        found = self.code("q11_subclass", "top_model__after_a_call_with_training_false")
+        return None if found is None else found.statistics == "moving"
+
+    @cached_property
     def bare_call_trains(self) -> bool | None:
         """Whether ``fit`` trains a subclassed model whose ``call`` has no ``training`` parameter."""
         found = self.code("q11_subclass", "top_model__no_training_arg")
@@ -278,6 +292,9 @@ class Behaviour:
     def _follow(self, mode: bool | None, link: Link, reaches: bool | None) -> tuple[bool | None, bool]:
         training = link.training
         if link.container == "subclassed":
+            if training is ABSENT and link.said is not ABSENT and self.training_stays is not False:
+                said = mode if link.said is FORWARDED else None if link.said is None else bool(link.said)
+                return (said if self.training_stays or said is mode else None), False
             if training is ABSENT:
                 if reaches is False and link.default:
                     return True, False

@@ -163,9 +163,9 @@ class _Finder:
         if behaviour.weights_read_at == "compile":
             # a subclassed model may be built, and its weights be listed, by its first fit alone
             model = view.record.model
-            if model is None or model.kind != "subclassed" or compiled.first_fit is None:
+            if model is None or model.kind != "subclassed" or not compiled.traces:
                 return True
-            return trains_in(compiled.first_fit, held, behaviour) is trained
+            return trains_in(compiled.traces[0].heap, held, behaviour) is trained
         # the step is traced anew, with the flags of that moment, for another method and for batches of other sizes
         return any(_traced_alike(other, view) for other in self._views_between(view, self.compiled(index), changed))
 

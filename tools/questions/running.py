@@ -130,30 +130,52 @@ def run(context, text, flags):
         shutil.rmtree(folder)
 
 
+class Started:
+    """A program up to its measured part: its variables, its layers with weights, and these weights."""
+
+    def __init__(self, context, before, path):
+        self.namespace = {"__name__": "__main__", "__file__": path}
+        exec(before, self.namespace)
+        self.weighted = leaves(context, self.namespace)
+        self.norms = sorted((layer for layer in self.weighted if is_norm(layer)), key=lambda layer: layer.name)
+        assert self.norms, "the program has no BatchNormalization layer"
+        self.start = self.weights()
+
+    def weights(self):
+        """The weights of all layers as they are now."""
+        return [layer.get_weights() for layer in self.weighted]
+
+    def restore(self):
+        """All layers as they were before the measured part."""
+        for layer, weights in zip(self.weighted, self.start):
+            layer.set_weights(weights)
+
+
 def observed(context, path, text, flags):
     """The run of a program in a file."""
     before, mark, measured = text.partition("# measured\n")
     assert mark, "the program has no measured part"
-    namespace = {"__name__": "__main__", "__file__": path}
-    exec(compile(before, path, "exec"), namespace)
     measured = compile("\n" * (before.count("\n") + 1) + measured, path, "exec")
-    weighted = leaves(context, namespace)
-    norms = sorted((layer for layer in weighted if is_norm(layer)), key=lambda layer: layer.name)
-    assert norms, "the program has no BatchNormalization layer"
-    seen = dict(namespace, norms=norms)
-    start = [layer.get_weights() for layer in weighted]
-    result = Run(norms, {name: plain(eval(flags[name], seen)) for name in flags}, namespace, start)
-    result.loss = loss = outcome(measured, namespace)
-    result.end = end = [layer.get_weights() for layer in weighted]
-    for norm in norms:
-        index = weighted.index(norm)
-        for layer, weights in zip(weighted, start):
-            layer.set_weights(weights)
-        other = elsewhere(start[index])
-        norm.set_weights(other)
-        difference = abs(outcome(measured, namespace) - loss) / max(1.0, abs(loss))
-        left = share(start[index], end[index], other, norm.get_weights())
-        note(result, difference, start[index], end[index], left)
+    before = compile(before, path, "exec")
+    first = Started(context, before, path)
+    seen = dict(first.namespace, norms=first.norms)
+    flags = {name: plain(eval(flags[name], seen)) for name in flags}
+    result = Run(first.norms, flags, first.namespace, first.start)
+    result.loss = loss = outcome(measured, first.namespace)
+    result.end = end = first.weights()
+    # where `fit` itself makes weights they cannot be put back: the program starts anew, from the same seed
+    anew = len(leaves(context, first.namespace)) > len(first.weighted)
+    for number, norm in enumerate(first.norms):
+        index, other = first.weighted.index(norm), first
+        if anew:
+            context.fresh()
+            other = Started(context, before, path)
+        other.restore()
+        moved = elsewhere(first.start[index])
+        other.norms[number].set_weights(moved)
+        difference = abs(outcome(measured, other.namespace) - loss) / max(1.0, abs(loss))
+        left = share(first.start[index], end[index], moved, other.norms[number].get_weights())
+        note(result, difference, first.start[index], end[index], left)
     return result
 
 

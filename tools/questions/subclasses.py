@@ -32,6 +32,21 @@ class Net(keras.models.Model):
 
 model = Net()
 """
+EARLIER_CALL = """\
+class Net(keras.models.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(4)
+        self.drop = keras.layers.Dropout(0.5)
+        self.norm = keras.layers.BatchNormalization(name="bn_0")
+        self.head = keras.layers.Dense(1)
+
+    def call(self, x, training=None):
+        return self.head(self.norm(self.drop(self.dense(x), training=False)))
+
+
+model = Net()
+"""
 LAYER = """\
 class Block(keras.layers.Layer):
     def __init__(self):
@@ -100,6 +115,7 @@ def cases():
     found = {"top_model__" + name: top(name) for name in OF_MODELS}
     for name in ("training_none_forwarded", "no_training_arg", "hard_true"):
         found["top_model__" + name + "__bn_frozen"] = top(name, FREEZE_NORM)
+    found["top_model__after_a_call_with_training_false"] = Program(EARLIER_CALL, TRAIN_BUILT)
     found["top_model__model_false_head_true"] = top("training_none_forwarded", ONLY_HEAD)
     for name in OF_LAYERS:
         found["layer_in_functional__" + name] = in_functional(name)

@@ -90,6 +90,7 @@ def make_layer(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
         flag_at=place if trainable is False else None,
         frozen_at=place if trainable is False else None,
         frozen_unbuilt=trainable is False,
+        made_frozen=trainable is False,
         touched=args.open or _has_own_weights(args),
     )
     if kind in BATCH_NORM:

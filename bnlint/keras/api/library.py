@@ -276,8 +276,13 @@ class KerasLibrary:
             return models_api.as_value(
                 m, inputs if name.startswith("input") else outputs, node, plural=name.endswith("s")
             )
+        if record.node is None and models_api.connect_sequential(m, self, value.address, node):
+            record = m.get(value.address)
         if record.node is not None:
-            tensors = record.node.inputs if name.startswith("input") else (record.node.output,)
+            # the input of an input layer is what it gives; Keras 3 has none
+            is_source = record.type == "InputLayer" and not self.is_keras_3(record.package)
+            takes = name.startswith("input") and not is_source
+            tensors = record.node.inputs if takes else (record.node.output,)
             return models_api.as_value(m, tuple(tensors), node, plural=name.endswith("s"))
         return Unknown(f"`{name}` of a layer that was not called")
 
@@ -750,7 +755,7 @@ class KerasLibrary:
         if record.many:
             return None
         if name.value == "layers":
-            return Const(record.model is not None and record.model.kind != "lambda")
+            return Const(record.model is not None and record.model.kind != "lambda" and not record.model.is_layer)
         if name.value in ("trainable", "name", "weights"):
             return Const(True)
         if name.value == "layer":

@@ -85,7 +85,7 @@ def load_model(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     target: Layer = m.get(loaded.address)
     if original.model is not None and original.model.compiled is not None and target.model is not None:
         # Keras compiles the loaded model again, with the flags that the file brought
-        compiled = original.model.compiled._replace(heap=m.heap, first_fit=None)
+        compiled = original.model.compiled._replace(heap=m.heap, traces=(), heaps=())
         m.put(loaded.address, target._replace(model=target.model._replace(compiled=compiled)))
     return loaded
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from bnlint.graph.records import Rows, Unseen
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import Const, Value
+from bnlint.interpreter.values import Const, Unknown, Value
 from bnlint.keras.api.data import Data, ceil_div, number
 from bnlint.keras.api.generators import fed
 
@@ -33,6 +34,8 @@ class Sizes(NamedTuple):
     validated: bool
     stops: bool = False
     is_random: bool = False
+    rows: Rows = "any"
+    """Of every batch, as far as Keras knows beforehand: ``"any"`` where a batch may have fewer."""
 
 
 class Given(NamedTuple):
@@ -52,7 +55,8 @@ def fit_sizes(m: Machine, library: KerasLibrary, root: str, method: str, args: A
     """The sizes of a ``fit``, ``fit_generator`` or ``train_on_batch`` of a model of the import root ``root``."""
     data = fed(m, args.get(0, "x", "generator"), node)
     if method == "train_on_batch":
-        return Sizes(data.samples or data.batch, None, 1, 0, 1, False)
+        there = data.samples or data.batch
+        return Sizes(there, None, 1, 0, 1, False, rows=there or _unseen(args, node, None))
     if method == "fit" and data.is_batched is None and given(args, 1, "y") is not None:
         data = replace(data, form="array", is_batched=False)  # targets of their own: the inputs are arrays
     told = _arguments(method, args)
@@ -72,7 +76,8 @@ def fit_sizes(m: Machine, library: KerasLibrary, root: str, method: str, args: A
     if told.steps is not None and steps is not None and there is not None:
         steps, stops = _as_long_as_it_lasts(library, root, data, steps, there, epochs)
     validated = told.validation is not None or told.split is not None
-    return Sizes(batch, samples, steps, first, epochs, validated, stops, data.is_random)
+    rows = _rows(data, samples, batch) or _unseen(args, node, batch)
+    return Sizes(batch, samples, steps, first, epochs, validated, stops, data.is_random, rows)
 
 
 def given(args: Args, position: int | None, *names: str) -> Value | None:
@@ -123,6 +128,26 @@ def _batch(data: Data, samples: int | None, told: Given) -> int | None:
     if data.is_batched is None or data.form == "pipeline" or told.is_open:
         return None  # each item of a pipeline is a batch, however it was made
     return DEFAULT_BATCH if told.steps is None else ceil_div(samples, whole(told.steps))
+
+
+def _unseen(args: Args, node: ast.AST, batch: int | None) -> Unseen:
+    """Stands for the rows of data that are not known: the same value, or one not known for the same reason."""
+    value = args.get(0, "x", "generator")
+    if not isinstance(value, Unknown) or not isinstance(node, ast.Call):
+        return Unseen(value, batch)
+    first = node.args[0] if node.args else next((each.value for each in node.keywords if each.arg == "x"), node.func)
+    return Unseen((value.reason, ast.unparse(first)), batch)
+
+
+def _rows(data: Data, samples: int | None, batch: int | None) -> int | Literal["any"] | None:
+    """The rows of the batches as their static shape has it (measured: Keras 3.0 to 3.15 on TensorFlow)."""
+    if data.form == "array":
+        if samples is None or not batch:
+            return None
+        return "any" if samples % batch else batch
+    if data.form == "pipeline":
+        return batch if data.drops else "any"
+    return None if data.form is None else "any"
 
 
 def _steps(data: Data, samples: int | None, batch: int | None) -> int | None:

@@ -15,6 +15,7 @@ from bnlint.keras.api.layers import note_built, number, text, trace_call
 from bnlint.keras.api.models import unknown_model
 from bnlint.keras.api.sizes import Sizes, fit_sizes
 from bnlint.keras.api.steps import own_evaluation, own_train_step
+from bnlint.keras.api.traces import traced
 from bnlint.keras.inside import all_layers
 
 if TYPE_CHECKING:
@@ -76,11 +77,11 @@ def fit_model(
     callbacks.begin(m, library, ref, handed, node)
     record = m.get(ref.address)
     model = record.model or model
-    if model.compiled is not None and model.compiled.first_fit is None:
-        compiled = model.compiled._replace(first_fit=m.heap)
-        m.put(ref.address, record._replace(model=model._replace(compiled=compiled)))
     sizes = fit_sizes(m, library, record.package, method, args, node)
     kind = "train_on_batch" if method == "train_on_batch" else "fit"
+    if model.compiled is not None:
+        compiled = traced(model.compiled, kind, sizes.rows, m.heap, library.behaviour(record.package))
+        m.put(ref.address, record._replace(model=model._replace(compiled=compiled)))
     step = own_train_step(m, library, ref, node)
     own_evaluation(m, ref, "test_step", node)
     stops = sizes.stops or (kind == "fit" and callbacks.may_stop(m, args, method))

@@ -1,0 +1,1 @@
+"""What bnlint says, held against what real Keras does: generated programs, mended programs, public programs."""

@@ -1,0 +1,62 @@
+"""Programs drawn at random, run on real Keras, and compared with `bnlint facts`.
+
+python -m proof run --dialect keras-3.15 --python PYTHON --fits 5000 FOLDER
+python -m proof judge FOLDER
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from proof.judging import tally_all
+from proof.programs.dialects import DIALECTS
+from proof.running import observe, read
+
+
+def main() -> int:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m proof", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="draw programs and run them on a real Keras")
+    run.add_argument("folder", type=Path, help="where the observations are kept; a run goes on where it stopped")
+    run.add_argument("--dialect", choices=DIALECTS, required=True)
+    run.add_argument("--python", required=True, help="the Python of an environment with that Keras")
+    run.add_argument("--fits", type=int, default=5000)
+    run.add_argument("--workers", type=int, default=2)
+    judging = commands.add_parser("judge", help="compare the observations with what bnlint says")
+    judging.add_argument("folder", type=Path)
+    judging.add_argument("--dialect", choices=DIALECTS, action="append", help="only this one")
+    judging.add_argument("--show", type=int, default=5, metavar="N", help="print so many programs that disagree")
+    options = parser.parse_args()
+    if options.command == "run":
+        path = options.folder / f"{options.dialect}.jsonl"
+        observe(DIALECTS[options.dialect], options.python, path, options.fits, options.workers)
+        return 0
+    return _judge(options.folder, options.dialect or list(DIALECTS), options.show)
+
+
+def _judge(folder: Path, names: list[str], show: int) -> int:
+    """Prints a summary of each dialect, and programs that disagree; 1 where there are any."""
+    wrong = 0
+    for name in names:
+        path = folder / f"{name}.jsonl"
+        if not path.exists():
+            continue
+        found = tally_all(read(path), DIALECTS[name])
+        wrong += len(found.disagreements)
+        shares = ", ".join(f"{verdict} {number}" for verdict, number in found.verdicts.most_common())
+        print(f"{name}: {found.programs} programs ({found.raised} raise, {found.broken} broken), {found.layers} layers")
+        print(f"  {found.events} fits ({found.by_name} by name, {found.idle} shown that did not run): {shares}")
+        for reason, number in found.reasons.most_common(10):
+            print(f"  {number:5d} unknown: {reason}")
+        for each in found.disagreements[:show]:
+            print(f"--- {each.verdict} at line {each.line}: {each.detail}")
+            print("\n".join(f"{number:3d} {line}" for number, line in enumerate(each.text.splitlines(), 1)))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Keras training programs as people write them, drawn by Hypothesis."""
