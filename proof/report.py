@@ -68,8 +68,9 @@ def _random(dialects: dict[str, Figures]) -> Iterator[str]:
         events = sum(verdicts.values())
         wrong = verdicts.get("wrong", 0) + verdicts.get("missing", 0)
         unknown = verdicts.get("unknown", 0)
-        rows.append([name, each["programs"], each["raised"], each["ran"], events, each["layers"], verdicts.get("exact", 0), unknown,
-                     f"{100 * unknown / max(1, events):.1f} %", wrong])  # fmt: skip
+        share = f"{100 * unknown / max(1, events):.1f} %"
+        counts = [each[part] for part in ("programs", "raised", "ran")]
+        rows.append([name, *counts, events, each["layers"], verdicts.get("exact", 0), unknown, share, wrong])
     heads = [
         "Keras",
         "programs",
