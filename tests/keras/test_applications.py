@@ -203,7 +203,7 @@ def test_what_black_and_white_become() -> None:
 
 
 def test_a_mode_that_is_not_known_is_no_mode() -> None:
-    with pytest.raises(LookupError, match="makes these numbers: .*0.1, 0.2, 0.3"):
+    with pytest.raises(LookupError, match=r"makes these numbers: .*0\.1, 0\.2, 0\.3"):
         mode_of([[0.0, 0.0, 0.0], [0.1, 0.2, 0.3], [1.0, 1.0, 1.0]])
 
 
