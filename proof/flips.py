@@ -7,7 +7,7 @@ A cell counts that the analysis of some program reads. Turned round is a code in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,12 +48,17 @@ def _turned_code(code: str) -> str:
     return OPPOSITES[statistics] + ("-" if updated == "U" else "U") + ("T" if trained == "-" else "-")
 
 
+def _error(fact: Any) -> Any:
+    """A call that raises, where it did not."""
+    return fact if isinstance(fact, str) and fact.startswith("!") else "!TypeError"
+
+
 @contextmanager
-def flipped(column: str, cell: Cell) -> Iterator[None]:
-    """The truth table with one cell of a column turned round."""
+def flipped(column: str, cell: Cell, wrong: Callable[[Any], Any] = turned) -> Iterator[None]:
+    """The truth table with something wrong in one cell of a column."""
     cases = truth.measured(column)[cell[0]]
     kept = cases[cell[1]]
-    cases[cell[1]] = turned(kept)
+    cases[cell[1]] = wrong(kept)
     try:
         yield
     finally:
@@ -103,8 +108,12 @@ def flip_all(records: Sequence[Record], dialect: Dialect) -> Teeth:
     for cell in sorted(readers):
         if cell[1] not in truth.measured(column).get(cell[0], {}):
             continue  # not measured there
-        with flipped(column, cell):
-            noticing = next((each for each in readers[cell] if tally(each, dialect.target).disagreements), None)
+        noticing = None
+        for wrong in (turned, _error):
+            with flipped(column, cell, wrong):
+                noticing = noticing or next(
+                    (each for each in readers[cell] if tally(each, dialect.target).disagreements), None
+                )
         if noticing is None:
             teeth.missed.append(cell)
         else:

@@ -68,7 +68,7 @@ def load(
     prefix = "minimalistic_" if minimalistic else "" if include_preprocessing else "no_preprocessing_"
     suffix = "top" if include_top else "no_top" if pooling is None else f"no_top+{pooling}"
     kinds = [f"imagenet_{prefix}{suffix}"] * imagenet + [prefix + suffix]
-    lists = {}
+    lists: dict[str, Any] = {}
     for version, found in _file(name)["releases"].get(measured_package(release), {}).items():
         known = {} if found is None else _file(name)["sets"][found]
         lists[version] = next((known[kind] for kind in kinds if kind in known), [] if found is None else None)

@@ -3,7 +3,7 @@
 import importlib
 import itertools
 
-from questions.api_models import SIZE, data
+from .api_models import SIZE, data
 
 CLASSES = {
     "Sync": "tensorflow.keras.layers.experimental.SyncBatchNormalization",

@@ -4,7 +4,7 @@ import copy
 
 import numpy as np
 
-from questions.api_models import again, flat, nested
+from .api_models import again, flat, nested
 
 
 def slower(layer):

@@ -1,6 +1,6 @@
 """Which methods models have, what they take, and what the ``*_generator`` methods do."""
 
-from questions.api_models import batches, data, fit_batches, fit_generator, flat
+from .api_models import batches, data, fit_batches, fit_generator, flat
 
 METHODS = (
     "evaluate_generator", "export", "fit_generator", "get_compile_config", "predict_generator", "reset_metrics",

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 
-from questions.api_models import again, flat, in_sequential, nested
+from .api_models import again, flat, in_sequential, nested
 
 
 def base_frozen(context):
