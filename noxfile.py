@@ -192,10 +192,11 @@ STEPS = (
     Step(
         "applications",
         "tools/measure_applications.py",
-        ("--quick", "--only", ONE_A_FAMILY),
+        ("--api", "{api}", "--quick", "--only", ONE_A_FAMILY),
         "tools.compare_applications",
     ),
-    Step("semantics", "tools/measure_semantics.py", (), "tools.compare_semantics"),
+    Step("semantics", "tools/measure_semantics.py", ("--api", "{api}"), "tools.compare_semantics"),
+    Step("api", "tools/measure_api.py", (), "tools.compare_api"),
 )
 """What a session does, in this order."""
 
@@ -233,7 +234,8 @@ def check(session: nox.Session, release: Release) -> None:
         out = Path(session.create_tmp()) / f"{release.name}-{step.name}.json"
         out.unlink(missing_ok=True)  # a measurement goes on where it was
         inside = {**INSIDE, "KERAS_BACKEND": release.backend}
-        session.run("python", step.script, "--api", release.api, *step.options, str(out), env=inside)
+        options = [option.format(api=release.api) for option in step.options]
+        session.run("python", step.script, *options, str(out), env=inside)
         try:
             session.run(sys.executable, "-m", step.compare, str(out), external=True)
         except nox.command.CommandFailed:  # it has said what differs; the other steps are worth knowing too
