@@ -118,7 +118,7 @@ def add_paths(found: dict[str, dict[str, Table]], measurement: Mapping[str, Any]
         without_core = {}
     for path, forms in {**without_core, **measurement["paths"]}.items():
         place = placed(path, packages)
-        if place is not None:
+        if place is not None and place[2]:
             chain, release, name = place
             table = found.setdefault(chain, {}).setdefault("histories", {})
             table.setdefault(release, {})[(name,)] = FORMS[forms]

@@ -70,7 +70,7 @@ def _set(
         if reaches is None:
             _assign_flag(m, child, wanted, place, weak=True)
             continue
-        for layer in all_layers(m.heap, child) if not ignores else [child]:
+        for layer in [child] if ignores and not doubtful else all_layers(m.heap, child):
             if doubtful:
                 _assign_flag(m, layer, wanted, place, weak=True)
             elif ignores:
