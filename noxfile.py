@@ -176,12 +176,16 @@ RELEASES = (
 
 
 class Step(NamedTuple):
-    """One thing that is compared: the script that measures it inside, and the module that compares outside."""
+    """One thing that is compared.
+
+    ``inside`` is a script with its arguments, run by the release's Python, which knows nothing of bnlint; ``outside``
+    are modules with their arguments, run by the Python that runs nox, one after the other. Of the words in braces
+    ``out`` is a new file, ``folder`` a folder of the session, ``python`` the release's Python.
+    """
 
     name: str
-    script: str
-    options: tuple[str, ...]
-    compare: str
+    inside: tuple[str, ...]
+    outside: tuple[tuple[str, ...], ...]
 
 
 ONE_A_FAMILY = (
@@ -191,11 +195,23 @@ ONE_A_FAMILY = (
 STEPS = (
     Step(
         "applications",
-        "tools/measure_applications.py",
-        ("--quick", "--only", ONE_A_FAMILY),
-        "tools.compare_applications",
+        ("tools/measure_applications.py", "--api", "{api}", "--quick", "--only", ONE_A_FAMILY, "{out}"),
+        (("tools.compare_applications", "{out}"),),
     ),
-    Step("semantics", "tools/measure_semantics.py", (), "tools.compare_semantics"),
+    Step(
+        "semantics",
+        ("tools/measure_semantics.py", "--api", "{api}", "{out}"),
+        (("tools.compare_semantics", "{out}"),),
+    ),
+    Step("api", ("tools/measure_api.py", "{out}"), (("tools.compare_api", "{out}"),)),
+    Step(
+        "programs",
+        (),
+        (
+            ("proof", "run", "--dialect", "{dialect}", "--python", "{python}", "--fits", "200", "{folder}"),
+            ("proof", "judge", "--dialect", "{dialect}", "{folder}"),
+        ),
+    ),
 )
 """What a session does, in this order."""
 
@@ -228,18 +244,27 @@ def check(session: nox.Session, release: Release) -> None:
     if unknown:
         session.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(step.name for step in STEPS)}")
     install(session, release)
-    different = []
-    for step in chosen:
-        out = Path(session.create_tmp()) / f"{release.name}-{step.name}.json"
-        out.unlink(missing_ok=True)  # a measurement goes on where it was
-        inside = {**INSIDE, "KERAS_BACKEND": release.backend}
-        session.run("python", step.script, "--api", release.api, *step.options, str(out), env=inside)
-        try:
-            session.run(sys.executable, "-m", step.compare, str(out), external=True)
-        except nox.command.CommandFailed:  # it has said what differs; the other steps are worth knowing too
-            different.append(step.name)
+    different = [step.name for step in chosen if not agrees(session, release, step)]
     if different:
         session.error(f"{release.name} is not what is shipped: {', '.join(different)}")
+
+
+def agrees(session: nox.Session, release: Release, step: Step) -> bool:
+    """Measures and compares one thing. What differs was said by then, and the other steps are worth knowing too."""
+    folder = Path(session.create_tmp())
+    out = folder / f"{release.name}-{step.name}.json"
+    out.unlink(missing_ok=True)  # a measurement goes on where it was
+    words = {"api": release.api, "out": out, "folder": folder, "dialect": release.name.replace("tensorflow", "tf")}
+    words["python"] = Path(session.bin) / "python"
+    if step.inside:
+        inside = {**INSIDE, "KERAS_BACKEND": release.backend}
+        session.run("python", *(word.format(**words) for word in step.inside), env=inside)
+    try:
+        for command in step.outside:
+            session.run(sys.executable, "-m", *(word.format(**words) for word in command), external=True)
+    except nox.command.CommandFailed:
+        return False
+    return True
 
 
 def install(session: nox.Session, release: Release) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import noxfile
 from bnlint.keras.releases import Target
 from bnlint.keras.truth import DATA
 from noxfile import RELEASES, STEPS, Release
+from proof.programs.dialects import DIALECTS
 
 ROOT = Path(noxfile.__file__).parent
 RELEASE = [pytest.param(release, id=release.name) for release in RELEASES]
@@ -45,8 +47,17 @@ def test_the_releases_of_the_table_have_sessions() -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_has_its_script_and_its_comparison(step: noxfile.Step) -> None:
-    assert (ROOT / step.script).exists()
-    assert (ROOT / (step.compare.replace(".", "/") + ".py")).exists()
+    assert all((ROOT / script).exists() for script in step.inside[:1])
+    assert all(importlib.util.find_spec(command[0]) for command in step.outside)
+    words = dict.fromkeys(("api", "out", "folder", "dialect", "python"), "")
+    assert all(word.format(**words) is not None for command in (step.inside, *step.outside) for word in command)
+
+
+@pytest.mark.parametrize("release", RELEASE)
+def test_random_programs_are_drawn_for_its_target(release: Release) -> None:
+    dialect = DIALECTS[release.name.replace("tensorflow", "tf")]
+    assert dialect.api == release.api
+    assert release.target.startswith(dialect.target.partition("+")[0])
 
 
 def test_a_missing_python_skips_and_says_so(tmp_path: Path) -> None:

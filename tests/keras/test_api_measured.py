@@ -7,41 +7,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bnlint.keras.api_history import ANSWERS, BITS, FORMS, UNMEASURED
-from tools.compile_api import Table, add_arguments, add_paths, read, version
+from tools.compare_api import Tables, changed, differences, neighbours, tables
+from tools.compile_api import Table
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
-Tables = dict[str, dict[str, Table]]
-WORDS = {"paths": {letter: " ".join(form for form in BITS if FORMS.index(letter) & BITS[form]) for letter in FORMS}}
-WORDS["arguments"] = {**ANSWERS}
-WORDS["methods"] = {"y": "there", "n": "missing"}
-
-
-def differences(kind: str, shipped: Tables, found: Tables) -> list[str]:
-    """One line for each name that the measured releases do not have as shipped."""
-    lines = []
-    for chain, parts in found.items():
-        for part, releases in parts.items():
-            for release, names in releases.items():
-                known = shipped.get(chain, {}).get(part, {})
-                against = release if release in known else max(known, key=version, default="")
-                words = WORDS.get(part, WORDS["paths"])
-                was = known.get(against, {})
-                lines += [
-                    f"{chain} {release} {kind} {' '.join(name)}: "
-                    f"{against} was shipped as {text(words, was.get(name))}, measured {text(words, names.get(name))}"
-                    for name in sorted({*was, *names})
-                    if was.get(name) != names.get(name)
-                ]
-    return lines
-
-
-def text(words: dict[str, Any], letter: str | None) -> str:
-    return "not measured" if letter in (None, UNMEASURED) else words[letter] or "missing"
 
 
 @pytest.mark.tensorflow
@@ -53,17 +25,10 @@ def test_the_installed_packages_have_what_the_history_says(tmp_path: Path) -> No
     done = subprocess.run(script, capture_output=True, text=True, timeout=2400)
     assert done.returncode == 0, done.stderr[-4000:]
     measurement = json.loads(out.read_text(encoding="utf-8"))
-    paths: Tables = {}
-    arguments: Tables = {}
-    add_paths(paths, measurement)
-    add_arguments(arguments, measurement)
-    assert paths and arguments
-    changed = [
-        *differences("path", read("paths.json", ("histories",)), paths),
-        *differences("name", read("arguments.json", ("arguments", "methods")), arguments),
-    ]
-    assert not changed, "\n".join(
-        ["The installed packages are not what the history of the API says:", *changed, "See tools/README.md."]
+    assert all(tables(measurement))
+    found = changed(measurement)
+    assert not found, "\n".join(
+        ["The installed packages are not what the history of the API says:", *found, "See tools/README.md."]
     )
 
 
@@ -83,3 +48,24 @@ def test_a_removed_path_is_a_readable_difference() -> None:
     ]
     found["keras"]["histories"]["3.15.1"] = {("layers.Dense",): "a"}
     assert differences("path", shipped, found)[0].endswith("measured missing")
+
+
+def test_a_release_between_two_is_held_against_both() -> None:
+    known: Table = {
+        "3.9.2": {("layers.Dense",): "y"},
+        "3.12.0": {("layers.Dense",): "n"},
+        "3.15.1": {("layers.Dense",): "y"},
+    }
+    assert neighbours("3.14.1", known) == ["3.12.0", "3.15.1"]
+    assert neighbours("3.15.1", known) == ["3.15.1"]
+    assert neighbours("3.16.0", known) == ["3.15.1"]
+    for letter, count in [("y", 0), ("n", 0), ("k", 1)]:
+        found: Tables = {"keras3": {"methods": {"3.14.1": {("layers.Dense",): letter}}}}
+        if letter == "k":
+            found["keras3"]["methods"]["3.14.1"] = {}
+        lines = differences("name", {"keras3": {"methods": known}}, found)
+        assert len(lines) == count
+    assert lines == [
+        "keras3 3.14.1 name layers.Dense: 3.12.0 was shipped as missing and 3.15.1 was shipped as there, "
+        "measured not measured"
+    ]
