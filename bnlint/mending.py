@@ -7,6 +7,7 @@ severe is new. So each fix that stays leaves fewer findings, or milder ones, and
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
@@ -19,6 +20,9 @@ from bnlint.graph.places import Place, order
 
 PASSES = 10
 """Fixes that touch the same text are made one a pass; after this many the rest is left for another run."""
+
+_AT = re.compile(r"(:(?P<cell>\d+))?:(?P<line>\d+):(?P<column>\d+)(?P<more>.*)")
+"""What follows the path in the name of a set of layers."""
 
 Key: TypeAlias = tuple[str, tuple[str, int]]
 """A finding across edits: its code, and its statement by where that stood in the text before them."""
@@ -195,13 +199,18 @@ def _judge(
     keys = [(_key(source, finding, steps), finding) for finding in after.findings]
     new = Counter((key, level) for key, finding in keys for level in _levels(finding))
     old = Counter((_key(earlier, finding, []), level) for finding in before.findings for level in _levels(finding))
-    mended = {(finding.group, finding.code) for finding in fixes if finding.group}
+    mended = {(_group(earlier, finding, []), finding.code) for finding in fixes if finding.group}
     groups = {group for group, _ in mended}
+
+    def known(finding: Finding) -> bool:
+        """Whether it is a note of another rule about layers that a fix was about."""
+        group = _group(source, finding, steps)
+        return finding.severity == "info" and group in groups and (group, finding.code) not in mended
+
     fresh = tuple(
         finding
         for key, finding in keys
-        if any(new[key, at] > old[key, at] for at in _levels(finding))
-        and not (finding.severity == "info" and finding.group in groups and (finding.group, finding.code) not in mended)
+        if any(new[key, at] > old[key, at] for at in _levels(finding)) and not known(finding)
     )
     if fresh:
         return _Trial(after, changes, f"it would bring {_spoken(fresh)}", fresh)
@@ -240,6 +249,22 @@ def _key(source: Source, finding: Finding, steps: Sequence[tuple[Change, ...]]) 
         start, inserted = _traced(start, changes)
         kind = "inserted" if inserted else kind
     return finding.code, (kind, start)
+
+
+def _group(source: Source, finding: Finding, steps: Sequence[tuple[Change, ...]]) -> tuple[object, ...]:
+    """The set of layers that a finding is about, whose name has a place, by where that was before the changes."""
+    path = finding.place.path
+    at = _AT.fullmatch(finding.group[len(path) :]) if finding.group.startswith(path) else None
+    if at is None:
+        return (finding.group,)
+    cell, line, column = (int(each) if each else None for each in at.group("cell", "line", "column"))
+    try:
+        offset = source.span(Place(path, line or 0, column or 0, line or 0, column or 0, cell))[0]
+    except (IndexError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return (finding.group,)
+    for changes in reversed(steps):
+        offset, _ = _traced(offset, changes)
+    return offset, at["more"]
 
 
 def _traced(offset: int, changes: tuple[Change, ...]) -> tuple[int, bool]:

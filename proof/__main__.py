@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from proof.flips import flip_all
 from proof.judging import tally_all
 from proof.programs.dialects import DIALECTS
+from proof.report import figures, write
 from proof.running import observe, read
 
 
@@ -30,12 +32,28 @@ def main() -> int:
     judging.add_argument("folder", type=Path)
     judging.add_argument("--dialect", choices=DIALECTS, action="append", help="only this one")
     judging.add_argument("--show", type=int, default=5, metavar="N", help="print so many programs that disagree")
+    writing = commands.add_parser("report", help="compare, turn cells round, and write docs/proof.md")
+    writing.add_argument("folder", type=Path)
     options = parser.parse_args()
     if options.command == "run":
         path = options.folder / f"{options.dialect}.jsonl"
         observe(DIALECTS[options.dialect], options.python, path, options.fits, options.workers)
         return 0
+    if options.command == "report":
+        return _report(options.folder)
     return _judge(options.folder, options.dialect or list(DIALECTS), options.show)
+
+
+def _report(folder: Path) -> int:
+    """Writes the page in `docs/` from all observations in a folder."""
+    root = Path(__file__).resolve().parent.parent
+    found = {}
+    for name, dialect in DIALECTS.items():
+        records = list(read(folder / f"{name}.jsonl"))
+        if records:
+            found[name] = figures(tally_all(records, dialect), flip_all(records, dialect))
+    write(root / "docs", found, root / "proof/real/programs.json")
+    return 0
 
 
 def _judge(folder: Path, names: list[str], show: int) -> int:

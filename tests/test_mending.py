@@ -182,6 +182,30 @@ def test_a_finding_that_becomes_milder_is_mended_and_one_that_becomes_worse_is_n
     assert mended("BatchNormalization(momentum=0.99)\n", slow, worse).applied == []
 
 
+def test_a_note_about_mended_layers_is_known_though_the_fix_moves_their_line() -> None:
+    text = "def tune(base):\n    base.trainable = True\n\n\nbase = ResNet50()\nmodel = Sequential([base])\n"
+
+    def lint(text: str) -> list[Finding]:
+        at = text.index("base = ResNet50()")
+        group = f"{PATH}:{text.count(chr(10), 0, at) + 1}:8"
+        if "freeze(base)" in text:
+            return Rule("BN101", "Sequential([base])", group=group, severity="info").findings(text)
+        return Rule("BN102", "base.trainable = True", "freeze(base)", group=group).findings(text)
+
+    assert mend(text, PATH, lint).withdrawn == []  # the line stays where it is
+
+    def longer(text: str) -> list[Finding]:
+        found = lint(text)
+        if "freeze(base)" not in text:
+            good = "base.trainable = True\n    freeze(base)"
+            return Rule("BN102", "base.trainable = True", good, group=found[0].group).findings(text)
+        return found
+
+    result = mend(text, PATH, longer)
+    assert (codes(result.applied), result.withdrawn) == (["BN102"], [])
+    assert codes(result.left) == ["BN101"]
+
+
 def test_oscillation_stops() -> None:
     there = Rule("BN101", "base(x)", "base(x, training=False)")
     back = Rule("BN103", "base(x, training=False)", "base(x)")

@@ -14,16 +14,35 @@ import re
 import string
 import sys
 from collections import Counter
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from bnlint.keras.applications import PREPROCESSING
+
+BATCH_NORM = ("momentum", "scale", "center", "epsilon")
 KINDS = string.ascii_letters + string.digits
 HERE = Path(__file__).resolve().parent.parent / "bnlint" / "keras" / "data" / "applications"
 COUNTED = re.compile(r"(?<!\d)70\d\d(?!\d)")
 """A number that the measurement gave to a name which Keras makes up (``7001_head_gap``)."""
 POOLED = ("avg", "max")
+AROUND = ("measured", "preprocessing", "operations", "modes", "ranges")
+"""What ``preprocessing.json`` holds."""
+
+BLACK, COLOUR, WHITE = (0.0, 0.0, 0.0), (10.0, 20.0, 30.0), (255.0, 255.0, 255.0)
+IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)
+MODES: dict[str, Callable[[Sequence[float]], Sequence[float]]] = {
+    "pass-through": lambda pixel: pixel,
+    "tf": lambda pixel: [value / 127.5 - 1 for value in pixel],
+    "caffe": lambda pixel: [value - mean for value, mean in zip(reversed(pixel), IMAGENET_MEAN_BGR, strict=True)],
+    "torch": lambda pixel: [
+        (value / 255 - mean) / deviation
+        for value, mean, deviation in zip(pixel, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), strict=True)
+    ],
+}
+"""The ways of ``preprocess_input``, by what they make of the pixels that were fed."""
 
 Layer = tuple[Any, ...]  # (name, class, distances to the inbound layers, details, children)
 
@@ -35,7 +54,7 @@ def relative(layers: list[Any]) -> list[Layer]:
             None if name and COUNTED.search(name) else name,
             kind,
             tuple(index - before for before in inbound),
-            tuple(sorted(details.items())),
+            tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in sorted(details.items())),
             tuple(relative(children)),
         )
         for index, (name, kind, inbound, details, children) in enumerate(layers)
@@ -52,7 +71,10 @@ def release_of(facts: dict[str, Any]) -> tuple[str, str]:
 
 
 def variants_of(entry: dict[str, Any], pooled: dict[str, Any]) -> dict[str, list[Layer]]:
-    """Every known list of layers of one constructor on one release, by the name of the variant."""
+    """Every known list of layers of one constructor on one release, by the name of the variant.
+
+    An empty list says that a variant was not measured: another release may answer for it.
+    """
     found = {}
     for kind, variant in entry.get("variants", {}).items():
         if isinstance(variant, dict) and kind not in POOLED:
@@ -60,10 +82,11 @@ def variants_of(entry: dict[str, Any], pooled: dict[str, Any]) -> dict[str, list
     if entry.get("variants", {}).get("imagenet_no_top") == "as no_top":
         found.pop("imagenet_top", None)
     elif "imagenet_no_top" not in found:
-        found["imagenet_no_top"] = found["imagenet_top"] = []  # not measured
-    for pooling, change in pooled.items():
-        for kind in [kind for kind in found if kind.endswith("no_top") and found[kind]]:
-            found[f"{kind}+{pooling}"] = change(found[kind])
+        found["imagenet_no_top"] = found["imagenet_top"] = []
+    for kind in [kind for kind in found if kind.endswith("no_top")]:
+        for pooling in POOLED:
+            known = found[kind] and pooling in pooled
+            found[f"{kind}+{pooling}"] = pooled[pooling](found[kind]) if known else []
     return found
 
 
@@ -119,6 +142,16 @@ def shortened(name: str | None, prefix: str) -> str:
     return "~" + name[len(prefix) :] if prefix and name.startswith(prefix) else name
 
 
+def listed(details: tuple[tuple[str, Any], ...], kind: str) -> Any:
+    """The details of a layer as the data has them: a list by the kind of layer, or a rate."""
+    known = dict(details)
+    if "BatchNorm" in kind:
+        return [known[key] for key in BATCH_NORM]
+    if kind in PREPROCESSING:
+        return [known.get(key, ()) for key in PREPROCESSING[kind]]
+    return known.get("rate")
+
+
 def encode(pool: list[Layer]) -> dict[str, Any]:
     """The pool by columns; what is usual is left out."""
     kinds = list(dict.fromkeys(kind for _, kind, _, _, _ in pool))
@@ -130,7 +163,7 @@ def encode(pool: list[Layer]) -> dict[str, Any]:
         "names": " ".join(shortened(name, prefix) for name, *_ in pool),
         "kinds": kinds,
         "kind_of": "".join(KINDS[kinds.index(kind)] for _, kind, *_ in pool),
-        "batch_norm": list(dict(usual).get(key) for key in ("momentum", "scale", "center")) if usual else None,
+        "batch_norm": listed(usual, "BatchNormalization") if usual else None,
         "inbound": {},
         "details": {},
         "children": {},
@@ -139,11 +172,7 @@ def encode(pool: list[Layer]) -> dict[str, Any]:
         if inbound != (() if kind == "InputLayer" else (1,)):
             result["inbound"][index] = inbound
         if details and details != usual:
-            known = dict(details)
-            is_norm = "BatchNorm" in kind
-            result["details"][index] = (
-                [known["momentum"], known["scale"], known["center"]] if is_norm else known.get("rate")
-            )
+            result["details"][index] = listed(details, kind)
         if children:
             result["children"][index] = encode(list(children))
     return {key: value for key, value in result.items() if value not in ({}, None)}
@@ -155,6 +184,8 @@ def main() -> None:
     for path in sorted(Path(sys.argv[1]).glob("*.json")):
         facts = json.loads(path.read_text(encoding="utf-8"))
         package, version = release_of(facts)
+        if "preprocessing" not in facts:
+            sys.exit(f"{path.name}: measured with --quick, which is for comparing")
         if version in measurements.setdefault(package, {}):
             print(f"{path.name}: {package} {version} is there already, left out")
             continue
@@ -165,10 +196,7 @@ def main() -> None:
         for package, found in measurements.items()
     }
     everything = [facts for found in measurements.values() for facts in found.values()]
-    names = sorted(
-        {name for facts in everything for public in facts.get("modules", {}).values() for name in public}
-        | {name for facts in everything for name in facts["constructors"]}
-    )
+    names = sorted({name for facts in everything for name in facts["names"]})
     families: dict[str, str] = {}
     total = 0
     for name in names:
@@ -192,13 +220,10 @@ def main() -> None:
             package: {version: counts(measurements[package][version]["operations"]) for version in versions}
             for package, versions in in_order.items()
         },
-        "modules": {
-            package: {version: measurements[package][version].get("modules", {}) for version in versions}
-            for package, versions in in_order.items()
-        },
     }
+    index.update(modes(measurements, in_order))
     write(HERE.parent / "applications.json", {key: index[key] for key in ("measured", "names", "families")})
-    write(HERE.parent / "preprocessing.json", {key: index[key] for key in ("measured", "preprocessing", "operations")})
+    write(HERE.parent / "preprocessing.json", {key: index[key] for key in AROUND})
     write(HERE.parent / "injection.json", injections(measurements, in_order))
     print(f"{len(names)} constructors, {total} bytes; measured: {in_order}")
 
@@ -213,7 +238,7 @@ def compile_one(name: str, measurements: dict[str, Any], in_order: dict[str, lis
             facts = measurements[package][version]
             constructors = facts["constructors"]
             if name not in constructors:
-                if any(name in public for public in facts.get("modules", {}).values()):
+                if name in facts["names"]:
                     releases.setdefault(package, {})[version] = None  # it is there, its layers were not measured
                 continue
             if not isinstance(constructors[name].get("variants", {}).get("no_top"), dict):
@@ -243,6 +268,32 @@ def pooled_of(name: str, constructors: dict[str, Any]) -> dict[str, Any]:
 def counts(added: dict[str, Any]) -> dict[str, int]:
     """How many layers each case adds; those that raise are left out."""
     return {case: len(layers) for case, layers in added.items() if isinstance(layers, list)}
+
+
+def mode_of(pixels: list[list[float]]) -> str:
+    """The mode that makes these numbers of the pixels that were fed; raises ``LookupError`` where none does."""
+    for mode, make in MODES.items():
+        wanted = [make(pixel) for pixel in (BLACK, COLOUR, WHITE)]
+        pairs = [(a, b) for left, right in zip(wanted, pixels, strict=True) for a, b in zip(left, right, strict=True)]
+        if all(abs(a - b) < 2e-3 for a, b in pairs):
+            return mode
+    raise LookupError(f"no mode of preprocess_input makes these numbers: {pixels}")
+
+
+def modes(measurements: dict[str, Any], in_order: dict[str, list[str]]) -> dict[str, Any]:
+    """The modules of each mode by package and release, and what each mode makes of black and white."""
+    table: dict[str, Any] = {}
+    ranges: dict[str, Any] = {}
+    for package, versions in in_order.items():
+        for version in versions:
+            found: dict[str, list[str]] = {}
+            for module, pixels in measurements[package][version]["preprocessed"].items():
+                mode = mode_of(pixels)
+                found.setdefault(mode, []).append(module)
+                ranges.setdefault(mode, [pixels[0], pixels[2]])
+            words = {mode: " ".join(found[mode]) for mode in MODES if mode in found}
+            table.setdefault(package, {})[version] = words
+    return {"modes": table, "ranges": ranges}
 
 
 def injections(measurements: dict[str, Any], in_order: dict[str, list[str]]) -> dict[str, Any]:

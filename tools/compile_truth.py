@@ -1,12 +1,12 @@
-"""Makes the truth table that travels with bnlint from a file of measurements.
+"""Makes the truth table that travels with bnlint from measurements.
 
-    python tools/compile_truth.py SEMANTICS_JSON [ADDITION_JSON ...]
+    python tools/compile_truth.py tools/measurements/semantics/*.json
 
-The input is ``{column: {question: {case: fact}}}``; the output is one small file a column. An addition, such as
-``tools/measurements/updates.json``, has the same form and is merged. What is kept of a fact is what a rule can use: the
-code, the flags and the effective momentum of a training run, whether something exists or raises and what. Messages,
-losses and paths are left out. A training run is written ``"BUT@0.99"`` (code and effective momentum, see
-``bnlint/keras/truth.py``), an error ``"!TypeError"``.
+A measurement, written by ``tools/measure_semantics.py``, is ``{column: {question: {case: fact}}}``; the output is one
+small file a column. A case that was measured takes the place of the shipped one; one that was not, stays. What is kept
+of a fact is what a rule can use: the code, the flags and the effective momentum of a training run, whether something
+exists or raises and what. Messages, losses and paths are left out. A training run is written ``"BUT@0.99"`` (code and
+effective momentum, see ``bnlint/keras/truth.py``), an error ``"!TypeError"``.
 """
 
 from __future__ import annotations
@@ -84,21 +84,25 @@ def questions(column: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return result
 
 
+def merged(path: Path, found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What a column's file holds, with what was found in place of it."""
+    shipped = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return {
+        question: dict(sorted({**shipped.get(question, {}), **found.get(question, {})}.items()))
+        for question in sorted({*shipped, *found})
+    }
+
+
 def main() -> None:
     """Reads the measurements, writes one file a column, and tells their sizes."""
-    source, *additions = [json.loads(Path(path).read_text(encoding="utf-8")) for path in sys.argv[1:]]
-    for addition in additions:
-        for name, column in addition.items():
-            for question, cases in column.items():
-                source[name].setdefault(question, {}).update(cases)
     folder = Path(__file__).resolve().parent.parent / "bnlint/keras/data/truth"
     folder.mkdir(parents=True, exist_ok=True)
-    for name, column in source.items():
-        if name.startswith("_"):
-            continue
-        text = json.dumps(questions(column), separators=(",", ":"), ensure_ascii=False)
-        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-        print(f"{len(text):7d} {name}")
+    for path in map(Path, sys.argv[1:]):
+        for name, column in json.loads(path.read_text(encoding="utf-8")).items():
+            file = folder / f"{name}.json"
+            text = json.dumps(merged(file, questions(column)), separators=(",", ":"), ensure_ascii=False)
+            file.write_text(text + "\n", encoding="utf-8")
+            print(f"{len(text):7d} {name}")
 
 
 if __name__ == "__main__":

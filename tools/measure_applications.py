@@ -1,24 +1,28 @@
 """Measures every constructor of ``keras.applications`` in the Keras that is installed here (Python 3.6 and newer).
 
-    python tools/measure_applications.py --api tf.keras OUT.json [--only REGEX]
+    python tools/measure_applications.py --api tf.keras OUT.json [--only REGEX] [--quick] [--jobs 2]
 
-``--api`` is ``keras``, ``tf.keras`` or ``tf_keras``. Each constructor is built in a forked child, without weights; the
-ImageNet variant is built with the download and the loading replaced by nothing. An existing OUT.json is continued.
-``tools/compile_applications.py`` makes the package's data from such files.
+``--api`` is ``keras``, ``tf.keras`` or ``tf_keras``. Each constructor is built in a forked child, without weights, and
+where Keras allows it without room for them; the ImageNet variant is built with the download and the loading replaced by
+nothing. An existing OUT.json is continued. ``tools/compile_applications.py`` makes the package's data from such files,
+``tools/compare_applications.py`` compares one with the package's data.
 
 A layer is ``[name, class, inbound, details, children]``: ``name`` is null where Keras made it up, ``inbound`` are
-indices into the model's ``layers``, ``details`` hold a BatchNormalization's momentum, scale and center, and the rate of
-dropouts.
+indices into the model's ``layers``, ``details`` hold a BatchNormalization's momentum, scale, center and epsilon, the
+rate of dropouts, and the numbers of Rescaling and Normalization.
 """
 
 import argparse
 import collections
-import importlib
+import contextlib
+import functools
+import importlib.util
 import inspect
 import json
 import os
 import re
 import sys
+import tempfile
 import time
 import traceback
 
@@ -27,6 +31,10 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 AUTOMATIC = 7000
 INJECTED = ("layers", "backend", "models", "utils")
+NUMBERS = {"Rescaling": ("scale", "offset"), "Normalization": ("mean", "variance")}
+PIXELS = ([0.0, 0.0, 0.0], [10.0, 20.0, 30.0], [255.0, 255.0, 255.0])
+READ_WHILE_BUILDING = 16
+"""Weights with no more numbers than this get their values: some layers compute with theirs while they are built."""
 
 
 class Counters(collections.defaultdict):
@@ -75,9 +83,17 @@ def is_automatic(name):
     return bool(number) and AUTOMATIC <= int(number.group(1)) < AUTOMATIC + 2000
 
 
-def feeding(layer, model, keras):
-    """The layers of ``model`` whose outputs ``layer`` takes; operations that are no layers are looked through."""
-    inside = {id(member) for member in model.layers}
+def node_keys(model):
+    """The keys of a model's own nodes; ``None`` where this Keras keeps none."""
+    for attribute in ("_nodes", "_network_nodes", "_container_nodes", "container_nodes"):
+        keys = getattr(model, attribute, None)
+        if keys is not None:
+            return set(keys)
+    return None
+
+
+def feeding(layer, inside, keys):
+    """The layers out of ``inside`` (by id) that ``layer`` takes; operations that are no layers are looked through."""
     found = []
 
     def look(node):
@@ -94,32 +110,58 @@ def feeding(layer, model, keras):
 
     nodes = getattr(layer, "_inbound_nodes", None)
     nodes = getattr(layer, "inbound_nodes", []) if nodes is None else nodes
-    keys = None
-    for attribute in ("_nodes", "_network_nodes", "_container_nodes", "container_nodes"):
-        keys = getattr(model, attribute, None) if keys is None else keys
     for index, node in enumerate(nodes):
         spelled = {pattern % (owner, index) for owner in (layer.name, id(layer)) for pattern in ("%s_ib-%d", "%s-%d")}
-        if keys is not None and not spelled & set(keys):
+        if keys is not None and not spelled & keys:
             continue
         look(node)
     return found
 
 
+def short(number):
+    """A number with the digits that single precision has."""
+    return float(f"{float(number):.6g}")
+
+
+def channels(numbers):
+    """One number, or one a channel, as a list."""
+    found = []
+    while isinstance(numbers, (list, tuple)) and len(numbers) == 1:
+        numbers = numbers[0]
+    for number in numbers if isinstance(numbers, (list, tuple)) else [numbers]:
+        found.append(short(number))
+    return found
+
+
+def details_of(layer):
+    """What an application's own source decides about a layer besides its class."""
+    kind = type(layer).__name__
+    details = {}
+    if "BatchNorm" in kind:
+        details = {"momentum": round(float(layer.momentum), 6), "scale": layer.scale, "center": layer.center}
+        details["epsilon"] = short(layer.epsilon)
+    for attribute in ("rate", "drop_path_rate"):
+        rate = getattr(layer, attribute, None)
+        if isinstance(rate, (int, float)) and not isinstance(rate, bool):
+            details["rate"] = round(float(rate), 6)
+    for key in NUMBERS.get(kind, ()):
+        numbers = layer.get_config().get(key)
+        numbers = numbers.tolist() if hasattr(numbers, "tolist") else numbers
+        if numbers is not None:
+            details[key] = channels(numbers)
+    return details
+
+
 def describe(model, keras):
     """The ordered layers of a model, nested ones too."""
     order = {id(layer): index for index, layer in enumerate(model.layers)}
+    keys = node_keys(model)
     described = []
     for layer in model.layers:
         kind = type(layer).__name__
-        details = {}
-        if "BatchNorm" in kind:
-            details = {"momentum": round(float(layer.momentum), 6), "scale": layer.scale, "center": layer.center}
-        for attribute in ("rate", "drop_path_rate"):
-            rate = getattr(layer, attribute, None)
-            if isinstance(rate, (int, float)) and not isinstance(rate, bool):
-                details["rate"] = round(float(rate), 6)
+        details = details_of(layer)
         children = describe(layer, keras) if isinstance(layer, keras.models.Model) else []
-        inbound = [order[id(before)] for before in feeding(layer, model, keras) if id(before) in order]
+        inbound = [order[id(before)] for before in feeding(layer, order, keys) if id(before) in order]
         name = None if is_automatic(layer.name) else layer.name
         described.append([name, kind, list(collections.OrderedDict.fromkeys(inbound)), details, children])
     return described
@@ -181,10 +223,43 @@ def without_downloads(keras):
             module.get_file = lambda *args, **options: "unused.h5"
 
 
+@contextlib.contextmanager
+def without_room_for_weights(keras):
+    """Builds models whose weights hold no numbers, where this Keras can; on TensorFlow 1 a graph holds none anyway."""
+    if hasattr(keras, "StatelessScope"):  # Keras 3
+        with keras.StatelessScope(initialize_variables=False):
+            yield
+        return
+    import tensorflow
+    from tensorflow.python.ops import resource_variable_ops
+
+    empty = getattr(resource_variable_ops, "UninitializedVariable", None)
+    if empty is None or not getattr(tensorflow, "executing_eagerly", bool)():
+        yield
+        return
+
+    def create(usual, **options):
+        shape = options.get("shape")
+        size = 1
+        for length in shape or ():
+            size *= int(length)
+        if shape is None or size <= READ_WHILE_BUILDING or not callable(options.get("initial_value")):
+            return usual(**options)
+        kept = {key: options.get(key) for key in ("trainable", "shape", "dtype", "name")}
+        for key in ("aggregation", "synchronization"):
+            if options.get(key) is not None:
+                kept[key] = options[key]
+        return empty(**kept)
+
+    with tensorflow.variable_creator_scope(create):
+        yield
+
+
 def variant(make, keras, **options):
     """One list of layers: what the constructor gives with these arguments."""
     fresh(keras)
-    model = make(**options)
+    with without_room_for_weights(keras):
+        model = make(**options)
     layers = describe(model, keras)
     last = model.outputs[0]
     history = getattr(last, "_keras_history", None)
@@ -194,12 +269,12 @@ def variant(make, keras, **options):
     return result
 
 
-def measure(keras, name, first, alike, injected, build):
+def measure(keras, name, first, alike, injected, kinds_wanted):
     """Every variant of one constructor, and what ``layers=`` does.
 
     Pooling is measured on the ``first`` of a module. ``alike``: there the ImageNet variant was like the one without
-    weights, and is not built again. ``injected`` are the keywords to try (constructors behind one wrapper do the same);
-    without ``build`` nothing else is measured.
+    weights, and is not built again. ``injected`` are the keywords to try (constructors behind one wrapper do the same).
+    ``kinds_wanted`` tells which variants to build, ``None`` all.
     """
     make = getattr(keras.applications, name)
     try:
@@ -226,8 +301,8 @@ def measure(keras, name, first, alike, injected, build):
     if first:
         kinds["avg"] = dict(kinds["no_top"], pooling="avg")
         kinds["max"] = dict(kinds["no_top"], pooling="max")
-    if not build:
-        kinds.clear()
+    if kinds_wanted is not None:
+        kinds = collections.OrderedDict((kind, kinds[kind]) for kind in kinds_wanted)
     elif alike:
         del kinds["imagenet_no_top"]
         result["variants"]["imagenet_no_top"] = "as no_top"
@@ -273,6 +348,20 @@ def preprocessing(keras):
     return found
 
 
+def preprocessed(keras):
+    """What each module's ``preprocess_input`` makes of a few pixels."""
+    import numpy
+
+    found = {}
+    for name in sorted(dir(keras.applications)):
+        module = getattr(keras.applications, name)
+        if inspect.ismodule(module) and hasattr(module, "preprocess_input") and name[0] != "_":
+            pixels = numpy.array([[[pixel] for pixel in PIXELS]], "float32")
+            given = numpy.array(module.preprocess_input(pixels)).reshape(-1, 3).tolist()
+            found[name] = [[short(number) for number in pixel] for pixel in given]
+    return found
+
+
 def modules(keras):
     """Which constructors each public module of the applications offers."""
     found = {}
@@ -285,7 +374,6 @@ def modules(keras):
 
 def operations(keras, tensorflow):
     """What plain arithmetic on Keras tensors adds to a model."""
-    resize = getattr(tensorflow.image, "resize", None)
     cases = collections.OrderedDict()
     cases["x / 255."] = (lambda x: x / 255.0, 1)
     cases["x * 2 - 1"] = (lambda x: x * 2 - 1, 1)
@@ -293,35 +381,106 @@ def operations(keras, tensorflow):
     cases["-x"] = (lambda x: -x, 1)
     cases["x[..., ::-1]"] = (lambda x: x[..., ::-1], 1)
     cases["x + y"] = (lambda x, y: x + y, 2)
+    if tensorflow is not None:
+        add_operations(cases, tensorflow)
+    return {case: added(keras, function, inputs) for case, (function, inputs) in cases.items()}
+
+
+def add_operations(cases, tensorflow):
+    """Adds what a program calls in TensorFlow's own namespace."""
+    resize = getattr(tensorflow.image, "resize", None)
     cases["tf.cast(x, tf.float32)"] = (lambda x: tensorflow.cast(x, tensorflow.float32), 1)
     cases["tf.cast(x, tf.float16)"] = (lambda x: tensorflow.cast(x, tensorflow.float16), 1)
     cases["tf.image.resize(x, (64, 64))"] = (lambda x: resize(x, (64, 64)), 1)
     cases["tf.reduce_mean(x, axis=[1, 2])"] = (lambda x: tensorflow.reduce_mean(x, axis=[1, 2]), 1)
     cases["tf.concat([x, y], -1)"] = (lambda x, y: tensorflow.concat([x, y], -1), 2)
     cases["tf.nn.relu(x)"] = (tensorflow.nn.relu, 1)
-    return {case: added(keras, function, inputs) for case, (function, inputs) in cases.items()}
+
+
+def answers(tasks, jobs):
+    """Runs each task of ``(name, work)`` in a forked child, ``jobs`` at a time, and gives its name and JSON answer.
+
+    A task is taken when a child is free: with one job, after the answer to the one before was dealt with.
+    """
+    tasks = iter(tasks)
+    running = {}
+    while True:
+        while len(running) < jobs:
+            task = next(tasks, None)
+            if task is None:
+                break
+            name, work = task
+            handle, path = tempfile.mkstemp(suffix=".json")
+            child = os.fork()
+            if child == 0:
+                answer_into(handle, work)
+            os.close(handle)
+            running[child] = (name, path)
+        if not running:
+            return
+        child, _ = os.wait()
+        name, path = running.pop(child)
+        with open(path) as stream:
+            text = stream.read()
+        os.remove(path)
+        yield name, json.loads(text) if text else {"error": "the child died"}
+
+
+def answer_into(handle, work):
+    """Ends this process with the JSON of what ``work`` gives in the open file."""
+    try:
+        try:
+            answer = work()
+        except Exception:
+            answer = {"error": traceback.format_exc(limit=-3)}
+        with os.fdopen(handle, "w") as stream:
+            stream.write(json.dumps(answer, default=str))
+    finally:
+        os._exit(0)
 
 
 def in_child(work):
-    """Runs ``work`` in a forked child and gives its JSON answer."""
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(read)
-        try:
-            try:
-                answer = work()
-            except Exception:
-                answer = {"error": traceback.format_exc(limit=-3)}
-            with os.fdopen(write, "wb") as stream:
-                stream.write(json.dumps(answer, default=str).encode())
-        finally:
-            os._exit(0)
-    os.close(write)
-    with os.fdopen(read, "rb") as stream:
-        text = stream.read()
-    os.waitpid(child, 0)
-    return json.loads(text.decode()) if text else {"error": "the child died"}
+    """Runs ``work`` in a forked child and gives its JSON answer; ends with what the child raised."""
+    answer = next(answer for _, answer in answers([(None, work)], 1))
+    return sys.exit(answer["error"]) if set(answer) == {"error"} else answer
+
+
+def save(facts, path):
+    """Writes the file as a whole or not at all."""
+    with open(path + ".part", "w") as stream:
+        json.dump(facts, stream, separators=(",", ":"))
+    os.replace(path + ".part", path)
+
+
+def in_order(names):
+    """Small constructors first, so that a run that is stopped has many."""
+    large = re.compile(r"Large|XLarge|B[4-7]$|V2[ML]$|[1-9]\d\d$|[1-9]\d\d[FV]")
+    slow = re.compile("DenseNet|InceptionResNet|NASNet|EfficientNet")
+    return sorted(names, key=lambda name: (bool(large.search(name)), bool(slow.match(name)), name))
+
+
+def tasks(keras, facts, options):
+    """What is left to measure, a constructor at a time."""
+    names = in_order(facts["names"])
+    if options.quick:
+        names.reverse()  # large ones first: several jobs end at the same time
+    tried = {entry.get("defined") for entry in facts["constructors"].values()}
+    started = {entry.get("module") for entry in facts["constructors"].values()}
+    wanted = ("no_top", "top") if options.quick else () if options.injection_only else None
+    for name in names:
+        if name in facts["constructors"] or not re.match(options.only, name):
+            continue
+        module = module_of(keras, name)
+        known = [entry for entry in facts["constructors"].values() if entry.get("module") == module]
+        alike = bool(known) and known[0].get("variants", {}).get("imagenet_no_top") == "as no_top"
+        defined = getattr(keras.applications, name).__module__
+        injected = INJECTED if defined not in tried else () if defined != module else ("layers",)
+        work = functools.partial(
+            measure, keras, name, module not in started, alike, () if options.quick else injected, wanted
+        )
+        tried.add(defined)
+        started.add(module)
+        yield name, work
 
 
 def main():
@@ -331,9 +490,11 @@ def main():
     parser.add_argument("--api", default="keras", choices=["keras", "tf.keras", "tf_keras"])
     parser.add_argument("--injection-only", action="store_true", help="only what ``layers=`` and the like do")
     parser.add_argument("--only", default="", help="a regular expression on the constructors' names")
+    parser.add_argument("--quick", action="store_true", help="only the layers with and without the top, no weights")
+    parser.add_argument("--jobs", type=int, default=1, help="processes at a time, with --quick")
     options = parser.parse_args()
-    import tensorflow
-
+    has_tensorflow = importlib.util.find_spec("tensorflow") is not None  # Keras 3 does without on other backends
+    tensorflow = importlib.import_module("tensorflow") if has_tensorflow else None
     keras = tensorflow.keras if options.api == "tf.keras" else importlib.import_module(options.api)
     for module in (*INJECTED, "applications"):
         if not hasattr(keras, module):
@@ -344,46 +505,24 @@ def main():
             facts = json.load(stream)
     facts["api"] = options.api
     facts["keras"] = getattr(keras, "__version__", None)
-    facts["tensorflow"] = tensorflow.__version__
-    if "preprocessing" not in facts:
+    facts["tensorflow"] = tensorflow.__version__ if has_tensorflow else None
+    facts["backend"] = keras.config.backend() if hasattr(keras, "config") else "tensorflow"
+    if "preprocessing" not in facts and not options.quick:
         facts["preprocessing"] = in_child(lambda: preprocessing(keras))
         facts["operations"] = in_child(lambda: operations(keras, tensorflow))
+    upper = [name for name in dir(keras.applications) if name[0].isupper()]
+    facts["names"] = [name for name in upper if callable(getattr(keras.applications, name))]
     if "modules" not in facts:
         facts["modules"] = in_child(lambda: modules(keras))
-    all_names = [name for name in dir(keras.applications) if name[0].isupper()]
-    names = [name for name in all_names if callable(getattr(keras.applications, name))]
-    large = re.compile(r"Large|XLarge|B[4-7]$|V2[ML]$|[1-9]\d\d$|[1-9]\d\d[FV]")
-    slow = re.compile("DenseNet|InceptionResNet|NASNet|EfficientNet")
-    names.sort(key=lambda name: (bool(large.search(name)), bool(slow.match(name)), name))
-    tried = {entry.get("defined") for entry in facts["constructors"].values()}
-    seen = {}
-    for entry in facts["constructors"].values():
-        seen.setdefault(entry.get("module"), entry.get("variants", {}).get("imagenet_no_top") == "as no_top")
-    with open(options.out + ".part", "w") as stream:
-        json.dump(facts, stream, separators=(",", ":"))
-    os.replace(options.out + ".part", options.out)
-    for name in names:
-        module = module_of(keras, name)
-        first = module not in seen
-        if name in facts["constructors"] or not re.match(options.only, name):
-            continue
-        start = time.time()
-        alike = seen.get(module, False)
-        defined = getattr(keras.applications, name).__module__
-        injected = INJECTED if defined not in tried else () if defined != module else ("layers",)
-        tried.add(defined)
-        found = in_child(
-            lambda name=name, first=first, alike=alike, injected=injected: measure(
-                keras, name, first, alike, injected, not options.injection_only
-            )
-        )
-        seen.setdefault(module, found.get("variants", {}).get("imagenet_no_top") == "as no_top")
+    if "preprocessed" not in facts:
+        facts["preprocessed"] = in_child(lambda: preprocessed(keras))
+    save(facts, options.out)
+    start = time.time()
+    for name, found in answers(tasks(keras, facts, options), options.jobs if options.quick else 1):
         facts["constructors"][name] = found
         layers = {kind: len(v["layers"]) if isinstance(v, dict) else v for kind, v in found.get("variants", {}).items()}
         print(name.ljust(20), round(time.time() - start, 1), layers, found.get("error", ""), flush=True)
-        with open(options.out + ".part", "w") as stream:
-            json.dump(facts, stream, separators=(",", ":"))
-        os.replace(options.out + ".part", options.out)
+        save(facts, options.out)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from typing import TypeGuard
 
-from bnlint.fixes.calls import CallSite, call_site, confirm, names
+from bnlint.fixes.calls import Argument, CallSite, call_site, confirm, names
 from bnlint.fixes.edits import Change, Draft, Refusal
 from bnlint.fixes.names import Names
 from bnlint.fixes.source import Source
@@ -25,12 +25,14 @@ def add_argument(source: Source, *, call: Place, name: str, value: str) -> Draft
     return _added(site, name, value)
 
 
-def set_argument(source: Source, *, call: Sequence[Place], name: str, value: str) -> Draft:
+def set_argument(source: Source, *, call: Sequence[Place], name: str, value: str, position: str | None = None) -> Draft:
     """``momentum=0.1`` becomes ``momentum=0.9``; added, as by :func:`add_argument`, to a call that does not have it.
 
-    The fix drops a level where the old value holds a comment.
+    ``BatchNormalization(-1, 0.1)`` becomes ``BatchNormalization(-1, 0.9)`` where ``position`` is 1. Refuses where an
+    argument with a star may stand there. The fix drops a level where the old value holds a comment.
     """
-    return merged(_set(call_site(source, each), name, value) for each in call)
+    index = None if position is None else int(position)
+    return merged(_set(call_site(source, each), name, value, index) for each in call)
 
 
 def remove_arguments(source: Source, *, call: Place, names: Sequence[str]) -> Draft:
@@ -89,12 +91,20 @@ def removed(site: CallSite, unwanted: Sequence[str]) -> Draft:
     return Draft(confirm(site, changes, kept), "the comment beside a removed argument" if lost else None)
 
 
-def _set(site: CallSite, name: str, value: str) -> Draft:
-    present = site.argument(name)
+def _set(site: CallSite, name: str, value: str, position: int | None) -> Draft:
+    present = site.argument(name) or (_positional(site, name, position) if position is not None else None)
     if present is None:
         return _added(site, name, value)
     loses = "a comment inside the old value" if _commented(site, present.value, present.end) else None
     return Draft(confirm(site, [Change(present.value, present.end, value)], names(site)), loses)
+
+
+def _positional(site: CallSite, name: str, position: int) -> Argument | None:
+    """The positional argument of that number, if there is one."""
+    positional = [argument for argument in site.arguments if argument.name is None and argument.star != "**"]
+    if any(argument.star for argument in positional[: position + 1]):
+        raise Refusal(f"an argument with a star may hold `{name}`")
+    return positional[position] if position < len(positional) else None
 
 
 def _added(site: CallSite, name: str, value: str) -> Draft:

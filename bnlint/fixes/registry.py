@@ -51,7 +51,14 @@ REWRITES: dict[str, Rewrite] = {
     "set_argument": Rewrite(
         "keywords",
         "give a keyword argument of one or several calls a value, or add it",
-        {"call": Argument("places", "the call, or several"), "name": _NAME, "value": _VALUE},
+        {
+            "call": Argument("places", "the call, or several"),
+            "name": _NAME,
+            "value": _VALUE,
+            "position": Argument(
+                "text", "its number among the positional arguments, from 0, where it may be one", True
+            ),
+        },
     ),
     "remove_arguments": Rewrite("keywords", "take keyword arguments out of a call", {"call": _CALL, "names": _NAMES}),
     "move_arguments": Rewrite(

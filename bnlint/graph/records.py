@@ -90,6 +90,8 @@ class Model(NamedTuple):
     """whether a subclassed model's ``call`` has no ``training`` parameter"""
     call_at: Place | None = None
     """the ``def`` of a subclassed model's ``call``"""
+    default: bool | None = None
+    """the default of its ``training`` parameter"""
 
 
 class Layer(NamedTuple):
@@ -103,7 +105,8 @@ class Layer(NamedTuple):
     before the weights were made, which Keras 3.0 does not apply to them. ``doubt`` tells why the flag or the content
     is not known. ``loaded_into`` is the model that its weights were loaded into from a file: where that is the trained
     one, training may just go on. ``touched``: its weights may come from elsewhere than the start that Keras gives them:
-    the constructor was given some, or code that is not understood had them in hand.
+    the constructor was given some, or code that is not understood had them in hand. ``called`` is the heap when a
+    model or a wrapper was first put into another: standalone Keras 2 settles then which of its layers update.
     """
 
     type: str
@@ -131,9 +134,12 @@ class Layer(NamedTuple):
     node: Node | None = None
     hidden: bool = False
     frozen_unbuilt: bool = False
+    made_frozen: bool = False
+    """whether it was constructed with ``trainable=False``, whatever was set since"""
     doubt: Doubt | None = None
     loaded_into: Address | None = None
     touched: bool = False
+    called: Any = None
 
     def join(self, other: Layer) -> tuple[Layer, bool]:
         """What holds of both, and whether flags, layers or weights differ."""

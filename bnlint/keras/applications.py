@@ -11,7 +11,7 @@ import os
 import string
 from collections.abc import Container
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from bnlint.keras.releases import Release, Version, around
 
@@ -26,9 +26,10 @@ class AppLayer(NamedTuple):
 
     ``name`` is ``None`` where Keras makes it up (``conv2d_17``: the number depends on what was built before, see
     :func:`automatic_prefix`). ``type`` is the class. ``inbound`` are indices into the same list of the layers whose
-    outputs it takes; with them Keras' order of a sub-model can be told. ``momentum`` and ``scale_center`` are
-    BatchNormalization's, ``rate`` is Dropout's or StochasticDepth's; ``None`` for others. ``children`` are the layers
-    of a nested model, their ``inbound`` counting inside it.
+    outputs it takes; with them Keras' order of a sub-model can be told. ``momentum``, ``scale_center`` and ``epsilon``
+    are BatchNormalization's, ``rate`` is Dropout's or StochasticDepth's; ``None`` for others. ``children`` are the
+    layers of a nested model, their ``inbound`` counting inside it. ``numbers`` are a preprocessing layer's, one a
+    channel or one for all: Rescaling's scale and offset, Normalization's mean and variance (empty: not given).
     """
 
     name: str | None
@@ -38,6 +39,8 @@ class AppLayer(NamedTuple):
     scale_center: tuple[bool, bool] | None = None
     rate: float | None = None
     children: tuple[AppLayer, ...] = ()
+    epsilon: float | None = None
+    numbers: tuple[tuple[float, ...], tuple[float, ...]] | None = None
 
 
 def names() -> frozenset[str]:
@@ -62,17 +65,18 @@ def load(
     """
     if name not in _names() or (minimalistic and not include_preprocessing):  # these two together were not measured
         return None
-    of_version = _file(name)["releases"].get(measured_package(release), {})
-    unknown = {version for version, found in of_version.items() if found is None}
     prefix = "minimalistic_" if minimalistic else "" if include_preprocessing else "no_preprocessing_"
     suffix = "top" if include_top else "no_top" if pooling is None else f"no_top+{pooling}"
-    answers = []
-    for version in measured_versions(release, unknown):
-        found = of_version.get(version)
+    kinds = [f"imagenet_{prefix}{suffix}"] * imagenet + [prefix + suffix]
+    lists: dict[str, Any] = {}
+    for version, found in _file(name)["releases"].get(measured_package(release), {}).items():
         known = {} if found is None else _file(name)["sets"][found]
-        imagenet_kind = f"imagenet_{prefix}{suffix}"
-        kind = imagenet_kind if imagenet and imagenet_kind in known else prefix + suffix
-        answers.append(_layers(name, tuple(map(tuple, known[kind]))) if known.get(kind) else None)
+        lists[version] = next((known[kind] for kind in kinds if kind in known), [] if found is None else None)
+    not_measured = {version for version, spans in lists.items() if spans == []}
+    answers = [
+        _layers(name, tuple(map(tuple, spans))) if spans else None
+        for spans in map(lists.get, measured_versions(release, not_measured))
+    ]
     return answers[0] if answers and all(answer == answers[0] for answer in answers) else None
 
 
@@ -111,6 +115,53 @@ def input_layers_added_by_preprocess(module: str, release: Release) -> int | Non
     return _added("preprocessing", module, release)
 
 
+Mode = Literal["tf", "caffe", "torch", "pass-through"]
+"""What ``preprocess_input`` does to pixels of 0 to 255: to −1…1, to BGR without the mean, to zero mean and a deviation
+of one, nothing (the model has the layers for it inside, or takes pixels as they are)."""
+
+
+class PixelRange(NamedTuple):
+    """What a network is fed, channel by channel: for a black pixel, and for a white one."""
+
+    black: tuple[float, ...]
+    white: tuple[float, ...]
+
+
+def preprocess_mode(module: str, release: Release) -> Mode | None:
+    """What ``keras.applications.<module>.preprocess_input`` does when it is called without ``mode=``.
+
+    ``None`` where the release has no such module, or was not measured. ``module`` may be a :func:`family`.
+    """
+    of_version = _json("preprocessing.json")["modes"].get(measured_package(release), {})
+    found: set[Mode | None] = set()
+    for version in measured_versions(release):
+        words = {module, *SAME_MODULE.get(module, ())}
+        found.add(next((mode for mode, names in of_version[version].items() if words & set(names.split())), None))
+    return found.pop() if len(found) == 1 else None
+
+
+SAME_MODULE = {"resnet": ("resnet50",), "resnet50": ("resnet",)}
+
+
+def preprocessed_range(mode: Mode) -> PixelRange:
+    """What ``preprocess_input`` of a mode makes of a black and of a white pixel, as measured."""
+    black, white = _json("preprocessing.json")["ranges"][mode]
+    return PixelRange(tuple(black), tuple(white))
+
+
+def inner_preprocessing(layers: tuple[AppLayer, ...]) -> tuple[AppLayer, ...]:
+    """The layers with which a network prepares its input by itself: Rescaling and Normalization right behind it."""
+    found = []
+    for layer in layers:
+        if layer.type in PREPROCESSING:
+            found.append(layer)
+        elif layer.type != "InputLayer":
+            break
+    return tuple(found)
+
+
+PREPROCESSING = {"Rescaling": ("scale", "offset"), "Normalization": ("mean", "variance")}
+
 OPERATIONS = {
     "operator": "x * 2",
     "negate": "-x",
@@ -143,10 +194,15 @@ def measured_package(release: Release) -> str:
     return SOFTWARE.get(release.package, release.package)
 
 
+def measured(package: str) -> tuple[str, ...]:
+    """The versions of a package on which the applications were measured, oldest first."""
+    return tuple(_index()["measured"].get(SOFTWARE.get(package, package), ()))
+
+
 def measured_versions(release: Release, unknown: Container[str] = ()) -> tuple[str, ...]:
     """The measured versions that answer for a release, without the ``unknown``: one, or several that must agree."""
-    measured = _index()["measured"].get(measured_package(release), ())
-    return around(((parts(version), version) for version in measured if version not in unknown), release.version)
+    known = (version for version in measured(release.package) if version not in unknown)
+    return around(((parts(version), version) for version in known), release.version)
 
 
 def parts(version: str) -> Version:
@@ -193,15 +249,17 @@ def _read(pool: Any, spans: tuple[tuple[int, int], ...]) -> tuple[AppLayer, ...]
             if distances is None:
                 distances = () if kind == "InputLayer" else (1,)
             details = details_of.get(key)
-            momentum = scale_center = None
+            momentum = scale_center = epsilon = numbers = None
             if "BatchNorm" in kind:
-                momentum, scale, center = details or norm
+                momentum, scale, center, epsilon = details or norm
                 scale_center, details = (scale, center), None
+            elif kind in PREPROCESSING:
+                first, second = details or ((), ())
+                numbers, details = (tuple(first), tuple(second)), None
             nested = children_of.get(key)
             children = _read(nested, ((0, len(nested["kind_of"])),)) if nested else ()
             name = layer_names[index]
             inbound = tuple([position - distance for distance in distances])
-            layers.append(
-                AppLayer(None if name == "-" else name, kind, inbound, momentum, scale_center, details, children)
-            )
+            name = None if name == "-" else name
+            layers.append(AppLayer(name, kind, inbound, momentum, scale_center, details, children, epsilon, numbers))
     return tuple(layers)

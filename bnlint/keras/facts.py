@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from bnlint.graph.network import ABSENT, FORWARDED, Address
 from bnlint.graph.records import Layer
 from bnlint.keras.api.phases import Phase
+from bnlint.keras.inside import is_wrapper
 from bnlint.keras.kinds import BATCH_NORM, WEIGHTED
 from bnlint.keras.semantics import Behaviour, Flags, Outcome
 from bnlint.keras.uses import Use, uses_of
@@ -86,6 +88,9 @@ class FitView:
         behaviour = self.behaviour
         if behaviour is None:
             return Flags(None, None)
+        record = self.event.heap.get(address)
+        if isinstance(record, Layer) and is_wrapper(record) and behaviour.wrapper_flag != "own":
+            return Flags(*([True, True] if behaviour.wrapper_flag else [None, None]))
         updates = self._flag(address, behaviour.updates_read_at)
         if self.event.train == CUSTOM_STEP:
             # the variables are those that were listed, whatever was set since
@@ -124,7 +129,9 @@ class FitView:
                 return bool(self.phase.value) if known else None
             if training is ABSENT:
                 code = behaviour.code("q10_custom_loop", "eager__no_arg")
-                return None if code is None else code.statistics == "batch"
+                trains = None if code is None else code.statistics == "batch"
+                # where arguments stay, one in the graph counts for what comes after it
+                return None if behaviour.training_stays and self._is_forced(called) else trains
             if training is not True and training is not FORWARDED:
                 return None if training is None else False
             # handed to a `call` that has no such parameter: no on Keras 3.0 and 3.3, yes on 3.12 and 3.15 (measured)
@@ -133,8 +140,19 @@ class FitView:
             return None if is_bare and behaviour.bare_call_trains is not True else True
         model = self.record.model
         if model is not None and model.kind == "subclassed" and model.bare:
-            return behaviour.bare_call_trains
+            return None if self._is_forced_when_bare else behaviour.bare_call_trains
         return True
+
+    @cached_property
+    def _is_forced_when_bare(self) -> bool:
+        """Whether a ``training=True`` in a graph may count in a model whose ``call`` does not take the argument.
+
+        Then it does in the evaluation at the end of an epoch, too, which has flags of its own.
+        """
+        model, behaviour = self.record.model, self.behaviour
+        if model is None or model.kind != "subclassed" or not model.bare or behaviour is None:
+            return False
+        return behaviour.bare_call_trains is False and bool(behaviour.training_stays) and self._is_forced(self.root)
 
     def find_states(self) -> list[State]:
         """The state of every BatchNormalization layer that the fit reaches."""
@@ -227,9 +245,15 @@ class FitView:
                 affine=record.affine,
                 legacy=record.legacy,
                 frozen_unbuilt=record.frozen_unbuilt,
+                frozen_at_call=self._frozen_at_call(address, way.use.parents),
             )
+            if self._is_forced_when_bare and self.event.train != CUSTOM_STEP:
+                outcome = outcome._replace(statistics=None, updated=None)
             if not is_trained:
                 outcome = outcome._replace(trained=False)
+            elif record.made_frozen and self._in_own_layer(way.use.parents):
+                # opened by the layer around it, Keras 3.15 updates its statistics and does not train it
+                outcome = outcome._replace(trained=False if outcome.trained is False else None)
             outcome = outcome._replace(overridden=overridden and bool(outcome.updated))
             outcomes.append(outcome)
             updates += bool(outcome.updated)
@@ -250,21 +274,49 @@ class FitView:
         use = ways[0].use if ways and self.event.step is None else inside
         return State(address, record, outcome, own, container, use, updates, known)
 
+    def _frozen_at_call(self, address: Address, around: tuple[Address, ...]) -> bool | None:
+        """Whether a layer was frozen when the models between it and the trained one were called; None: not always."""
+        flags: set[bool | None] = set()
+        heap: Any = None
+        for parent in around[1:]:
+            heap = self.event.heap[parent].called or heap  # what a wrapper holds is called with it
+            seen = heap.get(address) if heap is not None else None
+            flags.add(seen.trainable if isinstance(seen, Layer) else None)
+        if len(flags) > 1 or None in flags:
+            return None
+        return False in flags
+
+    def _is_forced(self, called: Address) -> bool:
+        """Whether a layer on the way to some layer of a model is called with ``training=True`` in its graph."""
+        links = (link for use in uses_of(self.event.heap, called, None) for link in use.links)
+        return any(link.container == "functional" and link.training is True for link in links)
+
+    def _in_own_layer(self, parents: Iterable[Address]) -> bool:
+        """Whether a layer sits in a layer of the program's own."""
+        records = (self.event.heap[parent] for parent in parents)
+        return any(record.model is not None and record.model.is_layer for record in records)
+
     def _in_phase(self, own: Flags, parents: list[Flags], root: Flags, ways: list[Way], record: Layer) -> Outcome:
-        """What a layer of a flat model does while the learning phase is set, as far as it was measured."""
+        """What a layer does while the learning phase is set, as far as it was measured.
+
+        In flat models, and in a model that calls one that is frozen by its own flag or not at all.
+        """
         unknown = Outcome(None, None, None)
         phase, behaviour = self.phase, self.behaviour
         written = [link.training for way in ways for link in way.use.links]
         plain = all(training is ABSENT for training in written) and all(way.use.known for way in ways)
-        flat = not parents and root.updates is True and root.weights is True and own.updates is own.weights
+        on, off = Flags(True, True), Flags(False, False)
+        around = set(parents)
+        frozen = own == off if not parents else off in around
+        measured = root == on and (own in (on, off) if not parents else around == {off} or {own, *around} == {on})
         if behaviour is None or phase is None or phase.value is None or own.updates is None or self.event.step:
             return unknown
-        if not (plain and flat) or record.affine is not True or record.legacy or record.many:
+        if not (plain and measured) or record.affine is not True or record.legacy or record.many:
             return unknown
         early = None if phase.value == 0 else phase.before_build
         if phase.value == 1 and early is not True:
             return unknown  # layers may have been built before it and after it
-        code = behaviour.with_learning_phase(phase.value, before_build=early, frozen=not own.updates)
+        code = behaviour.with_learning_phase(phase.value, before_build=early, frozen=frozen)
         return unknown if code is None else Outcome(code.statistics, code.updated, code.trained)
 
     def _goes_on(self, loaded: Address) -> bool:

@@ -70,6 +70,11 @@ def walk(heap: Any, root: Address) -> Iterator[Held]:
         pending.extend(Held(inner, around) for inner in reversed(inner_layers(heap, record)))
 
 
+def is_wrapper(record: Layer) -> bool:
+    """Whether a layer is a wrapper around others, such as TimeDistributed."""
+    return bool(record.holds) and record.model is None
+
+
 def all_layers(heap: Any, root: Address) -> list[Address]:
     """A layer and all layers inside it, each once."""
     return [held.address for held in islice(walk(heap, root), MAX_LAYERS)]

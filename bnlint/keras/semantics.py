@@ -30,13 +30,18 @@ class Link(NamedTuple):
 
     ``container``: ``functional``, ``sequential``, ``subclassed`` (a ``call`` of the program) or ``wrapper``;
     ``training``: the argument on that call; ``takes_training``: whether the called ``call`` has such a parameter
-    (None: a class of Keras, which has); ``layer`` whether what is called is a single layer, no model.
+    (None: a class of Keras, which has); ``layer`` whether what is called is a single layer, no model; ``wraps`` whether
+    it is a wrapper around another; ``default`` that of the parameter, where it is True or False.
     """
 
     container: str
     training: Any
     takes_training: bool | None = None
     layer: bool = False
+    wraps: bool = False
+    default: bool | None = None
+    said: Any = ABSENT
+    """The last argument that an earlier call in the same container was given."""
 
 
 class Flags(NamedTuple):
@@ -73,6 +78,24 @@ class Behaviour:
         """Whether ``model.trainable = v`` sets the layers' own flags."""
         found = self.code("q02_base_trainable_false", "flat")
         return None if found is None else not found.trained
+
+    @cached_property
+    def wrapper_flag(self) -> Literal["own", "inner", "none"] | None:
+        """Whether a wrapper has a flag of its own, hands it on to what it wraps, or has one that counts for nothing."""
+        if self.setter_reaches_children is not False:
+            return "own" if self.setter_reaches_children else None
+        found = self.code("q25_wrappers", "time_distributed_wrapper_trainable_false")
+        if found is None:
+            return None
+        return "none" if found.trained else "inner"
+
+    @cached_property
+    def wrapper_unfreezes(self) -> bool | None:
+        """Whether making a wrapper sets the flag of what it wraps to True, as one that hands on its own may."""
+        if self.wrapper_flag in ("own", "none"):
+            return False
+        found = self.code("q25_wrappers", "time_distributed_base_frozen")
+        return None if found is None else found.trained
 
     @cached_property
     def setter_ignores_equal(self) -> bool | None:
@@ -179,10 +202,30 @@ class Behaviour:
         return None if found is None else found.statistics == "moving"
 
     @cached_property
+    def wrapper_argument_holds(self) -> bool | None:
+        """The same for the call of a TimeDistributed around a model; None where it holds for a part of the step."""
+        found = self.code("q25_wrappers", "time_distributed_called_training_false")
+        if found is None or (found.statistics != "batch" and found.updated):
+            return None
+        return found.statistics == "moving"
+
+    @cached_property
     def context_reaches_inner_calls(self) -> bool | None:
         """Whether a ``call`` with a ``training`` parameter that it does not hand on still trains what it calls."""
         found = self.code("q11_subclass", "top_model__training_none_not_forwarded")
         return None if found is None else found.statistics == "batch"
+
+    @cached_property
+    def default_false_holds(self) -> bool | None:
+        """Whether the default of ``call(self, x, training=False)`` holds where a functional model calls the layer."""
+        found = self.code("q11_subclass", "layer_in_functional__training_default_false_forwarded")
+        return None if found is None else found.statistics == "moving"
+
+    @cached_property
+    def training_stays(self) -> bool | None:
+        """Whether the argument of a call inside ``call`` counts for later calls there that have none."""
+        found = self.code("q11_subclass", "top_model__after_a_call_with_training_false")
+        return None if found is None else found.statistics == "moving"
 
     @cached_property
     def bare_call_trains(self) -> bool | None:
@@ -236,25 +279,37 @@ class Behaviour:
     def mode(self, start: bool | None, links: list[Link]) -> tuple[bool | None, bool]:
         """The training mode that reaches the end of a chain of calls; whether a ``training=False`` was overridden."""
         mode, overridden = start, False
+        reaches = self.context_reaches_inner_calls
         for link in links:
-            mode, lost = self._follow(mode, link)
+            mode, lost = self._follow(mode, link, reaches)
             overridden = overridden or lost
+            if reaches is False:
+                # `fit` runs a model's own `call` (JAX); what that calls with an argument hands it on by itself
+                given = link.container != "subclassed" or link.training is not ABSENT or bool(link.default)
+                reaches = given and link.container in ("subclassed", "functional")
         return mode, overridden
 
-    def _follow(self, mode: bool | None, link: Link) -> tuple[bool | None, bool]:
+    def _follow(self, mode: bool | None, link: Link, reaches: bool | None) -> tuple[bool | None, bool]:
         training = link.training
         if link.container == "subclassed":
+            if training is ABSENT and link.said is not ABSENT and self.training_stays is not False:
+                said = mode if link.said is FORWARDED else None if link.said is None else bool(link.said)
+                return (said if self.training_stays or said is mode else None), False
             if training is ABSENT:
-                reaches = self.context_reaches_inner_calls
+                if reaches is False and link.default:
+                    return True, False
                 return (mode if reaches or mode is False else None if reaches is None else False), False
             if training is FORWARDED:
                 return mode, False
             return (bool(training) if training is not None else None), False
+        if training is ABSENT and link.default is False and mode is not False:
+            holds = self.default_false_holds
+            return (mode if holds is False else False if holds else None), False
         if training is ABSENT or training is FORWARDED:
             return mode, False
         if link.takes_training is False:
             return self._ignoring(mode, training)
-        holds = self.argument_holds(link.layer)
+        holds = self.wrapper_argument_holds if link.wraps else self.argument_holds(link.layer)
         if training is None:
             return (mode if holds is False else None), False
         if holds is None:
@@ -269,6 +324,14 @@ class Behaviour:
         if found is None:
             return (mode if mode is training else None), False
         return (mode if found.statistics == "batch" else training), False
+
+    @cached_property
+    def call_settles_updates(self) -> bool | None:
+        """Whether a layer that is frozen when the model around it is called does not update, whatever follows."""
+        late, early = self.code("q01_bn_trainable_false", "nested"), self.code("q06_ctor_trainable_false", "nested")
+        if late is None or not late.updated:
+            return None if late is None else False
+        return None if early is None else not early.updated
 
     # --- the outcome ------------------------------------------------------------------------------------------------
 
@@ -292,15 +355,17 @@ class Behaviour:
         affine: bool | None = True,
         legacy: bool = False,
         frozen_unbuilt: bool = False,
+        frozen_at_call: bool | None = False,
     ) -> Outcome:
         """What a layer does, from the mode that reaches it and the flags that stand over it.
 
         ``own`` is its own flag, ``parents`` those of the models between it and the trained one, ``root`` that of the
         trained model; ``affine`` whether it has gamma or beta; ``legacy`` whether it is the v1 class;
-        ``frozen_unbuilt`` whether it was frozen before its weights were made.
+        ``frozen_unbuilt`` whether it was frozen before its weights were made; ``frozen_at_call`` whether it was when
+        the models between were called.
         """
         if own.updates is None or root.updates is None or any(flags.updates is None for flags in parents):
-            return self._undecided(mode, own, parents, root, affine=affine, legacy=legacy)
+            return self._undecided(mode, own, parents, root, affine, legacy, frozen_at_call)
         parent_off = any(flags.updates is False for flags in parents)
         found: Code | None
         if own.updates is False:
@@ -326,6 +391,9 @@ class Behaviour:
             return Outcome("moving" if mode is False else None, False if mode is False else None, trained)
         if mode is False:
             return Outcome("moving", False, trained)
+        if found.updated and parents and frozen_at_call is not False and self.call_settles_updates is not False:
+            settled = frozen_at_call and self.call_settles_updates
+            return Outcome(found.statistics if mode else None, False if settled else None, trained)
         if mode is None:
             moving = found.statistics == "moving"
             return Outcome("moving" if moving else None, False if not found.updated else None, trained)
@@ -354,15 +422,19 @@ class Behaviour:
         own: Flags,
         parents: list[Flags],
         root: Flags,
-        *,
         affine: bool | None,
         legacy: bool,
+        frozen_at_call: bool | None,
     ) -> Outcome:
         """What holds whichever way the unknown flags stand."""
         found: list[Outcome] = []
         for choice in (True, False):
             filled = [Flags(*(choice if part is None else part for part in flags)) for flags in (own, root, *parents)]
-            found.append(self.outcome(mode, filled[0], filled[2:], filled[1], affine=affine, legacy=legacy))
+            layer, top, *between = filled
+            outcome = self.outcome(
+                mode, layer, between, top, affine=affine, legacy=legacy, frozen_at_call=frozen_at_call
+            )
+            found.append(outcome)
         first, second = found
         return Outcome(
             first.statistics if first.statistics == second.statistics else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from bnlint.graph.network import ABSENT, Address
+from bnlint.graph.network import ABSENT, FORWARDED, Address, Node
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer, Model
 from bnlint.keras.inside import kept_layers
@@ -36,6 +36,7 @@ class Use(NamedTuple):
         return self._replace(links=(*self.links, link))
 
 
+MAX_DEPTH = 8
 ASSEMBLIES = {"functional": "call", "sequential": "sequential", "subclassed": "subclass"}
 
 
@@ -95,16 +96,20 @@ def _nodes(
 ) -> Iterator[Use]:
     use = use._replace(known=use.known and model.kind != "lambda")
     reached: set[Address] = set()
+    said: Any = ABSENT
     for node in model.nodes:
         child = heap.get(node.layer)
         if not isinstance(child, Layer):
             continue
         reached.add(node.layer)
+        before, said = said, _said_last(heap, node, child, said)
         plain = child.model is None and child.user_class is None and not (child.holds or child.many)
         if plain and (child.type in SILENT if kinds is None else child.type not in kinds):
             continue
         takes = None if child.user_class is None else not (child.model is not None and child.model.bare)
-        step = use.through(Link(model.kind, node.training, takes, child.model is None))._replace(address=node.layer)
+        default = child.model.default if child.model is not None else None
+        link = Link(model.kind, node.training, takes, child.model is None, bool(child.holds), default, before)
+        step = use.through(link)._replace(address=node.layer)
         step = step._replace(certain=use.certain and node not in model.doubtful.nodes)
         if child.model is not None:
             step = step._replace(
@@ -116,6 +121,19 @@ def _nodes(
         yield from _walk(heap, step, path, kinds)
     if model.kind == "subclassed" and record.user_class is not None:
         yield from _untraced(heap, record, use, path, frozenset(reached), kinds)
+
+
+def _said_last(heap: Any, node: Node, child: Layer, before: Any, depth: int = 0) -> Any:
+    """The last ``training`` argument that was given when a call has returned, those inside a class's ``call`` too."""
+    said = before if node.training is ABSENT else node.training
+    if child.model is None or child.model.kind != "subclassed" or depth > MAX_DEPTH:
+        return said
+    for inner in child.model.nodes:
+        layer = heap.get(inner.layer)
+        if isinstance(layer, Layer):
+            found = _said_last(heap, inner, layer, said, depth + 1)
+            said = said if found is FORWARDED else found
+    return said
 
 
 def _untraced(

@@ -101,9 +101,7 @@ class Steps:
 
     def _record(self, places, before, got, every, tape):
         models = self._of(every)
-        self.watch.record(
-            "train_step", places, before, self.kit.norms(*models), got, tape=tape, models=[each.name for each in models]
-        )
+        self.watch.record("train_step", places, before, models, got, tape=tape, models=[each.name for each in models])
 
     def _of(self, every):
         """The models that a step trains: of those that have its variables the smallest, each variable once.

@@ -24,6 +24,7 @@ class Watch:
         self.inside = 0  # a training method runs: what it calls itself is no event of its own
         self.given = {}  # id of an optimizer -> ids of the variables that it got a gradient for
         self.kept = []  # what ids stand for must not be thrown away
+        self.details = None  # adds more to each event, where that is asked for
         self._register()
         for method in METHODS:
             for owner in self._owners(method):
@@ -67,7 +68,7 @@ class Watch:
             places = watch.program.places(method)
             if watch.change is not None:
                 arguments, named = watch.change(method, self, arguments, named)
-            before = watch.snapshot()
+            before, steps = watch.snapshot(), watch.steps(self)
             if getattr(self, "run_eagerly", False):
                 watch.given.clear()
             watch.inside += 1
@@ -76,7 +77,8 @@ class Watch:
             finally:
                 watch.inside -= 1
                 if sys.exc_info()[0] is None:
-                    watch.record(method, places, before, watch.kit.norms(self), watch.members(self))
+                    ran = steps is None or watch.steps(self) != steps
+                    watch.record(method, places, before, [self], watch.members(self) if ran else ())
 
         run.__wrapped__ = original
         run.__name__ = method
@@ -96,8 +98,17 @@ class Watch:
                 found |= self.given[id(part)]
         return found
 
+    def steps(self, model):
+        """How many times the model's optimizer applied gradients; None where it does not count, or has not begun."""
+        counter = getattr(getattr(model, "optimizer", None), "iterations", None)
+        if counter is None or not (self.kit.third or self.kit.eager):
+            return None
+        return int(self.kit.numbers(counter))
+
     def snapshot(self):
         """The numbers of all layers that there are."""
+        if self.details is not None:
+            self.details.begin()
         return {id(layer): self.weights(layer) for layer in self.norms}
 
     def weights(self, layer):
@@ -106,13 +117,13 @@ class Watch:
             return None
         return [self.kit.numbers(getattr(layer, name, None)) for name in WEIGHTS]
 
-    def record(self, kind, places, before, norms, members, **more):
+    def record(self, kind, places, before, of, members, **more):
         """One event: for each layer whether its statistics moved and whether gamma or beta trained.
 
         A weight that has a gradient and did not change is trained all the same: its gradient was zero.
         """
         rows = []
-        for layer in norms:
+        for layer in self.kit.norms(*of):
             old, new = before.get(id(layer)), self.weights(layer)
             moved = [self._moved(old, new, index) for index in range(len(WEIGHTS))]
             member = any(id(getattr(layer, name, None)) in members for name in WEIGHTS[2:])
@@ -127,6 +138,8 @@ class Watch:
             event["path"] = places[0][0]
             event["called_from"] = [[path, line] for path, line in places[1:]]
         event.update(more)
+        if self.details is not None:
+            event.update(self.details.tell(of, members))
         self.events.append(event)
 
     def _moved(self, old, new, index):

@@ -236,6 +236,27 @@ def test_set_argument(before: str, after: str) -> None:
     assert rewritten(before, "set_argument", call=place(before, before), name="momentum", value=0.9) == after
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("BatchNormalization(-1, 0.1)", "BatchNormalization(-1, 0.9)"),
+        ("BatchNormalization(-1, 0.1, 1e-5, name='b')", "BatchNormalization(-1, 0.9, 1e-5, name='b')"),
+        ("BatchNormalization(-1, name='b')", "BatchNormalization(-1, name='b', momentum=0.9)"),
+        ("BatchNormalization(-1, momentum=0.1)", "BatchNormalization(-1, momentum=0.9)"),
+        ("BatchNormalization(-1, 0.1, *rest)", "BatchNormalization(-1, 0.9, *rest)"),
+    ],
+)
+def test_set_argument_that_may_be_positional(before: str, after: str) -> None:
+    arguments = {"name": "momentum", "value": "0.9", "position": "1"}
+    assert rewritten(before, "set_argument", call=place(before, before), **arguments) == after
+
+
+def test_set_argument_behind_a_star_is_left_alone() -> None:
+    text = "BatchNormalization(*axis_and_more)"
+    planned = planned_for(text, "set_argument", call=place(text, text), name="momentum", value="0.9", position="1")
+    assert planned.refusal == "an argument with a star may hold `momentum`"
+
+
 def test_set_argument_of_several_calls() -> None:
     text = "a = BatchNormalization()\nb = BatchNormalization(momentum=0.99)\n"
     calls = (place(text, "BatchNormalization()"), place(text, "BatchNormalization(momentum=0.99)"))

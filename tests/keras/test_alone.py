@@ -107,11 +107,12 @@ def test_a_loaded_model_is_not_known() -> None:
 
 
 def test_a_freeze_without_effect_on_the_statistics_is_not_training() -> None:
-    # Keras 2.2.4 updates the statistics of layers frozen one by one in a backbone that is called
+    # Keras 2.2.4 updates the statistics of layers frozen one by one in a backbone that was called before
     program = """
         import keras
         from keras.applications.mobilenet import MobileNet
         base = MobileNet(weights="imagenet", include_top=False, pooling="avg", input_shape=(128, 128, 3))
+        features = base(keras.layers.Input((32, 32, 3)))
         for layer in base.layers:
             layer.trainable = False
     """

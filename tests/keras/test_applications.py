@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from typing import Any
 
 import pytest
 
@@ -11,15 +12,20 @@ from bnlint.graph.network import Node, trace
 from bnlint.keras.applications import (
     DATA,
     AppLayer,
+    PixelRange,
     automatic_prefix,
     exists,
     family,
+    inner_preprocessing,
     input_layers_added_by_preprocess,
     layers_added_by_operation,
     load,
     names,
+    preprocess_mode,
+    preprocessed_range,
 )
 from bnlint.keras.releases import Release, Target
+from tools.compile_applications import mode_of, relative, variants_of
 
 
 def release(spec: str, root: str = "keras") -> Release:
@@ -58,7 +64,7 @@ def test_resnet50(spec: str) -> None:
     assert len(model) == 175
     assert len(batch_norms(model)) == 53
     assert model[0].type == "InputLayer"
-    assert model[3] == AppLayer("conv1_bn", "BatchNormalization", (2,), 0.99, (True, True))
+    assert model[3] == AppLayer("conv1_bn", "BatchNormalization", (2,), 0.99, (True, True), epsilon=1.001e-5)
     assert [layer.name for layer in model[17:19]] == ["conv2_block1_add", "conv2_block1_out"]
     assert model[17].inbound == (15, 16)
     assert [layer.name for layer in layers("ResNet50", spec, top=True)[175:]] == ["avg_pool", "predictions"]
@@ -123,6 +129,84 @@ def test_momentum() -> None:
     assert {layer.momentum for layer in rs if layer.type == "BatchNormalization"} == {0.0}
 
 
+def test_epsilon() -> None:
+    for name, epsilon in [("ResNet50", 1.001e-5), ("MobileNetV2", 0.001), ("InceptionV3", 0.001)]:
+        model = layers(name, "keras==3.15")
+        assert {layer.epsilon for layer in model if layer.type == "BatchNormalization"} == {epsilon}, name
+        assert {layer.epsilon for layer in model if layer.type == "Conv2D"} == {None}
+
+
+def test_every_batch_norm_has_its_momentum_and_epsilon() -> None:
+    for name in sorted(names()):
+        for spec in ("keras==3.15", "tensorflow==2.15", "tensorflow==2.0", "keras==2.1.2"):
+            model = load(name, release(spec, "tf.keras" if "2.0" in spec else "keras"), include_top=True, imagenet=True)
+            for layer in model or ():
+                assert (layer.momentum is None) is (layer.epsilon is None) is ("BatchNorm" not in layer.type), name
+
+
+def test_networks_that_prepare_their_input_themselves() -> None:
+    """EfficientNet computes its mean and variance from the data that its weights bring; ConvNeXt is given them."""
+    rescaling, normalization = inner_preprocessing(layers("EfficientNetB0", "keras==3.15", imagenet=False))
+    assert rescaling.numbers == ((0.00392157,), (0.0,))
+    assert normalization.numbers == ((), ())
+    again = inner_preprocessing(layers("EfficientNetB0", "keras==3.15"))[2]
+    assert again.numbers == ((2.08969, 2.11289, 2.10819), (0.0,))
+    (mobile,) = inner_preprocessing(layers("MobileNetV3Small", "tensorflow==2.15"))
+    assert mobile.numbers == ((0.00784314,), (-1.0,))
+    (convnext,) = inner_preprocessing(layers("ConvNeXtTiny", "keras==3.15"))
+    assert convnext.numbers == ((123.675, 116.28, 103.53), (3409.98, 3262.69, 3291.89))
+    assert inner_preprocessing(layers("MobileNetV3Small", "keras==3.15", include_preprocessing=False)) == ()
+    assert inner_preprocessing(layers("ResNet50", "keras==3.15")) == ()
+
+
+@pytest.mark.parametrize(
+    ("module", "mode"),
+    [
+        ("resnet50", "caffe"),
+        ("resnet", "caffe"),
+        ("vgg16", "caffe"),
+        ("imagenet_utils", "caffe"),
+        ("resnet_v2", "tf"),
+        ("mobilenet_v2", "tf"),
+        ("inception_v3", "tf"),
+        ("densenet", "torch"),
+        ("efficientnet", "pass-through"),
+        ("mobilenet_v3", "pass-through"),
+        ("convnext", "pass-through"),
+    ],
+)
+def test_modes_of_preprocess_input(module: str, mode: str) -> None:
+    assert preprocess_mode(module, release("keras==3.15")) == mode
+    assert preprocess_mode(module, release("tensorflow==2.15")) == mode
+
+
+def test_modes_on_old_releases() -> None:
+    assert preprocess_mode("resnet", release("keras==2.1.2")) == "caffe"  # its module is resnet50 there
+    assert preprocess_mode("mobilenet", release("tensorflow==1.15", "tf.keras")) == "tf"
+    assert preprocess_mode("efficientnet", release("tensorflow==2.0", "tf.keras")) is None  # not there yet
+    assert preprocess_mode("resnet50", release("keras==3.16")) is None
+    assert preprocess_mode("my_net", release("keras==3.15")) is None
+
+
+def test_every_constructor_has_a_mode() -> None:
+    for spec in ("keras==3.15", "tensorflow==2.15", "tensorflow==2.0", "keras==2.1.2"):
+        found = release(spec, "tf.keras" if spec.startswith("tensorflow") else "keras")
+        for name in sorted(names()):
+            assert not exists(name, found) or preprocess_mode(family(name) or "", found) is not None, (name, spec)
+
+
+def test_what_black_and_white_become() -> None:
+    assert preprocessed_range("tf") == PixelRange((-1.0, -1.0, -1.0), (1.0, 1.0, 1.0))
+    assert preprocessed_range("caffe").black == (-103.939, -116.779, -123.68)
+    assert preprocessed_range("torch").white == (2.24891, 2.42857, 2.64)
+    assert preprocessed_range("pass-through") == PixelRange((0.0, 0.0, 0.0), (255.0, 255.0, 255.0))
+
+
+def test_a_mode_that_is_not_known_is_no_mode() -> None:
+    with pytest.raises(LookupError, match=r"makes these numbers: .*0\.1, 0\.2, 0\.3"):
+        mode_of([[0.0, 0.0, 0.0], [0.1, 0.2, 0.3], [1.0, 1.0, 1.0]])
+
+
 def test_releases_differ() -> None:
     assert len(layers("MobileNetV3Small", "tensorflow==2.15")) != len(layers("MobileNetV3Small", "keras==3.15"))
     assert layers("DenseNet121", "tensorflow==2.15")[2].name != layers("DenseNet121", "keras==3.15")[2].name
@@ -160,6 +244,25 @@ def test_what_was_not_measured_is_unknown() -> None:
         assert load("ResNet50", release(spec, root), include_top=False, imagenet=True) is None
         assert exists("ResNet50", release(spec, root)) is None
     assert load("MyNet", release("keras==3.15"), include_top=False, imagenet=True) is None
+
+
+def test_a_variant_that_was_not_measured_is_not_taken_for_another() -> None:
+    """With ImageNet weights some networks have a layer more: the list without weights does not answer for them."""
+    plain: list[Any] = [["input", "InputLayer", [], {}, []], ["bn", "Conv2D", [0], {}, []]]
+    pooled = [*plain, ["pool", "GlobalAveragePooling2D", [1], {}, []]]
+    found = variants_of({"variants": {"no_top": {"layers": plain}}}, {"avg": lambda _: relative(pooled)})
+    assert [len(found[kind]) for kind in ("no_top", "no_top+avg", "no_top+max")] == [2, 3, 0]
+    assert {kind for kind, layers in found.items() if "imagenet" in kind and layers} == set()
+    assert {"imagenet_no_top", "imagenet_top", "imagenet_no_top+avg", "imagenet_no_top+max"} <= set(found)
+
+
+def test_another_release_answers_for_a_variant_that_was_not_measured() -> None:
+    """EfficientNetB4 was measured without weights only on Keras 3.3; 3.0 and 3.15 agree on the rest."""
+    assert layers("EfficientNetB4", "keras==3.3", imagenet=False) == layers(
+        "EfficientNetB4", "keras==3.15", imagenet=False
+    )
+    for options in ({}, {"pooling": "avg"}, {"top": True}):
+        assert layers("EfficientNetB4", "keras==3.3", **options) == layers("EfficientNetB4", "keras==3.15", **options)
 
 
 def test_which_release_has_which_constructor() -> None:

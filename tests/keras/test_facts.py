@@ -1037,3 +1037,31 @@ class TestNumbers:
         assert (fit.samples, fit.batch_size, fit.steps_per_epoch) == (1000, 16, 63)
         fit = analyse(program.replace("(images)", "(images, batch_size=50)"), batch_size=16).fits[0]
         assert fit.batch_size == 50
+
+
+@pytest.mark.parametrize(
+    ("target", "optimizer", "rate"),
+    [
+        ("tensorflow==2.8", "optimizers.Adam(lr=1e-5)", 1e-5),
+        ("tensorflow==2.15", "optimizers.Adam(lr=1e-5)", 1e-3),
+        ("tensorflow==2.15", "optimizers.SGD(lr=1e-5)", 1e-2),
+        ("tensorflow==2.15", "optimizers.legacy.Adam(lr=1e-5)", 1e-5),
+        ("tensorflow==2.15", "optimizers.Adam(learning_rate=1e-5)", 1e-5),
+        ("keras==2.2.4", "optimizers.Adam(lr=1e-5)", 1e-5),
+        ("tf_keras==2.21", "optimizers.Adam(lr=1e-5)", 1e-3),
+    ],
+)
+def test_the_rate_under_its_old_name(target: str, optimizer: str, rate: float) -> None:
+    (row,) = rows(
+        f"""
+        import {"tf_keras as keras" if target.startswith("tf_keras") else "keras"}
+
+        inputs = keras.layers.Input((4,))
+        model = keras.models.Model(inputs, keras.layers.BatchNormalization()(inputs))
+        model.compile(keras.{optimizer}, "mse")
+        model.fit(x, y)
+        """,
+        target=target,
+    )
+    assert row.fit is not None
+    assert row.fit.learning_rate == rate

@@ -39,7 +39,7 @@ OUTCOMES = [
     ("keras==2.1.6", ZERO + BUILD, ("moving", True, True)),
     ("keras==2.1.6", BUILD + ZERO, ("moving", True, True)),
     ("keras==2.1.6", ZERO + BUILD + FREEZE, ("moving", False, False)),
-    ("keras==2.2.4", ZERO + BUILD, (None, True, True)),
+    ("keras==2.2.4", ZERO + BUILD, ("moving", True, True)),
     ("keras==2.2.4", ONE + BUILD, ("batch", True, True)),
     ("keras==2.2.4", ONE + BUILD + FREEZE, ("batch", False, False)),
     ("keras==2.2.4", BUILD + ONE, (None, None, None)),
@@ -111,7 +111,7 @@ def test_guarded(before: str) -> None:
 @pytest.mark.parametrize(
     ("before", "value", "statistics", "updated"),
     [
-        (ZERO + BUILD, "0", None, True),
+        (ZERO + BUILD, "0", "moving", True),
         (ZERO + BUILD + FREEZE, "0", "moving", False),
         (ZERO + BUILD + ONE, None, None, None),
     ],

@@ -83,7 +83,7 @@ def test_two_layers_have_two_codes() -> None:
 
 
 def test_a_question_that_is_one_fact() -> None:
-    assert cell(release("keras==2.2.4"), "q12_slp0_before_build_trainable") == Code(None, True, True)
+    assert cell(release("keras==2.2.4"), "q12_slp0_before_build_trainable") == Code("moving", True, True)
 
 
 def test_values_of_other_kinds() -> None:

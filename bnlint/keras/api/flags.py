@@ -10,7 +10,7 @@ from bnlint.graph.records import Doubt, Layer
 from bnlint.interpreter.heap import Dict, Instance, Iterator, List
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Ref, Tuple, Value
-from bnlint.keras.inside import MAX_LAYERS, all_layers, inner_layers
+from bnlint.keras.inside import MAX_LAYERS, all_layers, inner_layers, is_wrapper
 from bnlint.keras.semantics import Behaviour
 
 MAYBE_SET = "`trainable` set to something, or on something, unknown"
@@ -25,8 +25,26 @@ def set_trainable(m: Machine, behaviour: Behaviour | None, address: Address, val
     ignores = behaviour.setter_ignores_equal if behaviour is not None else None
     since = len(m.log)
     effect = _set(m, address, wanted, place, reaches, ignores)
+    if is_wrapper(record) and behaviour is not None:
+        _hand_on(m, behaviour, record, wanted, place)
     m.tick((len(m.log) - since) // 8)
     m.event("flag", node, layer=address, value=wanted, before=record.trainable, effect=effect)
+
+
+def _hand_on(m: Machine, behaviour: Behaviour, record: Layer, wanted: bool | None, place: Place) -> None:
+    """A wrapper without a flag of its own sets that of what it wraps; where that is not known, it may."""
+    if behaviour.wrapper_flag in ("inner", None):
+        for held in record.holds:
+            _assign_flag(m, held, wanted, place, weak=behaviour.wrapper_flag is None)
+
+
+def note_wrapped(m: Machine, behaviour: Behaviour | None, record: Layer, node: ast.AST) -> None:
+    """A wrapper is made: standalone Keras 2 sets the flag of what it wraps to the wrapper's, which is True."""
+    unfreezes = behaviour.wrapper_unfreezes if behaviour is not None else None
+    for held in record.holds if unfreezes is not False else ():
+        inner = m.get(held)
+        if inner.trainable is not record.trainable:
+            _assign_flag(m, held, record.trainable, m.place(node), weak=unfreezes is None)
 
 
 def _set(
@@ -52,7 +70,7 @@ def _set(
         if reaches is None:
             _assign_flag(m, child, wanted, place, weak=True)
             continue
-        for layer in all_layers(m.heap, child) if not ignores else [child]:
+        for layer in [child] if ignores and not doubtful else all_layers(m.heap, child):
             if doubtful:
                 _assign_flag(m, layer, wanted, place, weak=True)
             elif ignores:

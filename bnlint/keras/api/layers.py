@@ -15,10 +15,11 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Function, Ref, Thing, Tuple, Unknown, Value
 from bnlint.keras.api.eager import given_training, note_eager_call
+from bnlint.keras.api.flags import note_wrapped
 from bnlint.keras.api.forcing import Container, keep_forced, note_forced
 from bnlint.keras.api.names import KerasName
 from bnlint.keras.api.tensors import connect, opaque, tensors_in, training_argument, unknown_part, wrap
-from bnlint.keras.inside import layers_in
+from bnlint.keras.inside import all_layers, is_wrapper, layers_in
 from bnlint.keras.kinds import BATCH_NORM, DROPOUT
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def make_layer(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
         flag_at=place if trainable is False else None,
         frozen_at=place if trainable is False else None,
         frozen_unbuilt=trainable is False,
+        made_frozen=trainable is False,
         touched=args.open or _has_own_weights(args),
     )
     if kind in BATCH_NORM:
@@ -100,6 +102,8 @@ def make_layer(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     if inner and kind != "StackedRNNCells":
         record = record._replace(holds=tuple(inner))
     ref = m.allocate(node, record, "layer")
+    if is_wrapper(record):
+        note_wrapped(m, library.behaviour(name.root), record, node)
     if kind in BATCH_NORM:
         m.event("layer", node, layer=ref.address)
     return ref
@@ -163,6 +167,7 @@ def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: as
         if record.type == "InputLayer":
             return Unknown("input layer")
         note_eager_call(m, ref, training, args, node)
+        note_built(m, ref.address)
         missing = unknown_part(m, args.positional[0]) if args.positional else None
         if forced:
             note_forced(m, ref, node, missing)
@@ -179,10 +184,21 @@ def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: as
         trace_call(m, library, ref, node, len(inputs))
     elif record.type == "Lambda":
         _trace_lambda(m, library, ref, args, node)
+    note_built(m, ref.address)
     if forced:
         note_forced(m, ref, node, made=output.tensor.node)
     count = len(record.model.outputs) if record.model is not None and record.model.kind == "functional" else 1
     return output if count < 2 else m.allocate(node, List((output,) * count), "outputs")
+
+
+def note_built(m: Machine, address: Address) -> None:
+    """A model or a layer has run, on tensors or on data: all that it holds has its weights."""
+    holder: Layer = m.get(address)
+    holds = holder.model is not None or holder.user_class is not None or holder.holds
+    for layer in all_layers(m.heap, address) if holds else [address]:
+        record: Layer = m.get(layer)
+        if not record.built:
+            m.put(layer, record._replace(built=True))
 
 
 def _was_built(record: Layer, build: Function) -> bool:
@@ -227,8 +243,19 @@ def trace_call(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST, input
     keep_forced(m, arm.events, Container("subclassed", call_at, "training" not in parameters and not _is_layer(record)))
     record = m.get(ref.address)
     model = record.model or Model("subclassed", is_layer=True)
-    model = model._replace(nodes=tuple(nodes), bare="training" not in parameters, call_at=call_at)
+    model = model._replace(
+        nodes=tuple(nodes), bare="training" not in parameters, call_at=call_at, default=_default(method.node.args)
+    )
     m.put(ref.address, record._replace(model=model))
+
+
+def _default(arguments: ast.arguments) -> bool | None:
+    """The default of a ``training`` parameter, where it is written as True or False."""
+    positional = zip(reversed(arguments.args), reversed(arguments.defaults), strict=False)
+    for parameter, default in (*positional, *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)):
+        if parameter.arg == "training" and isinstance(default, ast.Constant) and isinstance(default.value, bool):
+            return default.value
+    return None
 
 
 def _is_layer(record: Layer) -> bool:

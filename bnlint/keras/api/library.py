@@ -32,7 +32,7 @@ from bnlint.interpreter.values import (
     Unknown,
     Value,
 )
-from bnlint.keras import applications, truth
+from bnlint.keras import api_history, applications, truth
 from bnlint.keras.api import companions, phases, typos
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layer_lists as lists_api
@@ -93,6 +93,15 @@ class KerasLibrary:
         if root not in self._releases:
             self._releases[root] = self.target.release("tf_keras" if self.legacy_keras and root == "tf.keras" else root)
         return self._releases[root]
+
+    def _ignored_rates(self, optimizer: KerasName) -> frozenset[str]:
+        """The spellings of the rate that an optimizer takes and forgets (``lr`` in TensorFlow 2.11 to 2.15)."""
+        release = self.release(optimizer.root)
+        if release is None or optimizer.legacy:
+            return frozenset()
+        name = ".".join(optimizer.path)
+        spellings = training_api.RATE_KEYWORDS
+        return frozenset(each for each in spellings if api_history.argument(release, name, each) == "ignored")
 
     def behaviour(self, root: str) -> Behaviour | None:
         """The measured behaviour behind an import root."""
@@ -267,8 +276,13 @@ class KerasLibrary:
             return models_api.as_value(
                 m, inputs if name.startswith("input") else outputs, node, plural=name.endswith("s")
             )
+        if record.node is None and models_api.connect_sequential(m, self, value.address, node):
+            record = m.get(value.address)
         if record.node is not None:
-            tensors = record.node.inputs if name.startswith("input") else (record.node.output,)
+            # the input of an input layer is what it gives; Keras 3 has none
+            is_source = record.type == "InputLayer" and not self.is_keras_3(record.package)
+            takes = name.startswith("input") and not is_source
+            tensors = record.node.inputs if takes else (record.node.output,)
             return models_api.as_value(m, tuple(tensors), node, plural=name.endswith("s"))
         return Unknown(f"`{name}` of a layer that was not called")
 
@@ -401,7 +415,7 @@ class KerasLibrary:
             hooks = args.keywords if last == "LambdaCallback" else {}
             return Thing("callback", name=last, hooks=hooks, saves_to=training_api.checkpoint_file(last, args))
         if area in OPTIMIZER_AREAS and last[:1].isupper():
-            return training_api.make_optimizer(last, args)
+            return training_api.make_optimizer(last, args, self._ignored_rates(name))
         if last == "clone_model":
             source = args.get(0, "model")
             if isinstance(source, Ref) and isinstance(m.record(source), Layer):
@@ -525,6 +539,8 @@ class KerasLibrary:
             return NONE
         if name in ("predict", "predict_on_batch", "predict_generator"):
             m.event("predict", node, layer=ref.address)
+        if name.startswith(("predict", "evaluate", "test_on_batch")):
+            layers_api.note_built(m, ref.address)
         if name in ("predict", "predict_on_batch"):
             training_api.other_method(m, ref, name, args, node)
             return data_api.predictions(m, args.get(0, "x"))
@@ -739,7 +755,7 @@ class KerasLibrary:
         if record.many:
             return None
         if name.value == "layers":
-            return Const(record.model is not None and record.model.kind != "lambda")
+            return Const(record.model is not None and record.model.kind != "lambda" and not record.model.is_layer)
         if name.value in ("trainable", "name", "weights"):
             return Const(True)
         if name.value == "layer":

@@ -15,7 +15,7 @@ from bnlint.interpreter.values import NONE, Const, OneOf, Ref, Thing, Tuple, Unk
 from bnlint.keras.api.layer_lists import Origin
 from bnlint.keras.api.layers import automatic_name, text
 from bnlint.keras.api.names import KerasName
-from bnlint.keras.api.tensors import connect, opaque, tensors_in, unknown_layers, unknown_part, wrap
+from bnlint.keras.api.tensors import connect, note_called, opaque, tensors_in, unknown_layers, unknown_part, wrap
 from bnlint.keras.inside import all_layers, inner_layers, layers_in
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ def functional(
     network = trace(inputs, outputs)
     m.tick(len(network.nodes) // 4)
     stand_ins = _inputs_in_the_middle(m, package, inputs, node)
-    layers = tuple(stand_ins.get(a, a) for a in network.layers if not m.get(a).hidden)
+    # the input layer of a Sequential, which that hides, is a layer like others here
+    sources = {tensor.node.layer for tensor in inputs if tensor.node is not None}
+    layers = tuple(stand_ins.get(a, a) for a in network.layers if a in sources or not m.get(a).hidden)
     unsure = doubtful(network, outputs)
     exact = not unsure.nodes and not any(m.get(address).many for address in layers)
     nodes = tuple(made for made in network.nodes if not (made.layer in stand_ins and made.output in inputs))
@@ -137,6 +139,7 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
         record = m.get(ref.address)
         if not m.get(address).built:
             m.put(address, m.get(address)._replace(built=True))
+        note_called(m, address)
     elif (isinstance(value, Thing) and value.kind == "tensor") or isinstance(value, Const):
         return
     else:
@@ -190,6 +193,16 @@ def ends(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST) -> tuple[tu
         model = model._replace(inputs=(first,), outputs=(output,))
         m.put(ref.address, m.get(ref.address)._replace(model=model))
     return model.inputs, model.outputs
+
+
+def connect_sequential(m: Machine, library: KerasLibrary, address: Address, node: ast.AST) -> bool:
+    """Makes the tensors of the Sequential that holds a layer; False where there is none."""
+    for owner, record in m.heap.items():
+        model = record.model if isinstance(record, Layer) else None
+        if model is not None and model.kind == "sequential" and not model.outputs and address in model.layers:
+            ends(m, library, Ref(owner), node)
+            return True
+    return False
 
 
 def as_value(m: Machine, tensors: tuple[Tensor, ...], node: ast.AST, *, plural: bool) -> Value:

@@ -48,7 +48,15 @@ def clone_model(m: Machine, library: KerasLibrary, source: Ref, node: ast.AST) -
         record: Layer = m.get(address)
         if record.model is not None and record.trainable is not True and not keeps:
             m.put(address, record._replace(trainable=None if keeps is None else True))
+    _doubt_own_flag(m, made)
     return made
+
+
+def _doubt_own_flag(m: Machine, made: Ref) -> None:
+    """Of a copy of a frozen model: on Keras 3 its own flag hangs on its kind and on the way (measured: 3.0, 3.15)."""
+    record: Layer = m.get(made.address)
+    if record.trainable is False:
+        m.put(made.address, record._replace(trainable=None))
 
 
 def copy_model(m: Machine, library: KerasLibrary, args: Args, node: ast.AST) -> Value | None:
@@ -106,6 +114,7 @@ def _restore_flags(m: Machine, library: KerasLibrary, loaded: Ref, kind: str) ->
         survives = models if record.model is not None else layers
         if not survives and record.trainable is not True:
             m.put(address, record._replace(trainable=None if survives is None else True))
+    _doubt_own_flag(m, loaded)
 
 
 def _kind(path: str) -> str:

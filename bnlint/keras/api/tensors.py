@@ -79,12 +79,20 @@ def training_argument(value: Value | None) -> object:
     return None
 
 
+def note_called(m: Machine, layer: Address) -> None:
+    """A model or a wrapper is put into another model: the flags of its layers at that moment may count."""
+    record: Layer = m.get(layer)
+    if record.called is None and (record.model is not None or record.holds):
+        m.put(layer, record._replace(called=m.heap))
+
+
 def connect(m: Machine, layer: Address, inputs: Sequence[Tensor], training: object, node: ast.AST) -> Thing:
     """Calls a layer on tensors: a new node of the graph, and its output."""
     made = Node(layer, tuple(inputs), training, m.place(node))
     record: Layer = m.get(layer)
     if record.node is None or not record.built:
         m.put(layer, record._replace(node=record.node or made, built=True))
+    note_called(m, layer)
     m.traces[-1].append(made)
     return wrap(made.output)
 

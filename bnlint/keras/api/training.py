@@ -11,7 +11,7 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Ref, Thing, Unknown, Value
 from bnlint.keras.api import callbacks
-from bnlint.keras.api.layers import number, text, trace_call
+from bnlint.keras.api.layers import note_built, number, text, trace_call
 from bnlint.keras.api.models import unknown_model
 from bnlint.keras.api.sizes import Sizes, fit_sizes
 from bnlint.keras.api.steps import own_evaluation, own_train_step
@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 
 MAX_EPOCHS = 10_000
 GENERATOR_METHODS = frozenset({"fit_generator", "evaluate_generator", "predict_generator"})
+RATE_KEYWORDS = ("learning_rate", "lr")
 DEFAULT_RATES = {
     "adam": 1e-3, "adamw": 1e-3, "rmsprop": 1e-3, "sgd": 1e-2, "nadam": 1e-3, "adamax": 1e-3, "adagrad": 1e-3,
     "adadelta": 1e-3, "ftrl": 1e-3, "lion": 1e-3,
 }  # fmt: skip
 
 
-def make_optimizer(name: str, args: Args) -> Value:
-    """An optimizer: its class and its rate, where it is a number."""
-    given = args.get(0, "learning_rate", "lr")
+def make_optimizer(name: str, args: Args, ignored: frozenset[str] = frozenset()) -> Value:
+    """An optimizer: its class and its rate, where it is a number; ``ignored`` are keywords that have no effect."""
+    given = args.get(0, *(keyword for keyword in RATE_KEYWORDS if keyword not in ignored))
     rate = DEFAULT_RATES.get(name.lower()) if given is None and not args.open else number(given)
     return Thing("optimizer", name=name, rate=rate)
 
@@ -103,6 +104,7 @@ def fit_model(
         fine_tunes=says_fine_tuning(m),
         loads=[source.place(call) for source in {m.source, m.frame.source} for call in source.outline.loads],
     )
+    note_built(m, ref.address)
     callbacks.end(m, library, ref, handed, node)
     if is_keras and (method in GENERATOR_METHODS or "layers" in args.keywords):
         _api_event(m, ref, method, args, node)

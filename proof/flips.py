@@ -1,0 +1,121 @@
+"""Whether the proof has teeth: each cell of the truth table is turned round, and some program must contradict it.
+
+A cell counts that the analysis of some program reads. Turned round is a code in all its parts (``BUT`` becomes
+``M--``), a flag, a number; a call that raises trains, and one that does not raises nothing and does the opposite.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+
+from bnlint.keras import truth
+from bnlint.keras.releases import Target
+from proof.judging import tally
+from proof.programs.dialects import Dialect
+from proof.running import Record
+
+Cell = tuple[str, str]
+"""A question and a case."""
+CODE = re.compile(r"[BM?][U-][Tgb-](,[BM?][U-][Tgb-])*")
+OPPOSITES = {"B": "M", "M": "B", "?": "B", "U": "-", "T": "-", "g": "-", "b": "-"}
+
+
+def turned(fact: Any) -> Any:
+    """The opposite of a fact, of the same form."""
+    if isinstance(fact, bool):
+        return not fact
+    if isinstance(fact, (int, float)):
+        return fact + 1 if isinstance(fact, int) else 0.25
+    if isinstance(fact, list):
+        return [turned(each) for each in fact]
+    if isinstance(fact, dict):
+        return {key: turned(value) for key, value in fact.items()}
+    if isinstance(fact, str) and fact.startswith("!"):
+        return "BUT"
+    if isinstance(fact, str) and CODE.match(fact):
+        code, at, momentum = fact.partition("@")
+        return ",".join(map(_turned_code, code.split(","))) + at + momentum
+    return {"exists": "!ImportError"}.get(fact, "first step replaces" if "plain" in str(fact) else "plain")
+
+
+def _turned_code(code: str) -> str:
+    statistics, updated, trained = code[0], code[1], code[2]
+    return OPPOSITES[statistics] + ("-" if updated == "U" else "U") + ("T" if trained == "-" else "-")
+
+
+def _error(fact: Any) -> Any:
+    """A call that raises, where it did not."""
+    return fact if isinstance(fact, str) and fact.startswith("!") else "!TypeError"
+
+
+@contextmanager
+def flipped(column: str, cell: Cell, wrong: Callable[[Any], Any] = turned) -> Iterator[None]:
+    """The truth table with something wrong in one cell of a column."""
+    cases = truth.measured(column)[cell[0]]
+    kept = cases[cell[1]]
+    cases[cell[1]] = wrong(kept)
+    try:
+        yield
+    finally:
+        cases[cell[1]] = kept
+
+
+def reads(record: Record, target: str) -> set[Cell]:
+    """The cells that the analysis of a program asks for."""
+    asked: set[Cell] = set()
+    answer = truth._answer
+
+    def recording(release: Any, question: str, case: str, read: Any) -> Any:
+        asked.add((question, case))
+        return answer(release, question, case, read)
+
+    with mock.patch.object(truth, "_answer", recording):
+        tally(record, target)
+    return asked
+
+
+@dataclass
+class Teeth:
+    """Which cells some program reads, and which of them no program notices when they are turned round."""
+
+    column: str
+    noticed: dict[Cell, str] = field(default_factory=dict)
+    """by which program"""
+    missed: list[Cell] = field(default_factory=list)
+
+    @property
+    def share(self) -> float:
+        """The share of cells that are noticed."""
+        return len(self.noticed) / max(1, len(self.noticed) + len(self.missed))
+
+
+def flip_all(records: Sequence[Record], dialect: Dialect) -> Teeth:
+    """Turns round each cell that the analysis of some program reads, and has those programs judged again."""
+    release = Target.parse(dialect.target).release(dialect.api)
+    assert release is not None and len(release.columns) == 1
+    column = release.columns[0]
+    readers: dict[Cell, list[Record]] = {}
+    for record in records:
+        if "broken" not in record and not tally(record, dialect.target).disagreements:
+            for cell in reads(record, dialect.target):
+                readers.setdefault(cell, []).append(record)
+    teeth = Teeth(column)
+    for cell in sorted(readers):
+        if cell[1] not in truth.measured(column).get(cell[0], {}):
+            continue  # not measured there
+        noticing = None
+        for wrong in (turned, _error):
+            with flipped(column, cell, wrong):
+                noticing = noticing or next(
+                    (each for each in readers[cell] if tally(each, dialect.target).disagreements), None
+                )
+        if noticing is None:
+            teeth.missed.append(cell)
+        else:
+            teeth.noticed[cell] = noticing["text"]
+    return teeth

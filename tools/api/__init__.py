@@ -1,0 +1,1 @@
+"""What ``tools/measure_api.py`` asks of an installed Keras: import paths, methods, keyword arguments."""
