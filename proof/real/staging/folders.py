@@ -84,6 +84,7 @@ class Disk:
                 setattr(module, name, _passing(getattr(module, name)))
         for name in ("exists", "isfile", "isdir"):
             setattr(os.path, name, _seeing(getattr(os.path, name), name))
+
         def entered(path):
             if not exists(str(path)):
                 os.makedirs(str(path))
