@@ -33,11 +33,13 @@ class Disagreement:
 class Tally:
     """The verdicts on all programs of a dialect, as far as they are judged.
 
+    ``ran`` counts training events, of which those at one line with the same outcome are judged once.
     ``shapes`` counts events by shape and verdict, ``reasons`` what bnlint did not understand in programs with an
     unknown event; ``idle`` are fits that bnlint shows and that never ran in a program that ended well.
     """
 
     programs: int = 0
+    ran: int = 0
     raised: int = 0
     broken: int = 0
     layers: int = 0
@@ -51,7 +53,7 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Takes over what another tally counted."""
-        for name in ("programs", "raised", "broken", "layers", "by_name", "idle"):
+        for name in ("programs", "ran", "raised", "broken", "layers", "by_name", "idle"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.verdicts += other.verdicts
         self.reasons += other.reasons
@@ -76,7 +78,7 @@ def tally(record: Record, target: str) -> Tally:
     if "broken" in record:
         return Tally(programs=1, broken=1)
     program = analyse(record["text"], PATH, Target.parse(target))
-    found = Tally(programs=1)
+    found = Tally(programs=1, ran=len(record["events"]))
     if record["error"]:
         found.raised = 1
         found.errors[record["error"]["kind"]] += 1

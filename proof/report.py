@@ -19,7 +19,7 @@ from the figures in `docs/proof/`.
 
 An *event* is one `fit`, `train_on_batch` or custom step that ran. It is *exact* where every layer's moving statistics
 and its gamma and beta did what bnlint says, *unknown* where bnlint leaves something open and contradicts nothing,
-*wrong* where it is contradicted.
+*wrong* where it is contradicted. Events at one line with the same outcome, as in a loop, are judged once.
 """
 RUN = """
     python -m proof run --dialect keras-3.15 --python PYTHON --fits 5000 FOLDER   # resumable; also tf_keras-2.21, …
@@ -34,6 +34,7 @@ def figures(found: Tally, teeth: Teeth | None) -> Figures:
     """What the report needs of one dialect."""
     return {
         "programs": found.programs,
+        "ran": found.ran,
         "raised": found.raised,
         "broken": found.broken,
         "layers": found.layers,
@@ -67,9 +68,21 @@ def _random(dialects: dict[str, Figures]) -> Iterator[str]:
         events = sum(verdicts.values())
         wrong = verdicts.get("wrong", 0) + verdicts.get("missing", 0)
         unknown = verdicts.get("unknown", 0)
-        rows.append([name, each["programs"], each["raised"], events, each["layers"], verdicts.get("exact", 0), unknown,
-                     f"{100 * unknown / max(1, events):.1f} %", wrong])  # fmt: skip
-    heads = ["Keras", "programs", "of them raise", "events", "layers", "exact", "unknown", "share", "wrong"]
+        share = f"{100 * unknown / max(1, events):.1f} %"
+        counts = [each[part] for part in ("programs", "raised", "ran")]
+        rows.append([name, *counts, events, each["layers"], verdicts.get("exact", 0), unknown, share, wrong])
+    heads = [
+        "Keras",
+        "programs",
+        "of them raise",
+        "fits that ran",
+        "judged",
+        "layers",
+        "exact",
+        "unknown",
+        "share",
+        "wrong",
+    ]
     yield _table(heads, rows)
     yield "Why something is unknown, by programs:"
     reasons = [[name, reason, number] for name, each in dialects.items() for reason, number in each["reasons"].items()]
@@ -80,7 +93,7 @@ def _random(dialects: dict[str, Figures]) -> Iterator[str]:
         for shape, verdicts in each["shapes"].items():
             if verdicts.get("unknown", 0):
                 shapes.append([name, shape, sum(verdicts.values()), verdicts["unknown"]])
-    yield _table(["Keras", "shape", "events", "unknown"], shapes)
+    yield _table(["Keras", "shape", "judged", "unknown"], shapes)
 
 
 def _teeth(dialects: dict[str, Figures]) -> Iterator[str]:
