@@ -76,7 +76,7 @@ def test_a_column_of_a_table_is_labels_and_the_rest_a_table() -> None:
 @pytest.fixture
 def disk() -> Iterator[Disk]:
     kept: list[tuple[Any, str, Any]] = [
-        (os, name, getattr(os, name)) for name in ("listdir", "walk", "remove", "unlink", "rename")
+        (os, name, getattr(os, name)) for name in ("chdir", "listdir", "walk", "remove", "unlink", "rename")
     ]
     kept += [(os.path, name, getattr(os.path, name)) for name in ("exists", "isfile", "isdir")]
     kept += [(glob, "glob", glob.glob), (glob, "iglob", glob.iglob), (builtins, "open", open)]

@@ -84,6 +84,13 @@ class Disk:
                 setattr(module, name, _passing(getattr(module, name)))
         for name in ("exists", "isfile", "isdir"):
             setattr(os.path, name, _seeing(getattr(os.path, name), name))
+
+        def entered(path):
+            if not exists(str(path)):
+                os.makedirs(str(path))
+            return enter(path)
+
+        enter, os.chdir = os.chdir, entered
         os.listdir, glob.glob, os.walk = listed, found, walked
         glob.iglob = lambda *arguments, **named: iter(found(*arguments, **named))
         pathlib.Path.glob = below
