@@ -23,6 +23,7 @@ Cell = tuple[str, str]
 """A question and a case."""
 CODE = re.compile(r"[BM?][U-][Tgb-](,[BM?][U-][Tgb-])*")
 OPPOSITES = {"B": "M", "M": "B", "?": "B", "U": "-", "T": "-", "g": "-", "b": "-"}
+RANKS = {"exact": 0, "unknown": 1, "wrong": 2, "missing": 2}
 
 
 def turned(fact: Any) -> Any:
@@ -39,7 +40,7 @@ def turned(fact: Any) -> Any:
         return "BUT"
     if isinstance(fact, str) and CODE.match(fact):
         code, at, momentum = fact.partition("@")
-        return ",".join(map(_turned_code, code.split(","))) + at + momentum
+        return ",".join(map(_turned_code, code.split(","))) + at + (momentum and str(float(momentum) / 2 + 0.125))
     return {"exists": "!ImportError"}.get(fact, "first step replaces" if "plain" in str(fact) else "plain")
 
 
