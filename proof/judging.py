@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from bnlint.analysis import analyse
-from bnlint.graph.subjects import Program
+from bnlint.graph.subjects import Fit, Program
 from bnlint.keras.releases import Target
 from proof.agreement import Judged, Verdict, judge
 from proof.programs.dialects import Dialect
@@ -18,6 +18,8 @@ from proof.running import Record
 
 PATH = "train.py"
 NUMBERS = frozenset("0123456789")
+NOT_KNOWN = "not known: "
+"""How the reason of a row begins."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,9 @@ def tally(record: Record, target: str) -> Tally:
         if verdict == "wrong":
             detail = f"statistics are {'' if prediction['updated'] else 'not '}updated by {prediction['kind']}"
             found.disagreements.append(Disagreement(record["text"], prediction["line"], verdict, detail))
-    if found.verdicts["unknown"]:
-        found.reasons.update({_in_general(each.fact) for each in program.unknowns} or {"no reason is told"})
+    unknown = [each.fit for each in verdicts if each.verdict == "unknown" and each.fit is not None]
+    if unknown:
+        found.reasons.update(_reasons(unknown, program) or {"no reason is told"})
     if not record["error"]:
         ran = {each["line"] for each in record["events"]}
         found.idle = sum((fit.line or fit.place.line) not in ran for fit in program.fits)
@@ -120,6 +123,18 @@ def predicted(prediction: Mapping[str, Any], program: Program) -> Verdict:
     if True not in claims:
         return "exact"
     return "wrong" if prediction["free"] and claims == {True} else "unknown"
+
+
+def _reasons(unknown: Iterable[Fit], program: Program) -> set[str]:
+    """What was not understood in the program, or else why some of its fits are not known."""
+    told = {_in_general(each.fact) for each in program.unknowns}
+    return told or {
+        _in_general(each.fact.removeprefix(NOT_KNOWN))
+        for fit in unknown
+        for row in fit.batch_norm
+        for each in row.because
+        if each.fact.startswith(NOT_KNOWN)
+    }
 
 
 def _in_general(reason: str) -> str:
