@@ -31,6 +31,7 @@ def main() -> int:
     run.add_argument("--python", required=True, help="the Python of an environment with that Keras")
     run.add_argument("--fits", type=int, default=5000)
     run.add_argument("--workers", type=int, default=2)
+    run.add_argument("--shape", action="append", default=[], help="only programs of this shape (for the fixed sample)")
     judging = commands.add_parser("judge", help="compare the observations with what bnlint says")
     judging.add_argument("folder", type=Path)
     judging.add_argument("--dialect", choices=DIALECTS, action="append", help="only this one")
@@ -43,7 +44,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.command == "run":
         path = options.folder / f"{options.dialect}.jsonl"
-        observe(DIALECTS[options.dialect], options.python, path, options.fits, options.workers)
+        observe(DIALECTS[options.dialect], options.python, path, options.fits, options.workers, options.shape)
         return 0
     if options.command == "keep":
         for name in options.dialect:

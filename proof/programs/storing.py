@@ -16,8 +16,12 @@ def store_frozen(draft: Draft, model: Model) -> None:
     draft.shape("stored while frozen")
     draft.write(f"{inside}.trainable = False")
     store(draft, model, weights=0)
-    opened = draft.one_of([model.inside[0] if model.inside else model.name, model.name])
-    draft.write(f"{opened}.trainable = True")
+    opened = model.inside[0] if model.inside else model.name
+    if draft.chance(50):
+        draft.write(f"{opened}.trainable = True")
+    else:
+        with draft.block(f"for layer in {opened}.layers:"):
+            draft.write("layer.trainable = True")
 
 
 def store(draft: Draft, model: Model, weights: int = 3) -> None:

@@ -280,6 +280,10 @@ def phase(draft: Draft, models: list[Model]) -> None:
         draft.shape("changed between fits")
         change(draft, models)
         fit(draft, model)
+    elif draft.chance(4):
+        draft.shape("momentum changed between fits")
+        momentum(draft, [model])
+        fit(draft, model)
 
 
 def noise(draft: Draft, model: Model) -> None:
@@ -292,6 +296,7 @@ def noise(draft: Draft, model: Model) -> None:
         "count = np.sum([np.prod(weight.shape) for weight in {0}.trainable_weights])",
     ]
     if model.forced:
+        draft.shape("predicted while forced")
         options = ["predictions = {0}.predict(images)"]
     if model.compiled:
         options.append("print({0}.evaluate(images, labels, verbose=0))")
