@@ -2,6 +2,8 @@
 
 python -m proof run --dialect keras-3.15 --python PYTHON --fits 5000 FOLDER
 python -m proof judge FOLDER
+python -m proof keep --dialect keras-3.15 FOLDER
+python -m proof report FOLDER
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from proof.flips import flip_all
 from proof.judging import tally_all
+from proof.keeping import FOLDER, keep
 from proof.programs.dialects import DIALECTS
 from proof.report import figures, write
 from proof.running import observe, read
@@ -28,16 +31,24 @@ def main() -> int:
     run.add_argument("--python", required=True, help="the Python of an environment with that Keras")
     run.add_argument("--fits", type=int, default=5000)
     run.add_argument("--workers", type=int, default=2)
+    run.add_argument("--shape", action="append", default=[], help="only programs of this shape (for the fixed sample)")
     judging = commands.add_parser("judge", help="compare the observations with what bnlint says")
     judging.add_argument("folder", type=Path)
     judging.add_argument("--dialect", choices=DIALECTS, action="append", help="only this one")
     judging.add_argument("--show", type=int, default=5, metavar="N", help="print so many programs that disagree")
+    keeping = commands.add_parser("keep", help="choose the fixed sample from the observations")
+    keeping.add_argument("folder", type=Path)
+    keeping.add_argument("--dialect", choices=DIALECTS, action="append", required=True)
     writing = commands.add_parser("report", help="compare, turn cells round, and write docs/proof.md")
     writing.add_argument("folder", type=Path)
     options = parser.parse_args()
     if options.command == "run":
         path = options.folder / f"{options.dialect}.jsonl"
-        observe(DIALECTS[options.dialect], options.python, path, options.fits, options.workers)
+        observe(DIALECTS[options.dialect], options.python, path, options.fits, options.workers, options.shape)
+        return 0
+    if options.command == "keep":
+        for name in options.dialect:
+            print(keep(list(read(options.folder / f"{name}.jsonl")), DIALECTS[name]))
         return 0
     if options.command == "report":
         return _report(options.folder)
@@ -51,7 +62,8 @@ def _report(folder: Path) -> int:
     for name, dialect in DIALECTS.items():
         records = list(read(folder / f"{name}.jsonl"))
         if records:
-            found[name] = figures(tally_all(records, dialect), flip_all(records, dialect))
+            kept = list(read(FOLDER / f"{name}.jsonl"))
+            found[name] = figures(tally_all(records, dialect), flip_all(kept, dialect) if kept else None)
     write(root / "docs", found, root / "proof/real/programs.json")
     return 0
 

@@ -7,10 +7,10 @@ A cell counts that the analysis of some program reads. Turned round is a code in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 from bnlint.keras import truth
@@ -39,7 +39,7 @@ def turned(fact: Any) -> Any:
         return "BUT"
     if isinstance(fact, str) and CODE.match(fact):
         code, at, momentum = fact.partition("@")
-        return ",".join(map(_turned_code, code.split(","))) + at + momentum
+        return ",".join(map(_turned_code, code.split(","))) + at + (momentum and str(float(momentum) / 2 + 0.125))
     return {"exists": "!ImportError"}.get(fact, "first step replaces" if "plain" in str(fact) else "plain")
 
 
@@ -79,13 +79,34 @@ def reads(record: Record, target: str) -> set[Cell]:
     return asked
 
 
+class Verdicts(NamedTuple):
+    """How far a program's verdicts are from what is wished for."""
+
+    wrong: int
+    open: int
+
+
+def verdicts(record: Record, target: str) -> Verdicts:
+    """Those of one program, on trainings and on predictions."""
+    found = tally(record, target)
+    return Verdicts(len(found.disagreements), found.verdicts["unknown"] + found.predictions["unknown"])
+
+
+def is_noticed(record: Record, target: str, column: str, cell: Cell) -> bool:
+    """Whether a program is judged worse with the cell turned round: contradicted, or no longer exact where it was."""
+    usual = verdicts(record, target)
+    for wrong in (turned, _error):
+        with flipped(column, cell, wrong):
+            if verdicts(record, target) > usual:
+                return True
+    return False
+
+
 @dataclass
 class Teeth:
     """Which cells some program reads, and which of them no program notices when they are turned round."""
 
-    column: str
-    noticed: dict[Cell, str] = field(default_factory=dict)
-    """by which program"""
+    noticed: list[Cell] = field(default_factory=list)
     missed: list[Cell] = field(default_factory=list)
 
     @property
@@ -94,28 +115,30 @@ class Teeth:
         return len(self.noticed) / max(1, len(self.noticed) + len(self.missed))
 
 
-def flip_all(records: Sequence[Record], dialect: Dialect) -> Teeth:
-    """Turns round each cell that the analysis of some program reads, and has those programs judged again."""
+def column_of(dialect: Dialect) -> str:
+    """The column of the truth table that a dialect is; there must be one that was measured on just this release."""
     release = Target.parse(dialect.target).release(dialect.api)
     assert release is not None and len(release.columns) == 1
-    column = release.columns[0]
-    readers: dict[Cell, list[Record]] = {}
+    return release.columns[0]
+
+
+def readers(records: Iterable[Record], dialect: Dialect) -> dict[Cell, list[Record]]:
+    """The programs whose analysis reads a measured cell, those that bnlint is wrong about left out."""
+    column = column_of(dialect)
+    found: dict[Cell, list[Record]] = {}
     for record in records:
-        if "broken" not in record and not tally(record, dialect.target).disagreements:
-            for cell in reads(record, dialect.target):
-                readers.setdefault(cell, []).append(record)
-    teeth = Teeth(column)
-    for cell in sorted(readers):
-        if cell[1] not in truth.measured(column).get(cell[0], {}):
-            continue  # not measured there
-        noticing = None
-        for wrong in (turned, _error):
-            with flipped(column, cell, wrong):
-                noticing = noticing or next(
-                    (each for each in readers[cell] if tally(each, dialect.target).disagreements), None
-                )
-        if noticing is None:
-            teeth.missed.append(cell)
-        else:
-            teeth.noticed[cell] = noticing["text"]
+        if "broken" in record or tally(record, dialect.target).disagreements:
+            continue
+        for cell in reads(record, dialect.target):
+            if cell[1] in truth.measured(column).get(cell[0], {}):
+                found.setdefault(cell, []).append(record)
+    return found
+
+
+def flip_all(records: Iterable[Record], dialect: Dialect) -> Teeth:
+    """Turns round each cell that the analysis of some program reads, and has those programs judged again."""
+    column, teeth = column_of(dialect), Teeth()
+    for cell, programs in sorted(readers(records, dialect).items()):
+        noticed = any(is_noticed(each, dialect.target, column, cell) for each in programs)
+        (teeth.noticed if noticed else teeth.missed).append(cell)
     return teeth

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from bnlint.analysis import analyse
+from bnlint.graph.subjects import Fit, Program
 from bnlint.keras.releases import Target
-from proof.agreement import Judged, judge
+from proof.agreement import Judged, Verdict, judge
 from proof.programs.dialects import Dialect
 from proof.running import Record
 
 PATH = "train.py"
 NUMBERS = frozenset("0123456789")
+NOT_KNOWN = "not known: "
+"""How the reason of a row begins."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Tally:
     """The verdicts on all programs of a dialect, as far as they are judged.
 
     ``ran`` counts training events, of which those at one line with the same outcome are judged once.
+    ``predictions`` are the verdicts on `predict` and `evaluate`: whether they move statistics.
     ``shapes`` counts events by shape and verdict, ``reasons`` what bnlint did not understand in programs with an
     unknown event; ``idle`` are fits that bnlint shows and that never ran in a program that ended well.
     """
@@ -46,6 +50,7 @@ class Tally:
     by_name: int = 0
     idle: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
+    predictions: Counter[str] = field(default_factory=Counter)
     shapes: dict[str, Counter[str]] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
@@ -56,6 +61,7 @@ class Tally:
         for name in ("programs", "ran", "raised", "broken", "layers", "by_name", "idle"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.verdicts += other.verdicts
+        self.predictions += other.predictions
         self.reasons += other.reasons
         self.errors += other.errors
         self.disagreements += other.disagreements
@@ -91,12 +97,44 @@ def tally(record: Record, target: str) -> Tally:
             found.disagreements.append(Disagreement(record["text"], each.event["line"], each.verdict, each.detail))
         for shape in record["shapes"]:
             found.shapes.setdefault(shape, Counter())[each.verdict] += 1
-    if found.verdicts["unknown"]:
-        found.reasons.update({_in_general(each.fact) for each in program.unknowns} or {"no reason is told"})
+    for prediction in record.get("predictions", ()):
+        verdict = predicted(prediction, program)
+        found.predictions[verdict] += 1
+        if verdict == "wrong":
+            detail = f"statistics are {'' if prediction['updated'] else 'not '}updated by {prediction['kind']}"
+            found.disagreements.append(Disagreement(record["text"], prediction["line"], verdict, detail))
+    unknown = [each.fit for each in verdicts if each.verdict == "unknown" and each.fit is not None]
+    if unknown:
+        found.reasons.update(_reasons(unknown, program) or {"no reason is told"})
     if not record["error"]:
         ran = {each["line"] for each in record["events"]}
         found.idle = sum((fit.line or fit.place.line) not in ran for fit in program.fits)
     return found
+
+
+def predicted(prediction: Mapping[str, Any], program: Program) -> Verdict:
+    """The verdict on one call of `predict` or `evaluate`, against what bnlint says of layers forced into training.
+
+    That they rest is held against bnlint only where nothing at all is frozen.
+    """
+    claims = {each.predict_updates for each in program.subjects.get("forced_training", ())}
+    if prediction["updated"]:
+        return "exact" if True in claims else "unknown" if None in claims else "wrong"
+    if True not in claims:
+        return "exact"
+    return "wrong" if prediction["free"] and claims == {True} else "unknown"
+
+
+def _reasons(unknown: Iterable[Fit], program: Program) -> set[str]:
+    """What was not understood in the program, or else why some of its fits are not known."""
+    told = {_in_general(each.fact) for each in program.unknowns}
+    return told or {
+        _in_general(each.fact.removeprefix(NOT_KNOWN))
+        for fit in unknown
+        for row in fit.batch_norm
+        for each in row.because
+        if each.fact.startswith(NOT_KNOWN)
+    }
 
 
 def _in_general(reason: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -28,8 +28,10 @@ def read(path: Path) -> Iterator[Record]:
                 yield json.loads(line)
 
 
-def observe(dialect: Dialect, python: str, path: Path, fits: int, workers: int = 2) -> None:
-    """Observes programs of a dialect until the file has that many training events.
+def observe(
+    dialect: Dialect, python: str, path: Path, fits: int, workers: int = 2, shapes: Collection[str] = ()
+) -> None:
+    """Observes programs of a dialect until the file has that many training events, of ``shapes`` where these are given.
 
     A run that was stopped goes on after the programs that the file has.
     """
@@ -47,7 +49,7 @@ def observe(dialect: Dialect, python: str, path: Path, fits: int, workers: int =
         for number, program in endless(dialect):
             if state.is_done:
                 break
-            if program.text not in done:
+            if program.text not in done and (not shapes or program.shapes.intersection(shapes)):
                 tasks.put({"text": program.text, "shapes": sorted(program.shapes), "chunk": number})
         for _ in threads:
             tasks.put(None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from bnlint.graph.network import ABSENT, FORWARDED, Address
 from bnlint.graph.records import Layer
@@ -25,7 +25,7 @@ class Way(NamedTuple):
 
 
 class State(NamedTuple):
-    """One BatchNormalization layer in one fit of one path."""
+    """One BatchNormalization layer in one fit of one path; ``momentum`` is the one in effect there."""
 
     address: Address
     record: Layer
@@ -35,6 +35,7 @@ class State(NamedTuple):
     use: Use
     uses: int
     known: bool = True
+    momentum: float | None = None
 
 
 class Part(NamedTuple):
@@ -81,6 +82,8 @@ class FitView:
             return (compiled.heap,)
         if when == "first_fit":
             return compiled.heaps or (self.event.heap,)
+        if when == "fit":
+            return (self.event.heap,)
         return ()
 
     def flags(self, address: Address) -> Flags:
@@ -268,11 +271,23 @@ class FitView:
                 outcome = Outcome(None, None, None)
         if outcome.trained and (record.many or (self.event.step is not None and self.event.step.partial)):
             outcome = outcome._replace(trained=None)
-        if outcome.updated and record.momentum == 1:
-            # an update that keeps all of the old statistics is none, where this momentum is the one in effect
-            outcome = outcome._replace(updated=None)
+        momentum = self._momentum(address)
+        if outcome.updated and momentum == 1:
+            # an update that keeps all of the old statistics is none
+            outcome = outcome._replace(updated=self.behaviour.momentum_of_one_updates if self.behaviour else None)
         use = ways[0].use if ways and self.event.step is None else inside
-        return State(address, record, outcome, own, container, use, updates, known)
+        return State(address, record, outcome, own, container, use, updates, known, momentum)
+
+    def _momentum(self, address: Address) -> float | None:
+        """The momentum of a layer that the fit goes by."""
+        live, when = self.event.heap[address].momentum, self.behaviour and self.behaviour.momentum_read_at
+        if when == "fit":
+            return cast("float | None", live)
+        records = [heap.get(address) for heap in self._heaps("first_fit")]
+        found = {record.momentum if isinstance(record, Layer) else live for record in records}
+        if when is None:
+            found.add(live)
+        return found.pop() if len(found) == 1 else None
 
     def _frozen_at_call(self, address: Address, around: tuple[Address, ...]) -> bool | None:
         """Whether a layer was frozen when the models between it and the trained one were called; None: not always."""

@@ -110,7 +110,7 @@ class PathFits:
         elif outcome.updated is None:
             after = None
         self._updates[address] = after
-        momentum = state.record.momentum
+        momentum = state.momentum
         replaced = view.behaviour is not None and view.behaviour.first_update_replaces is True
         assigned = _is_enabled_by_assignment(view, state)
         left_out_by = None if assigned else self._left_out_by(view, state, siblings)

@@ -14,6 +14,8 @@ from bnlint.keras.releases import Release
 from bnlint.keras.truth import Code, Raises, cell, value
 
 UNKNOWN = None
+ReadAt = Literal["compile", "first_fit", "fit"]
+"""When a ``trainable`` flag is read: at ``compile``, at the first ``fit`` after it, at each."""
 
 
 class Outcome(NamedTuple):
@@ -106,24 +108,31 @@ class Behaviour:
         return None if found is None else not found.trained
 
     @cached_property
-    def updates_read_at(self) -> str | None:
-        """When the flag that stops updates is read: at ``compile`` or at the first ``fit`` after it."""
-        found = self.code("q05_toggle_after_compile", "flat_bn__freeze_after_compile")
-        if found is None:
-            return None
-        return "compile" if found.updated else "first_fit"
+    def updates_read_at(self) -> ReadAt | None:
+        """When the flag that stops updates is read."""
+        return self._read_at("updated")
 
     @cached_property
-    def weights_read_at(self) -> str | None:
+    def weights_read_at(self) -> ReadAt | None:
         """When the flag that stops gamma and beta is read."""
-        found = self.code("q05_toggle_after_compile", "flat_bn__freeze_after_compile")
-        if found is None:
+        return self._read_at("trained")
+
+    def _read_at(self, part: Literal["updated", "trained"]) -> ReadAt | None:
+        """From layers that were frozen after ``compile``, and between two fits (which may raise)."""
+        early = self.code("q05_toggle_after_compile", "flat_bn__freeze_after_compile")
+        late = self.code("q05_toggle_after_compile", "flat_bn__freeze_between_fits")
+        if early is None:
             return None
-        return "compile" if found.trained else "first_fit"
+        goes_on = late is None or getattr(late, part)
+        if getattr(early, part):
+            return "compile" if goes_on else None
+        return "first_fit" if goes_on else "fit"
 
     @cached_property
     def retraces(self) -> bool | None:
         """Whether batches with another number of rows make it read the flags anew."""
+        if self.updates_read_at == self.weights_read_at == "compile":
+            return False
         found = self.code("q05_toggle_after_compile", "flat_bn__freeze_between_fits__other_batch_size")
         return None if found is None else not found.updated
 
@@ -143,6 +152,20 @@ class Behaviour:
         """Whether ``layer.momentum = m`` after building takes effect."""
         found = value(self.release, "q18_momentum", "after_compile_before_fit", "eff_momentum")
         return None if not isinstance(found, (int, float)) else abs(found - 0.5) < 0.01
+
+    @cached_property
+    def momentum_read_at(self) -> ReadAt | None:
+        """When a momentum that was set counts, where setting it does."""
+        found = value(self.release, "q18_momentum", "between_fits", "eff_momentum")
+        if self.momentum_attribute_counts is not True or not isinstance(found, (int, float)):
+            return None
+        return "fit" if abs(found - 0.5) < 0.01 else "first_fit"
+
+    @cached_property
+    def momentum_of_one_updates(self) -> bool | None:
+        """Whether statistics move at all with a momentum of 1."""
+        found = self.code("q26_renorm", "momentum_1_0")
+        return None if found is None else found.updated
 
     @cached_property
     def first_update_replaces(self) -> bool | None:
@@ -328,9 +351,10 @@ class Behaviour:
     @cached_property
     def call_settles_updates(self) -> bool | None:
         """Whether a layer that is frozen when the model around it is called does not update, whatever follows."""
-        late, early = self.code("q01_bn_trainable_false", "nested"), self.code("q06_ctor_trainable_false", "nested")
+        late = self.code("q01_bn_trainable_false", "nested")
         if late is None or not late.updated:
             return None if late is None else False
+        early = self.code("q06_ctor_trainable_false", "nested")
         return None if early is None else not early.updated
 
     # --- the outcome ------------------------------------------------------------------------------------------------

@@ -62,6 +62,8 @@ def observe(kit, path, paths=None, seed=1, change=None, details=False, made=None
         message = str(raised)[:400]
         error = {"kind": type(raised).__name__, "message": message, "line": lines[-1] if lines else None}
     found = {"events": watch.events, "error": error}
+    if watch.predictions:
+        found["predictions"] = watch.predictions
     if more is not None:
         found.update(drift=more.drifted(), printed=printed.getvalue()[-PRINTED:])
     return found

@@ -6,6 +6,7 @@ import sys
 from proof.observing.kerases import same
 
 METHODS = ("fit", "fit_generator", "train_on_batch")
+INFERENCE = ("predict", "evaluate")
 WEIGHTS = ("moving_mean", "moving_variance", "gamma", "beta")
 FRESH = (0.0, 1.0, 1.0, 0.0)
 """What a layer that is not built yet will start from."""
@@ -14,13 +15,13 @@ FRESH = (0.0, 1.0, 1.0, 0.0)
 class Watch:
     """Watches one program.
 
-    ``events`` is what happened so far, ``program`` tells lines. ``change(method, model, named)`` may change the
-    arguments of a training method before it runs.
+    ``events`` is what happened so far, ``predictions`` in calls that do not train, ``program`` tells lines.
+    ``change(method, model, named)`` may change the arguments of a training method before it runs.
     """
 
     def __init__(self, kit, program, change=None):
         self.kit, self.program, self.change = kit, program, change
-        self.events, self.norms, self.models = [], [], []
+        self.events, self.predictions, self.norms, self.models = [], [], [], []
         self.inside = 0  # a training method runs: what it calls itself is no event of its own
         self.given = {}  # id of an optimizer -> ids of the variables that it got a gradient for
         self.kept = []  # what ids stand for must not be thrown away
@@ -29,6 +30,9 @@ class Watch:
         for method in METHODS:
             for owner in self._owners(method):
                 self._wrap(owner, method)
+        for method in INFERENCE:
+            for owner in self._owners(method):
+                self._wrap_inference(owner, method)
 
     def _register(self):
         """Every BatchNormalization layer and every model that is made is known from then on."""
@@ -83,6 +87,33 @@ class Watch:
         run.__wrapped__ = original
         run.__name__ = method
         setattr(owner, method, run)
+
+    def _wrap_inference(self, owner, method):
+        original, watch = getattr(owner, method), self
+
+        def run(self, *arguments, **named):
+            if watch.inside:
+                return original(self, *arguments, **named)
+            places, before = watch.program.places(method), watch.snapshot()
+            watch.inside += 1
+            try:
+                return original(self, *arguments, **named)
+            finally:
+                watch.inside -= 1
+                watch.predict(method, places, before, self)
+
+        run.__wrapped__ = original
+        run.__name__ = method
+        setattr(owner, method, run)
+
+    def predict(self, kind, places, before, model):
+        """Notes whether a call that does not train moved any statistics, and whether nothing anywhere is frozen."""
+        after = {id(layer): self.weights(layer) for layer in self.kit.norms(model)}
+        moved = any(self._moved(before.get(key), after[key], index) for key in after for index in (0, 1))
+        free = all(layer.trainable for layer in (*self.norms, *self.models))
+        self.predictions.append(
+            {"kind": kind, "line": places[0][1] if places else None, "updated": moved, "free": free}
+        )
 
     def members(self, model):
         """The ids of the variables that the last step of a model's ``fit`` had a gradient for, as far as it tells.

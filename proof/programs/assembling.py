@@ -57,7 +57,9 @@ def flat(draft: Draft, base: Model, name: str) -> Model:
     layers = [pooling(draft), *head(draft)]
     _apply(draft, layers)
     first = draft.one_of(
-        ["{0}.input", "{0}.inputs", "{0}.layers[0].input"] if not base.sequential else ["{0}.input", "{0}.inputs"]
+        ["{0}.input", "{0}.inputs", f"{{0}}.layers[0].{'output' if draft.dialect.third else 'input'}"]
+        if not base.sequential
+        else ["{0}.input", "{0}.inputs"]
     )
     call = draft.one_of(["keras.models.Model({0}, x)", "keras.models.Model(inputs={0}, outputs=x)",
                          "keras.models.Model(inputs=[{0}], outputs=[x])"])  # fmt: skip
@@ -96,7 +98,10 @@ def call(draft: Draft, base: Model, name: str, training: str = "") -> Model:
 
 def call_with_training(draft: Draft, base: Model, name: str) -> Model:
     """``base(inputs, training=False)``."""
-    return call(draft, base, name, draft.one_of([", training=False", ", training=False", ", training=True"]))
+    training = draft.one_of([", training=False", ", training=False", ", training=True"])
+    made = call(draft, base, name, training)
+    made.forced = "True" in training
+    return made
 
 
 def around(draft: Draft, base: Model, name: str) -> Model:

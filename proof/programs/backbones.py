@@ -11,7 +11,7 @@ def norm(draft: Draft, name: str | None = None) -> str:
     """A BatchNormalization layer as it is constructed."""
     arguments = [f'name="{name}"'] if name else []
     if draft.chance(12):
-        arguments.append(f"momentum={draft.one_of(['0.9', '0.5', '0.95'])}")
+        arguments.append(f"momentum={draft.one_of(['0.9', '0.5', '0.95', '1.0'])}")
     if draft.chance(5):
         arguments.append("trainable=False")
         draft.shape("norm: trainable=False")
@@ -46,7 +46,7 @@ def backbone(draft: Draft) -> Model:
     """Writes a backbone under the name ``base``."""
     options = [(7, "function"), (3, "inline"), (3, "sequential"), (2, "residual"), (2, "own layer"), (1, "nested"),
                (1, "loop"), (2, "chosen by name")]  # fmt: skip
-    if draft.chance(1):
+    if draft.chance(2):
         draft.shape("backbone: application")
         return application(draft)
     return KINDS[draft.choose("backbone", *options)](draft)
@@ -185,7 +185,7 @@ def application(draft: Draft) -> Model:
     draft.inputs = "(32, 32, 3)"
     arguments = "weights=None, include_top=False, alpha=0.25, input_shape=(32, 32, 3)"
     draft.write(f"{draft.own}base = keras.applications.MobileNet({arguments})")
-    return Model(f"{draft.own}base", 86)
+    return Model(f"{draft.own}base", 86, application=True)
 
 
 def chosen(draft: Draft) -> Model:

@@ -27,7 +27,8 @@ class Generated:
 class Model:
     """A model of the program: how it is spelled, the models inside it that can be reached, whether it is compiled.
 
-    ``depth`` of its ``layers`` is only an estimate from which positions are drawn. ``blocks`` are its named blocks.
+    ``depth`` of its ``layers`` is only an estimate from which positions are drawn. ``blocks`` are its named blocks,
+    ``forced`` whether something in it is called with ``training=True``, ``application`` whether Keras built it.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Model:
     compiled: bool = False
     sequential: bool = False
     subclassed: bool = False
+    forced: bool = False
+    application: bool = False
 
 
 @dataclass

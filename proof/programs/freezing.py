@@ -164,7 +164,7 @@ def momentum(draft: Draft, models: list[Model]) -> None:
     draft.shape("momentum changed")
     loop = f"for layer in {draft.one_of(models).name}.layers:"
     with draft.block(loop), draft.block(f"if isinstance(layer, {NORM}):"):
-        draft.write(f"layer.momentum = {draft.one_of(['0.9', '0.5'])}")
+        draft.write(f"layer.momentum = {draft.one_of(['0.9', '0.5', '1.0'])}")
 
 
 def setattr_(draft: Draft, model: Model, target: str, value: str) -> None:

@@ -10,9 +10,24 @@ def can_be_stored(draft: Draft) -> bool:
     return not draft.definitions.keys() & {"Block", "Classifier", "Custom"}
 
 
-def store(draft: Draft, model: Model) -> None:
+def store_frozen(draft: Draft, model: Model) -> None:
+    """Freezes a model inside another, stores the whole, and opens the inner one again: what was its flag?"""
+    inside = model.inside[0] if model.inside else model.name
+    draft.shape("stored while frozen")
+    draft.write(f"{inside}.trainable = False")
+    store(draft, model, weights=0)
+    opened = model.inside[0] if model.inside else model.name
+    if draft.chance(50):
+        draft.write(f"{opened}.trainable = True")
+    else:
+        with draft.block(f"for layer in {opened}.layers:"):
+            draft.write("layer.trainable = True")
+
+
+def store(draft: Draft, model: Model, weights: int = 3) -> None:
     """Writes and reads back the model, its weights or its configuration."""
-    kind = draft.choose("storing", (4, "whole model"), (3, "weights"), (1, "clone"), (1, "json"), (1, "config"))
+    options = ((4, "whole model"), (weights, "weights"), (1, "clone"), (1, "json"), (1, "config"))
+    kind = draft.choose("storing", *(option for option in options if option[0]))
     if kind == "whole model":
         path = draft.fresh("model") + draft.one_of(draft.dialect.saves)
         draft.write(f'{model.name}.save("{path}")')

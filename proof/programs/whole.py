@@ -10,8 +10,8 @@ from proof.programs.assembling import assemble
 from proof.programs.backbones import backbone, norm
 from proof.programs.dialects import Dialect
 from proof.programs.drafts import Draft, Draw, Generated, Model
-from proof.programs.freezing import change, momentum
-from proof.programs.storing import can_be_stored, store
+from proof.programs.freezing import change, class_test, momentum
+from proof.programs.storing import can_be_stored, store, store_frozen
 from proof.programs.training import compile_, compile_and_fit, fit, own_steps
 
 ARGUMENTS = """\
@@ -166,12 +166,18 @@ def build(draft: Draft) -> list[Model]:
     if draft.chance(8):
         draft.inputs = "(8, 8, 3)"
         draft.shape("input: images")
-    if draft.dialect.phases and draft.chance(3):
-        draft.write(f"keras.backend.set_learning_phase({draft.choose('learning phase', '0', '1')})")
+    early = draft.dialect.phases and draft.chance(4)
+    if early:
+        learning_phase(draft, "first")
     base = backbone(draft)
+    if base.application and draft.chance(60):
+        class_test(draft, base, base.name, "False")
     if draft.chance(40):
         change(draft, [base], draft.one_of(["False", "False", "True"]))
     model = assemble(draft, base)
+    model.forced = model.forced or "norm called with training=True" in draft.shapes
+    if draft.dialect.phases and not early and draft.chance(2):
+        learning_phase(draft, "after the model")
     models = [base, model]
     if draft.chance(6) and not model.subclassed:
         draft.shape("two models share the backbone")
@@ -179,7 +185,9 @@ def build(draft: Draft) -> list[Model]:
     return models
 
 
-WRAPPINGS = ((8, "plain"), (3, "function"), (2, "branch"), (1, "loop"), (1, "flags"), (1, "dead branch"))
+def learning_phase(draft: Draft, when: str) -> None:
+    """Sets the learning phase of Keras 2."""
+    draft.write(f"keras.backend.set_learning_phase({draft.choose(f'learning phase {when}', '0', '1')})")
 
 
 def phases(draft: Draft, models: list[Model]) -> None:
@@ -249,10 +257,13 @@ def phase(draft: Draft, models: list[Model]) -> None:
     for _ in range(draft.one_of([0, 1, 1, 2])):
         change(draft, models)
     if can_be_stored(draft) and draft.chance(8):
-        store(draft, model)
-    if draft.chance(5):
+        if draft.chance(40):
+            store_frozen(draft, model)
+        else:
+            store(draft, model)
+    if draft.chance(8):
         momentum(draft, models)
-    if draft.chance(10):
+    if draft.chance(60 if model.forced else 10):
         noise(draft, model)
     if draft.dialect.steps and draft.chance(12):
         own_steps(draft, model)
@@ -270,15 +281,24 @@ def phase(draft: Draft, models: list[Model]) -> None:
         draft.shape("changed between fits")
         change(draft, models)
         fit(draft, model)
+    elif draft.chance(4):
+        draft.shape("momentum changed between fits")
+        momentum(draft, [model])
+        fit(draft, model)
 
 
 def noise(draft: Draft, model: Model) -> None:
     """What scripts print on the way."""
-    text = draft.one_of([
+    options = [
         "print(len({0}.trainable_weights))",
         "for layer in {0}.layers:\n    print(layer.name, layer.trainable)",
         "trainable = [layer.name for layer in {0}.layers if layer.trainable]",
         "predictions = {0}.predict(images)",
         "count = np.sum([np.prod(weight.shape) for weight in {0}.trainable_weights])",
-    ])  # fmt: skip
-    draft.write(text.format(model.name))
+    ]
+    if model.forced:
+        draft.shape("predicted while forced")
+        options = ["predictions = {0}.predict(images)"]
+    if model.compiled:
+        options.append("print({0}.evaluate(images, labels, verbose=0))")
+    draft.write(draft.one_of(options).format(model.name))

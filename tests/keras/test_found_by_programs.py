@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bnlint.analysis import analyse
+from bnlint.graph.subjects import Fit
 from bnlint.keras.releases import Target
 
 KERAS_3, KERAS_2 = "keras==3.15", "tf_keras==2.21"
@@ -16,13 +17,18 @@ TRAINS, RESTS = (True, True), (False, False)
 
 def layers(program: str, target: str = KERAS_3) -> list[dict[str, tuple[Any, Any]]]:
     """For each fit what every layer does, by name."""
+    return [
+        {name: (row.updated, row.gamma_beta_trained) for row in fit.batch_norm for name in row.names}
+        for fit in fits(program, target)
+    ]
+
+
+def fits(program: str, target: str = KERAS_3) -> tuple[Fit, ...]:
+    """The fits of a program on data of 16 rows."""
     root = "tf_keras" if target == KERAS_2 else "keras"
     head = f"import numpy as np\nimport {root} as keras\nfrom {root} import layers\n"
     head += "x = np.ones((16, 4))\ny = np.ones((16, 1))\n"
-    fits = analyse(head + textwrap.dedent(program), "train.py", Target.parse(target)).fits
-    return [
-        {name: (row.updated, row.gamma_beta_trained) for row in fit.batch_norm for name in row.names} for fit in fits
-    ]
+    return analyse(head + textwrap.dedent(program), "train.py", Target.parse(target)).fits
 
 
 BACKBONE = """
@@ -171,3 +177,24 @@ def test_the_own_flag_of_a_clone_of_a_frozen_model_is_not_known() -> None:
     """
     )
     assert [fit["norm"] for fit in layers(program)] == [RESTS, (None, None)]
+
+
+SET_LATE = """
+    model = keras.Sequential([keras.Input((4,)), layers.BatchNormalization(momentum=0.5, name="norm"), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(x, y)
+    model.layers[0].momentum = 1.0
+    model.fit(x, y)
+    model.compile("sgd", "mse")
+    model.fit(x, y)
+"""
+
+
+def test_a_momentum_counts_from_the_next_compile() -> None:
+    done = layers(SET_LATE)
+    assert [fit["norm"] for fit in done] == [TRAINS, TRAINS, (False, True)]
+
+
+def test_what_is_left_of_the_statistics_goes_by_the_momentum_in_effect() -> None:
+    shown = fits(SET_LATE.replace("1.0", "0.9"))
+    assert [row.residual for fit in shown for row in fit.batch_norm] == pytest.approx([0.5, 0.5**2, 0.9**3])

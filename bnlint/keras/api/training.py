@@ -200,6 +200,10 @@ PRETRAINED_NAMES = (
 )
 
 
+NUMBERED = re.compile(r"batch_normalization(_v[12])?(_\d+)?")
+"""The name that Keras makes up for a BatchNormalization layer."""
+
+
 def _is_foreign(file: Value | None) -> bool:
     """Whether a weights file by its name brings statistics of other data."""
     if isinstance(file, Unknown) and "get_file" in file.reason:
@@ -214,8 +218,15 @@ def weights_event(m: Machine, ref: Ref, method: str, args: Args, node: ast.AST) 
     reads = method == "load_weights"
     if reads:
         into = None if _is_foreign(args.get(0, "filepath", "path")) else ref.address
+        matched = args.get(1, "by_name")
+        by_name = matched is not None and not (isinstance(matched, Const) and not matched.value)
         for address in all_layers(m.heap, ref.address):
             record = m.get(address)
-            if record.pretrained is not True:
+            if record.pretrained is True:
+                continue
+            if by_name and record.name is not None and NUMBERED.fullmatch(record.name):
+                # whether the file has a layer of a name that counts the layers made so far, nobody knows
+                m.put(address, record._replace(pretrained=None, loaded_into=into))
+            else:
                 m.put(address, record._replace(pretrained=True, loaded_into=into))
     m.event("weights", node, layer=ref.address, path=path, reads=reads, whole=method == "save")

@@ -1,0 +1,46 @@
+"""The fixed sample: programs with what real Keras did in them, kept in the repository. Needs no Keras."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from proof import keeping
+from proof.flips import column_of, flip_all, is_noticed
+from proof.judging import tally
+from proof.programs.dialects import KERAS_2, KERAS_3, Dialect
+from proof.running import Record, read
+
+DIALECTS = [KERAS_3, KERAS_2]
+
+
+@cache
+def kept(dialect: Dialect) -> list[Record]:
+    return list(read(keeping.FOLDER / f"{dialect.name}.jsonl"))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_nothing_is_wrong_and_little_unknown(dialect: Dialect) -> None:
+    found = [tally(record, dialect.target) for record in kept(dialect)]
+    assert [each.disagreements for each in found if each.disagreements] == []
+    assert sum(each.events for each in found) > 100
+    assert sum(each.verdicts["unknown"] for each in found) <= 0.03 * sum(each.events for each in found)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_a_program_that_notices_a_turned_cell_still_does(dialect: Dialect) -> None:
+    column = column_of(dialect)
+    lost = [
+        (cell, record["text"])
+        for record in kept(dialect)
+        for cell in map(tuple, record["notices"])
+        if not is_noticed(record, dialect.target, column, cell)
+    ]
+    assert lost == []
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_95_of_100_turned_cells_are_noticed(dialect: Dialect) -> None:
+    teeth = flip_all(kept(dialect), dialect)
+    assert teeth.share >= 0.95, teeth.missed
