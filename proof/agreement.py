@@ -61,7 +61,7 @@ def groups(fit: Fit) -> list[Group]:
     return [Group(row.layers, row.names, row.updated, row.gamma_beta_trained, row.momentum) for row in fit.batch_norm]
 
 
-def compare(event: Mapping[str, Any], fit: Fit) -> Judged:
+def compare(event: Mapping[str, Any], fit: Fit, momenta: bool = True) -> Judged:
     """Layer by layer where all names are known on both sides, else by how many layers do what."""
     said = groups(fit)
     truth = {row["name"]: row for row in event["layers"]}
@@ -71,11 +71,11 @@ def compare(event: Mapping[str, Any], fit: Fit) -> Judged:
         and sorted(named) == sorted(truth)
         and all(group.layers == len(group.names) for group in said)
     ):
-        return _by_name(event, fit, said, truth)
+        return _by_name(event, fit, said, truth, momenta)
     return _by_number(event, fit, said)
 
 
-def _by_name(event: Mapping[str, Any], fit: Fit, said: list[Group], truth: dict[str, Any]) -> Judged:
+def _by_name(event: Mapping[str, Any], fit: Fit, said: list[Group], truth: dict[str, Any], momenta: bool) -> Judged:
     different = []
     for group in said:
         for name in group.names:
@@ -83,7 +83,7 @@ def _by_name(event: Mapping[str, Any], fit: Fit, said: list[Group], truth: dict[
             doing = (row["updated"], row["trained"])
             if not group.allows(doing):
                 different.append(f"{name}: {words(*doing)}, said {words(group.updated, group.trained)}")
-            elif group.momentum is not None and abs(group.momentum - row["momentum"]) > 1e-6:
+            elif momenta and group.momentum is not None and abs(group.momentum - row["momentum"]) > 1e-6:
                 different.append(f"{name}: momentum {row['momentum']}, said {group.momentum}")
     if different:
         return Judged(event, fit, "wrong", "; ".join(different), by_name=True)
@@ -121,11 +121,11 @@ def words(updated: bool | None, trained: bool | None) -> str:
     return f"{statistics} and {weights}"
 
 
-def judge(events: Sequence[Mapping[str, Any]], fits: Iterable[Fit]) -> list[Judged]:
+def judge(events: Sequence[Mapping[str, Any]], fits: Iterable[Fit], momenta: bool = True) -> list[Judged]:
     """All events of a program (of one file) with their verdicts, in the order of the truth line by line.
 
     A line that runs several times is several events, of which bnlint may show those that differ. Events at a line and
-    fits at it are matched in order, repetitions taken as one.
+    fits at it are matched in order, repetitions taken as one. ``momenta``: the attribute that was observed counts.
     """
     by_line: dict[int, list[Fit]] = {}
     for fit in fits:
@@ -134,7 +134,7 @@ def judge(events: Sequence[Mapping[str, Any]], fits: Iterable[Fit]) -> list[Judg
     for line, there in _by_line(events).items():
         said = by_line.get(line) or next((by_line[near] for near in _nearby(there[0]) if near in by_line), [])
         distinct = list(_without_repeats(said, lambda fit: tuple(groups(fit))))
-        judged += _match(list(_without_repeats(there, _outcome)), distinct)
+        judged += _match(list(_without_repeats(there, _outcome)), distinct, momenta)
     return judged
 
 
@@ -165,16 +165,16 @@ def _without_repeats(items: Iterable[Any], key: Any) -> Iterator[Any]:
         last = key(item)
 
 
-def _match(events: list[Mapping[str, Any]], said: list[Fit]) -> list[Judged]:
+def _match(events: list[Mapping[str, Any]], said: list[Fit], momenta: bool) -> list[Judged]:
     """Pairs in order; one fit speaks for all events, of too many fits those that agree are taken."""
     if not said:
         return [Judged(event, None, "missing", "no fit is shown at this line") for event in events]
     if len(said) == 1:
-        return [compare(event, said[0]) for event in events]
+        return [compare(event, said[0], momenta) for event in events]
     judged, start = [], 0
     for index, event in enumerate(events):
         last = len(said) - (len(events) - index) + 1
-        choices = [compare(event, fit) for fit in said[start : max(last, start + 1)]]
+        choices = [compare(event, fit, momenta) for fit in said[start : max(last, start + 1)]]
         if not choices:
             judged.append(Judged(event, None, "missing", "more different events ran than are shown"))
             continue

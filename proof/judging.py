@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import Any
 
 from bnlint.analysis import analyse
 from bnlint.graph.subjects import Fit, Program
 from bnlint.keras.releases import Target
+from bnlint.keras.semantics import Behaviour
 from proof.agreement import Judged, Verdict, judge
 from proof.programs.dialects import Dialect
 from proof.running import Record
@@ -76,7 +78,14 @@ class Tally:
 
 def judged(record: Record, target: str) -> list[Judged]:
     """The verdicts on the events of one program."""
-    return judge(record["events"], analyse(record["text"], PATH, Target.parse(target)).fits)
+    return judge(record["events"], analyse(record["text"], PATH, Target.parse(target)).fits, _momenta_count(target))
+
+
+@cache
+def _momenta_count(target: str) -> bool:
+    """Whether the attribute of a layer is the momentum that it goes by, in each package of a target."""
+    releases = [Target.parse(target).release(api) for api in ("keras", "tf.keras", "tf_keras")]
+    return all(Behaviour(each).momentum_attribute_counts for each in releases if each is not None and each.columns)
 
 
 def tally(record: Record, target: str) -> Tally:
@@ -88,7 +97,7 @@ def tally(record: Record, target: str) -> Tally:
     if record["error"]:
         found.raised = 1
         found.errors[record["error"]["kind"]] += 1
-    verdicts = judge(record["events"], program.fits)
+    verdicts = judge(record["events"], program.fits, _momenta_count(target))
     for each in verdicts:
         found.verdicts[each.verdict] += 1
         found.layers += len(each.event["layers"])

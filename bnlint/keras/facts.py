@@ -273,8 +273,9 @@ class FitView:
             outcome = outcome._replace(trained=None)
         momentum = self._momentum(address)
         if outcome.updated and momentum == 1:
-            # an update that keeps all of the old statistics is none
-            outcome = outcome._replace(updated=self.behaviour.momentum_of_one_updates if self.behaviour else None)
+            # an update that keeps all of the old statistics is none; where it is one, it leaves NaN, for good
+            kept = self.behaviour is not None and self.behaviour.momentum_of_one_updates is False
+            outcome = outcome._replace(updated=False if kept else None)
         use = ways[0].use if ways and self.event.step is None else inside
         return State(address, record, outcome, own, container, use, updates, known, momentum)
 

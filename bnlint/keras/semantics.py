@@ -415,6 +415,9 @@ class Behaviour:
             return Outcome("moving" if mode is False else None, False if mode is False else None, trained)
         if mode is False:
             return Outcome("moving", False, trained)
+        if len(parents) > 1 and (parent_off or own.updates is False) and self.setter_reaches_children is False:
+            # which of the models around it holds its updates: with more than one of them not measured
+            return Outcome(found.statistics if mode else None, None, trained)
         if found.updated and parents and frozen_at_call is not False and self.call_settles_updates is not False:
             settled = frozen_at_call and self.call_settles_updates
             return Outcome(found.statistics if mode else None, False if settled else None, trained)

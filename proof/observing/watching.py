@@ -30,6 +30,7 @@ class Watch:
         for method in METHODS:
             for owner in self._owners(method):
                 self._wrap(owner, method)
+        self._hide_loading()
         for method in INFERENCE:
             for owner in self._owners(method):
                 self._wrap_inference(owner, method)
@@ -87,6 +88,19 @@ class Watch:
         run.__wrapped__ = original
         run.__name__ = method
         setattr(owner, method, run)
+
+    def _hide_loading(self):
+        """A file's optimizer applies gradients to make its weights: no step of the program."""
+        original, watch = self.kit.keras.models.load_model, self
+
+        def load_model(*arguments, **named):
+            watch.inside += 1
+            try:
+                return original(*arguments, **named)
+            finally:
+                watch.inside -= 1
+
+        self.kit.keras.models.load_model = load_model
 
     def _wrap_inference(self, owner, method):
         original, watch = getattr(owner, method), self

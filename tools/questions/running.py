@@ -214,11 +214,11 @@ def share(start, end, other_start, other_end):
 
 def note(result, difference, start, end, left):
     """Writes down what one layer did."""
-    moved = [bool(np.max(np.abs(old - new)) > MOVED) for old, new in zip(start, end)]
+    moved = [not np.max(np.abs(old - new)) <= MOVED for old, new in zip(start, end)]  # NaN has moved, too
     updated = moved[-2] or moved[-1]
     statistics = "B" if difference < SAME else "M" if difference > DIFFERENT else "?"
     result.codes.append(statistics + ("U" if updated else "-") + TRAINED[moved[0], moved[1]])
-    result.momenta.append(left if updated else None)
+    result.momenta.append(left if updated and np.isfinite(left) else None)
 
 
 def is_norm(layer):

@@ -48,8 +48,15 @@ def clone_model(m: Machine, library: KerasLibrary, source: Ref, node: ast.AST) -
         record: Layer = m.get(address)
         if record.model is not None and record.trainable is not True and not keeps:
             m.put(address, record._replace(trainable=None if keeps is None else True))
+    _note_made_frozen(m, made)
     _doubt_own_flag(m, made)
     return made
+
+
+def _note_made_frozen(m: Machine, made: Ref) -> None:
+    """Layers made from a configuration have their flag before they have weights."""
+    for address in all_layers(m.heap, made.address):
+        m.put(address, m.get(address)._replace(frozen_unbuilt=True))
 
 
 def _doubt_own_flag(m: Machine, made: Ref) -> None:
@@ -102,6 +109,7 @@ def from_config(m: Machine, library: KerasLibrary, config: Thing, node: ast.AST)
     """A model built anew from another one's config: its flags as far as a config keeps them, fresh weights."""
     made = clone(m, library, config.model, node, "from config")
     _restore_flags(m, library, made, config.form)
+    _note_made_frozen(m, made)
     return made
 
 
