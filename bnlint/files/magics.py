@@ -34,9 +34,7 @@ _AUTOMAGIC_ALONE = frozenset(
 )
 """Words that are rather a slip in a text of several lines, where IPython takes none of them for a magic."""
 
-_CELL_MAGIC = re.compile(
-    r"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*%%(?!\w+\?)([^\s%]+)[^\r\n]*(?:\r\n|\r|\n|\Z)"
-)
+_CELL_MAGIC = re.compile(r"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*%%(?!\w+\?)([^\s%]+)[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _PROMPTS = (
     (re.compile(r">>>[ \t]?|\.\.\.(?: |$)"), re.compile(r">>>")),
     (re.compile(r"In \[\d+\]: |\s*\.{3,}: ?"), re.compile(r"In \[\d+\]: ")),

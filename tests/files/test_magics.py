@@ -114,7 +114,16 @@ def test_what_runs_is_read(cell: str, statement: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["x = !ls", "x = %env HOME", "if x:\n    %time for x in y: z", "%time for x in y:", "%time", "%timeit -n 3", "%%time x"]
+    "cell",
+    [
+        "x = !ls",
+        "x = %env HOME",
+        "if x:\n    %time for x in y: z",
+        "%time for x in y:",
+        "%time",
+        "%timeit -n 3",
+        "%%time x",
+    ],
 )
 def test_what_goes_elsewhere_has_no_known_value(cell: str) -> None:
     names = {node.id for node in ast.walk(ast.parse(mask(cell) or "")) if isinstance(node, ast.Name)}

@@ -45,6 +45,12 @@ def test_format_3() -> None:
     assert found.cells == {2: "import keras\nx = 1", 3: "a = 1\nb = 2", 4: "c = 3"}
 
 
+def test_the_order_of_runs_in_format_3() -> None:
+    cells = [{"cell_type": "code", "input": f"x = {number}", "prompt_number": 5 - number} for number in (1, 2)]
+    found = read(json.dumps({"nbformat": 3, "metadata": {}, "worksheets": [{"cells": cells}]}).encode())
+    assert found.late == (1, 2)
+
+
 def test_a_bad_cell_is_left_out_and_told() -> None:
     found = notebook(code("import keras"), code("print 'Python 2'"), code("x = 1"))
     assert list(split(found.program)) == [1, 3]
