@@ -177,7 +177,8 @@ def _planned(finding: Finding, text: str) -> tuple[Finding, str]:
     except Exception as error:
         from dataclasses import replace
 
-        where = f"{finding.code} on line {finding.place.line}: its fix met an "
+        cell = "" if finding.place.cell is None else f" of cell {finding.place.cell}"
+        where = f"{finding.code} on line {finding.place.line}{cell}: its fix met an "
         return replace(finding, fix=None), where + internal_error(error)
 
 

@@ -27,8 +27,8 @@ _AUTOMAGIC = frozenset(
     "reload_ext matplotlib pylab pinfo history reset cls clear tensorboard tensorflow_version writefile".split()
 )
 _AUTOMAGIC_ALONE = frozenset(
-    "alias alias_magic autoawait autocall automagic autoreload bookmark colors config debug dhist ed edit gui hist ldir "
-    "lf lk loadpy logstart lx macro magic memit micromamba notebook page pastebin pdb pdef pdoc pfile pinfo2 popd "
+    "alias alias_magic autoawait autocall automagic autoreload bookmark colors config debug dhist ed edit gui hist "
+    "ldir lf lk loadpy logstart lx macro magic memit micromamba notebook page pastebin pdb pdef pdoc pfile pinfo2 popd "
     "precision prun psearch psource pushd pycat recall rep rerun reset_selective save sc set_env store sx system tb "
     "unalias unload_ext who_ls xdel xmode".split()
 )
@@ -61,9 +61,8 @@ _STRING_REST = {
 _CONTINUED_LINE = re.compile(r"(?:[^\\\r\n]|\\(?:\r\n|[\s\S])?)*")
 _ESCAPES = frozenset("%!?,;/")
 _BLANKS = re.compile(r"[ \t\f]*")
-_WORD = re.compile(
-    r"([a-z_]+)[ \t]+(?!(?:and|else|for|if|in|is|not|or)\b)(?=[\w./~{$\"']|-[\w-]|\*\.)"  # no statement of several lines
-)
+# what a statement of several lines does not begin with
+_WORD = re.compile(r"([a-z_]+)[ \t]+(?!(?:and|else|for|if|in|is|not|or)\b)(?=[\w./~{$\"']|-[\w-]|\*\.)")
 _WORD_ALONE = re.compile(r"([a-z_0-9]+)(?=[ \t]+[^\s=]|[/~\"'-])")
 _HELP_ON = re.compile(r"(?!\d)[\w*]+(?:\.(?!\d)[\w*]+|\[-?\d+\])*\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -167,9 +166,8 @@ class _Scanner:
         at, text = self._at, self._text
         first = text[at : at + 1]
         end = self._end_of_line(at)
-        if first not in _ESCAPES:
-            if not self._automagic(at, end) or _tree(text[at:end].strip()) is not None:
-                return False
+        if first not in _ESCAPES and (not self._automagic(at, end) or _tree(text[at:end].strip()) is not None):
+            return False
         body = _LINE_MAGICS_WITH_BODY.match(text, at, end)
         shown = body and self._in_place_of_magic(at, body.end(), text[body.end() : end])
         if body and shown:

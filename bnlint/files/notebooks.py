@@ -10,6 +10,7 @@ import ast
 import json
 import warnings
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from bnlint.files import cells as cells_of_programs
@@ -223,7 +224,7 @@ def _run_late(document: object, program: str) -> tuple[int, int] | None:
         for number, text in cells_of_programs.split(program).items()
         if isinstance(count := counts[number], int) and count > 0 and not _only_imports(text)
     ]
-    return next(((one, next_) for (one, was), (next_, then) in zip(run, run[1:], strict=False) if was > then), None)
+    return next(((one, next_) for (one, was), (next_, then) in pairwise(run) if was > then), None)
 
 
 def _only_imports(text: str) -> bool:

@@ -173,6 +173,16 @@ def test_lines_of_a_list(before: list[str], old: str, new: str, after: list[str]
     assert mended(written(before, indent=1), old, new) == written(after, indent=1)
 
 
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_a_second_line_is_parted_as_the_file_parts_things(separators: tuple[str, str]) -> None:
+    before, after = ["d = {'a': 1}"], ["d = {'a': 1}\n", "b = 2"]
+    assert mended(written(before, separators=separators), before[0], "".join(after)) == written(
+        after, separators=separators
+    )
+    quoted = written(['d = {"a": 1}'], separators=separators)
+    assert mended(quoted, "1}", "1}\nb = 2") == written(['d = {"a": 1}\n', "b = 2"], separators=separators)
+
+
 def test_odd_escapes_stay() -> None:
     data = written(["a = 'x'\n", "b = 2"]).replace(b"'x'", rb"'\u0041\/\ud83d\ude00'")
     assert mended(data, "b = 2", "b = 3") == data.replace(b"b = 2", b"b = 3")
