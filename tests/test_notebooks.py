@@ -344,6 +344,16 @@ def test_diff(bnlint: Bnlint) -> None:
     assert path.read_text() == notebook(*TUNED)
 
 
+def test_percent_format_is_a_script(bnlint: Bnlint) -> None:
+    cells = ["# %% [markdown]\n# # Transfer learning", "# %%\nfrom tensorflow import keras", BUILD]
+    cells += [TRAIN.replace("%%time\n", ""), "# %% unfreeze\n" + UNFREEZE, TRAIN.replace("%%time\n", "")]
+    Path("train.py").write_text("\n\n".join(cells) + "\n")
+    (found,) = diagnostics(bnlint)
+    assert (found["code"], found["cell"], found["line"]) == ("BN102", None, 15)
+    assert bnlint("--fix", "train.py").status == 0
+    assert "# %% unfreeze\n" + UNFREEZE + FREEZE + "\n" in Path("train.py").read_text()
+
+
 def test_standard_input(bnlint: Bnlint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(notebook(*TUNED).encode())))
     outcome = bnlint("--fix", "--stdin-filename", "train.ipynb", "-")
