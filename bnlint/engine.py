@@ -177,7 +177,8 @@ def _planned(finding: Finding, text: str) -> tuple[Finding, str]:
     except Exception as error:
         from dataclasses import replace
 
-        where = f"{finding.code} on line {finding.place.line}: its fix met an "
+        cell = "" if finding.place.cell is None else f" of cell {finding.place.cell}"
+        where = f"{finding.code} on line {finding.place.line}{cell}: its fix met an "
         return replace(finding, fix=None), where + internal_error(error)
 
 
@@ -259,7 +260,23 @@ def _lint_notebook(data: bytes, path: str, settings: Settings, task: Task) -> tu
             report = report._replace(errors=(f"was not fixed: {error}",))
     if task.plan:
         report = plan(report)
+    if notebook.late and _speaks_of_training(report):
+        report = report._replace(warnings=(*report.warnings, _in_another_order(*notebook.late)))
     return report._replace(text=after.source.text, original=notebook.source.text, cells=after.cells), notebook.source
+
+
+def _speaks_of_training(report: Report) -> bool:
+    """Whether there is anything to say of a program beside what concerns bnlint itself."""
+    fits = report.program.fits if report.program else ()
+    found = (*report.findings, *report.fixed)
+    return any(fit.batch_norm for fit in fits) or any(not each.code.startswith("BN9") for each in found)
+
+
+def _in_another_order(late: int, early: int) -> str:
+    return (
+        f"cell {late} was last run after cell {early} below it; what bnlint says holds for the cells run from top to "
+        "bottom"
+    )
 
 
 def _odd_encoding(data: bytes) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -78,14 +79,18 @@ def project(tmp_path: Path, hooks: tuple[Path, str], monkeypatch: pytest.MonkeyP
     return folder
 
 
+def run_hook(project: Path, hook: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pre_commit", "run", hook, "--hook-stage", "manual"]
+    return subprocess.run(command, cwd=project, text=True, capture_output=True)
+
+
 def test_a_risky_script_is_refused_then_mended_then_accepted(project: Path) -> None:
     refused = git(project, "commit", "-m", "train")
     assert refused.returncode == 1
     assert "train.py:7" in refused.stderr and "BN101" in refused.stderr, refused.stderr
     assert git(project, "ls-tree", "HEAD", "train.py").stdout == ""
 
-    fix = [sys.executable, "-m", "pre_commit", "run", "bnlint-fix", "--hook-stage", "manual"]
-    mended = subprocess.run(fix, cwd=project, text=True, capture_output=True)
+    mended = run_hook(project, "bnlint-fix")
     assert mended.returncode == 1 and "files were modified by this hook" in mended.stdout, mended.stdout
     assert (project / "train.py").read_text() == RISKY.replace("base(inputs)", "base(inputs, training=False)")
 
@@ -93,3 +98,29 @@ def test_a_risky_script_is_refused_then_mended_then_accepted(project: Path) -> N
     accepted = git(project, "commit", "-m", "train")
     assert accepted.returncode == 0, accepted.stderr
     assert git(project, "ls-tree", "HEAD", "train.py").stdout != ""
+
+
+def test_a_risky_notebook_is_mended_and_keeps_every_other_byte(project: Path) -> None:
+    first, second = RISKY.split("inputs =", 1)
+    cells = [
+        {"source": ["# Größe"], "metadata": {}, "cell_type": "markdown"},
+        {"outputs": [], "execution_count": 1, "source": first.splitlines(True), "metadata": {}, "cell_type": "code"},
+        {"outputs": [], "execution_count": 2, "source": f"inputs ={second}", "metadata": {}, "cell_type": "code"},
+    ]
+    text = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}, ensure_ascii=False)
+    git(project, "rm", "-q", "--cached", "train.py")
+    (project / "train.ipynb").write_bytes(text.encode())
+    assert git(project, "add", "train.ipynb").returncode == 0
+
+    refused = git(project, "commit", "-m", "train")
+    assert refused.returncode == 1
+    assert "train.ipynb:cell 3:2" in refused.stderr and "BN101" in refused.stderr, refused.stderr
+
+    mended = run_hook(project, "bnlint-fix")
+    assert mended.returncode == 1 and "files were modified by this hook" in mended.stdout, mended.stdout
+    expected = text.replace("base(inputs)", "base(inputs, training=False)")
+    assert (project / "train.ipynb").read_bytes() == expected.encode()
+
+    assert git(project, "add", "train.ipynb").returncode == 0
+    accepted = git(project, "commit", "-m", "train")
+    assert accepted.returncode == 0, accepted.stderr

@@ -159,6 +159,93 @@ def test_what_a_command_gives_is_unknown(bnlint: Bnlint) -> None:
     assert file["fits"][0]["batch_size"] is None
 
 
+@pytest.mark.parametrize("stop", ["raise SystemExit", "exit()", "import sys\nsys.exit()", "return", "break"])
+def test_a_cell_that_stops_does_not_stop_those_below(bnlint: Bnlint, stop: str) -> None:
+    cells = [*TUNED[:4], f"{stop}\nmodel.layers[5].no_such_thing", *TUNED[5:]]
+    assert concise(bnlint, *cells) == ["train.ipynb:cell 6:1:1: BN102"]
+
+
+def test_what_stands_below_the_stop_in_a_cell_does_not_run(bnlint: Bnlint) -> None:
+    assert concise(bnlint, *TUNED[:5], f"raise SystemExit\n{UNFREEZE}", TRAIN) == []
+
+
+def test_top_level_await(bnlint: Bnlint) -> None:
+    waiting = "await data\nasync with store as s:\n    x = await s\nasync for y in s:\n    pass"
+    assert concise(bnlint, *TUNED[:4], waiting, *TUNED[5:]) == ["train.ipynb:cell 6:1:1: BN102"]
+
+
+# ------------------------------------------------------------------------------------------ the order of the last run
+
+
+def run_in_order(*counts: int | None) -> None:
+    """Gives the cells the numbers of their last runs."""
+    path = Path("train.ipynb")
+    document = json.loads(path.read_text())
+    for cell, count in zip(document["cells"], counts, strict=True):
+        if cell["cell_type"] == "code":
+            cell["execution_count"] = count
+    path.write_text(json.dumps(document, indent=1))
+
+
+LATE = "cell 3 was last run after cell 4 below it; what bnlint says holds for the cells run from top to bottom"
+
+
+def test_another_order_is_told_once(bnlint: Bnlint) -> None:
+    write(*TUNED)
+    run_in_order(None, 1, 9, 3, None, 5, 4)
+    outcome = bnlint("--format", "concise", "train.ipynb")
+    assert outcome.out.startswith("train.ipynb:cell 6:1:1: BN102")
+    assert outcome.err.count("last run") == 1
+    assert f"warning: train.ipynb: {LATE}\n" in outcome.err
+    document = json.loads(bnlint("--format", "json", "train.ipynb").out)
+    assert document["warnings"] == [{"path": "train.ipynb", "message": LATE}]
+    assert document["errors"] == []
+
+
+def test_another_order_is_told_in_facts(bnlint: Bnlint) -> None:
+    write(*TUNED)
+    run_in_order(None, 1, 9, 3, None, 5, 4)
+    shown = bnlint("facts", "train.ipynb")
+    assert shown.status == 0
+    assert (shown.out + shown.err).count(LATE) == 1
+    (file,) = json.loads(bnlint("facts", "--format", "json", "train.ipynb").out)["files"]
+    assert file["warnings"] == [LATE]
+    assert len(file["fits"]) == 2
+
+
+def test_another_order_changes_no_exit_status(bnlint: Bnlint) -> None:
+    write(IMPORTS, BUILD, TRAIN)
+    run_in_order(1, 5, 3)
+    outcome = bnlint("train.ipynb")
+    assert (outcome.status, outcome.out) == (0, "")
+    assert "cell 2 was last run after cell 3" in outcome.err
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        [None, 1, 2, 3, None, 4, 5],
+        [None, 7, 12, 13, None, 20, 21],
+        [None, 30, 2, 3, None, 4, 5],
+        [None, 1, 2, 2, None, 3, 3],
+        [None, 1, 2, 0, None, 0, 3],
+        [None] * 7,
+    ],
+    ids=["in order", "with gaps", "imports again", "copied cells", "cleared", "never"],
+)
+def test_nothing_is_told_of_the_order(bnlint: Bnlint, counts: list[int | None]) -> None:
+    write(*TUNED)
+    run_in_order(*counts)
+    assert "last run" not in bnlint("train.ipynb").err
+    assert "warnings" not in json.loads(bnlint("--format", "json", "train.ipynb").out)
+
+
+def test_the_order_does_not_matter_where_nothing_is_said(bnlint: Bnlint) -> None:
+    write(IMPORTS, "x = 1", "y = 2")
+    run_in_order(1, 3, 2)
+    assert "last run" not in bnlint("train.ipynb").err
+
+
 # ---------------------------------------------------------------------------------------------------- cells left aside
 
 
@@ -255,6 +342,16 @@ def test_diff(bnlint: Bnlint) -> None:
     assert outcome.status == 1
     assert '-    "base.trainable = True"\n+    "base.trainable = True\\n",\n' in outcome.out
     assert path.read_text() == notebook(*TUNED)
+
+
+def test_percent_format_is_a_script(bnlint: Bnlint) -> None:
+    cells = ["# %% [markdown]\n# # Transfer learning", "# %%\nfrom tensorflow import keras", BUILD]
+    cells += [TRAIN.replace("%%time\n", ""), "# %% unfreeze\n" + UNFREEZE, TRAIN.replace("%%time\n", "")]
+    Path("train.py").write_text("\n\n".join(cells) + "\n")
+    (found,) = diagnostics(bnlint)
+    assert (found["code"], found["cell"], found["line"]) == ("BN102", None, 15)
+    assert bnlint("--fix", "train.py").status == 0
+    assert "# %% unfreeze\n" + UNFREEZE + FREEZE + "\n" in Path("train.py").read_text()
 
 
 def test_standard_input(bnlint: Bnlint, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,14 +18,25 @@ RUN_THEIR_BODY = frozenset(
 )
 """Cell magics whose body is Python of the notebook itself; what stands under any other is something else."""
 
-_LINE_MAGICS_WITH_BODY = re.compile(r"%(?:time|timeit|prun|memit)(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]+(?=[^\s-])")
+_LINE_MAGICS_WITH_BODY = re.compile(
+    r"%?(?:time|timeit|prun|memit|lprun|mprun)"
+    r"(?:[ \t]+(?:--[\w-]+|-[DTfms][ \t]*[^\s-]\S*|-\w+(?:[ \t]+\d+)?))*[ \t]+(?=[^\s-])"
+)
 _AUTOMAGIC = frozenset(
     "pip conda mamba uv cd ls ll pwd cat cp mv rm mkdir rmdir man less more env who whos time timeit run load load_ext "
     "reload_ext matplotlib pylab pinfo history reset cls clear tensorboard tensorflow_version writefile".split()
 )
-_CELL_MAGIC = re.compile(r"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*%%([^\s%]+)[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_AUTOMAGIC_ALONE = frozenset(
+    "alias alias_magic autoawait autocall automagic autoreload bookmark colors config debug dhist ed edit gui hist "
+    "ldir lf lk loadpy logstart lx macro magic memit micromamba notebook page pastebin pdb pdef pdoc pfile pinfo2 popd "
+    "precision prun psearch psource pushd pycat recall rep rerun reset_selective save sc set_env store sx system tb "
+    "unalias unload_ext who_ls xdel xmode".split()
+)
+"""Words that are rather a slip in a text of several lines, where IPython takes none of them for a magic."""
+
+_CELL_MAGIC = re.compile(r"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*%%(?!\w+\?)([^\s%]+)[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _PROMPTS = (
-    (re.compile(r"(?:>>>|\.\.\.)(?: |$)"), re.compile(r">>>(?: |$)")),
+    (re.compile(r">>>[ \t]?|\.\.\.(?: |$)"), re.compile(r">>>")),
     (re.compile(r"In \[\d+\]: |\s*\.{3,}: ?"), re.compile(r"In \[\d+\]: ")),
 )
 _COMPOUND = re.compile(r"(?:for|while|if|with|try|def|class|async|match|@)\b|@")
@@ -48,8 +59,12 @@ _STRING_REST = {
     for quote in ('"""', "'''", '"', "'")
 }
 _CONTINUED_LINE = re.compile(r"(?:[^\\\r\n]|\\(?:\r\n|[\s\S])?)*")
+_ESCAPES = frozenset("%!?,;/")
 _BLANKS = re.compile(r"[ \t\f]*")
-_WORD = re.compile(r"([a-z_]+)[ \t]+(?=[^\s=])")
+# what a statement of several lines does not begin with
+_WORD = re.compile(r"([a-z_]+)[ \t]+(?!(?:and|else|for|if|in|is|not|or)\b)(?=[\w./~{$\"']|-[\w-]|\*\.)")
+_WORD_ALONE = re.compile(r"([a-z_0-9]+)(?=[ \t]+[^\s=]|[/~\"'-])")
+_HELP_ON = re.compile(r"(?!\d)[\w*]+(?:\.(?!\d)[\w*]+|\[-?\d+\])*\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -75,17 +90,20 @@ def _without_margin(text: str) -> str:
 
     The form feed makes Python count the indentation anew behind it, so that the line keeps its length.
     """
-    if text[:1] not in " \t\r\n>I.":
+    if text[:1] not in " \t\r\n>I.#":
         return text
     every = lines.split_keeping_ends(text)
-    first = next((index for index, line in enumerate(every) if line.strip()), None)
-    if first is None:
+    written = [index for index, line in enumerate(every) if line.strip()]
+    if not written:
         return text
-    indent = every[first][: len(every[first]) - len(every[first].lstrip(" \t"))]
+    code = next((index for index in written if not every[index].lstrip().startswith("#")), written[0])
+    first = written[0]
+    indent = min((every[at][: len(every[at]) - len(every[at].lstrip(" \t"))] for at in (first, code)), key=len)
     dropped = [len(indent) if line.startswith(indent) and line.strip() else 0 for line in every]
     for prompt, initial in _PROMPTS:
         shown = [line[width:].rstrip("\r\n") for line, width in zip(every, dropped, strict=True)]
-        if initial.match(shown[first]) or (len(shown) > first + 1 and prompt.match(shown[first + 1])):
+        second = shown[first + 1 : first + 2]
+        if initial.match(shown[first]) or initial.match(shown[code]) or (second and prompt.match(second[0])):
             found = [prompt.match(line) for line in shown]
             dropped = [width + (match.end() if match else 0) for width, match in zip(dropped, found, strict=True)]
     return "".join(
@@ -112,6 +130,7 @@ class _Scanner:
         self._at = start
         self._done = [text[:start]]
         self._copied = start
+        self._alone = len(lines.split(text[start:].strip())) == 1
 
     def masked(self) -> str:
         """The text with every magic in it masked."""
@@ -138,7 +157,7 @@ class _Scanner:
                 fresh = depth == 0
             elif kind == "assigned" and depth == 0:
                 self._assigned_magic()
-            elif kind == "help" and depth == 0:
+            elif kind == "help" and depth == 0 and _HELP_ON.search(text[began : token.start()]):
                 self._blot(began, self._end_of_line(self._at))
         return "".join([*self._done, text[self._copied :]])
 
@@ -147,17 +166,31 @@ class _Scanner:
         at, text = self._at, self._text
         first = text[at : at + 1]
         end = self._end_of_line(at)
-        if first == "%":
-            body = _LINE_MAGICS_WITH_BODY.match(text, at, end)
-            if body and _is_simple(text[body.end() : end]):
-                self._replace(at, body.end(), (STAND_IN + ";").ljust(body.end() - at))
-                return False
-        elif not first or first not in "!?,;/":
-            word = _WORD.match(text, at, end)
-            if word is None or word[1] not in _AUTOMAGIC or _tree(text[at:end].strip()) is not None:
-                return False
+        if first not in _ESCAPES and (not self._automagic(at, end) or _tree(text[at:end].strip()) is not None):
+            return False
+        body = _LINE_MAGICS_WITH_BODY.match(text, at, end)
+        shown = body and self._in_place_of_magic(at, body.end(), text[body.end() : end])
+        if body and shown:
+            self._replace(at, body.end(), shown)
+            return False
         self._blot(at, end)
         return True
+
+    def _automagic(self, at: int, end: int) -> bool:
+        """Whether a line begins like a magic without its sign."""
+        if self._alone:
+            word = _WORD_ALONE.match(self._text, at, end)
+            return word is not None and (word[1] in _AUTOMAGIC or word[1] in _AUTOMAGIC_ALONE)
+        word = _WORD.match(self._text, at, end)
+        return word is not None and word[1] in _AUTOMAGIC
+
+    def _in_place_of_magic(self, at: int, end: int, statement: str) -> str | None:
+        """What to write for a magic's name and options, so that its statement is read; None where it cannot be."""
+        if _is_simple(statement):
+            return (STAND_IN + ";").ljust(end - at)
+        if _tree(statement.strip()) is not None and self._text[at - 1 : at] in ("", "\n", "\r"):
+            return " " * (end - at - 1) + "\f"  # behind it Python counts the indentation anew
+        return None
 
     def _assigned_magic(self) -> None:
         """``x = %time f()`` still runs ``f()``; any other value comes from elsewhere."""

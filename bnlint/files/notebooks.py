@@ -10,6 +10,7 @@ import ast
 import json
 import warnings
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from bnlint.files import cells as cells_of_programs
@@ -26,12 +27,16 @@ class BadCell(NamedTuple):
 
 
 class Notebook(NamedTuple):
-    """``source`` is the file, ``cells`` the text of the code cells by number, ``program`` what can be read of them."""
+    """``source`` is the file, ``cells`` the text of the code cells by number, ``program`` what can be read of them.
+
+    ``late`` is a cell that was last run after one below it, and that one; None where nothing looks like that.
+    """
 
     source: Source
     cells: Mapping[int, str]
     program: str
     bad: tuple[BadCell, ...]
+    late: tuple[int, int] | None = None
 
     def could_become(self, program: str) -> bool:
         """Whether a changed program still has the same cells, each of which Python reads and the file can take."""
@@ -51,7 +56,7 @@ class Notebook(NamedTuple):
         found = {number: _code(cell) for number, _, cell in cell_values(document) if number in expected}
         if found != expected or _without_code(document) != _without_code(json.loads(self.source.text)):
             raise splicing.Unspliceable("the file would not hold what was meant")
-        return Notebook(self.source._replace(text=text), expected, program, self.bad)
+        return self._replace(source=self.source._replace(text=text), cells=expected, program=program)
 
     def _changed(self, program: str) -> dict[int, tuple[str, list[splicing.Change]]]:
         """The masked text of each cell that a changed program changes, and how it does."""
@@ -90,7 +95,7 @@ def read(data: bytes) -> Notebook:
         raise NoNotebook(f"is no notebook that Python can read: {error}") from None
     written = dict(_code_cells(document))
     program, bad = _program(written)
-    return Notebook(source, written, program, bad)
+    return Notebook(source, written, program, bad, _run_late(document, program))
 
 
 def _text(data: bytes) -> Source:
@@ -204,6 +209,30 @@ def _program(written: Mapping[int, str]) -> tuple[str, tuple[BadCell, ...]]:
         else:
             bad.append(BadCell(number, masked, error))
     return cells_of_programs.join(good), tuple(bad)
+
+
+def _run_late(document: object, program: str) -> tuple[int, int] | None:
+    """The first cell of a program that was last run after the next one that has a number of a run; and that one.
+
+    A cell that only imports may be run again at any time.
+    """
+    counts = {
+        number: cell.get("execution_count", cell.get("prompt_number")) for number, _, cell in cell_values(document)
+    }
+    run = [
+        (number, count)
+        for number, text in cells_of_programs.split(program).items()
+        if isinstance(count := counts[number], int) and count > 0 and not _only_imports(text)
+    ]
+    return next(((one, next_) for (one, was), (next_, then) in pairwise(run) if was > then), None)
+
+
+def _only_imports(text: str) -> bool:
+    return all(
+        isinstance(node, (ast.Import, ast.ImportFrom))
+        or (isinstance(node, ast.Expr) and isinstance(node.value, (ast.Constant, ast.Name)))
+        for node in ast.parse(text + "\n").body
+    )
 
 
 def why_unreadable(masked: str) -> SyntaxError | RecursionError | MemoryError | None:

@@ -129,7 +129,7 @@ def _written(text: str, start: int, end: int) -> Written:
             units += found
     if gap is None:
         margin = text[start + 1 : items[0][0]] if items else ""
-        gap = "," + (margin or (" " if '": ' in text else ""))
+        gap = "," + (margin or (" " if text[start - 1] == " " else ""))  # as behind the colon of its key
     return Written(units, frozenset(heads), gap)
 
 

@@ -76,7 +76,8 @@ def _run_module(
         while decisions is not None:
             machine = new_machine(decisions, left, most_paths)
             machines.append(machine)
-            run_block(machine, machine.source.tree.body)
+            for block in machine.source.blocks():
+                run_block(machine, block)
             cost = min(cost, max(steps - left[0], 1))
             decisions = next_decisions(machine.choices, machine.arms)
     except BudgetExceeded:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import groupby
 
 from bnlint.graph.places import Place
 from bnlint.interpreter.words import Words, words_of
@@ -234,6 +235,13 @@ class Source:
         self._ascii = text.isascii()
         self.outline = Outline(self.tree)
         self._bindings: dict[str, list[ast.stmt]] | None = None
+
+    def blocks(self) -> list[list[ast.stmt]]:
+        """What is run at once: the whole program, or each cell of a notebook, which goes on below one that stops."""
+        if self._cells is None:
+            return [self.tree.body]
+        cells = self._cells
+        return [list(cell) for _, cell in groupby(self.tree.body, lambda node: cells[node.lineno - 1][0])]
 
     def bindings(self, name: str) -> list[ast.stmt]:
         """The top-level statements that bind a name, in order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import log
 from typing import Any
 
 from bnlint.graph.places import Place, order
@@ -16,6 +17,7 @@ from bnlint.keras.semantics import Outcome
 ADAPTIVE = frozenset({"adam", "adamw", "rmsprop", "nadam", "adamax"})
 SUGGESTED = (0.98, 0.97, 0.95, 0.9)
 TARGET_RESIDUAL = 0.01
+TARGET_AT_FIRST_VALIDATION = 0.05
 
 
 def subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]], key: Any) -> BatchNormAtFit:
@@ -78,7 +80,7 @@ def subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]],
         accepts_training=accepts,
         argument_holds=holds,
         injection_mends=record.legacy and uses_batch is True and owner is not None,
-        suggested_momentum=_suggest(record.momentum, updates),
+        suggested_momentum=_suggest(record.momentum, updates, row.first_validation),
         built_at=tuple(sorted({e.state.record.site for e, _ in entries}, key=order))
         if record.owner is None and not record.many
         else None,
@@ -200,10 +202,15 @@ def _harmful(fit: Fit) -> bool | None:
     return fit.optimizer.lower() in ADAPTIVE and fit.learning_rate >= 1e-3
 
 
-def _suggest(momentum: float | None, updates: int | None) -> float | None:
+def _suggest(momentum: float | None, updates: int | None, first: float | None) -> float | None:
+    """The largest usual momentum that does; ``first`` is what is left at the first validation as it is."""
     if momentum is None or updates is None or updates <= 0 or momentum <= SUGGESTED[-1]:
         return None
-    return next((one for one in SUGGESTED if one < momentum and one**updates <= TARGET_RESIDUAL), None)
+    until_first = log(first) / log(momentum) if first and first < 1 and momentum < 1 else updates
+    at_the_end = [one for one in SUGGESTED if one < momentum and one**updates <= TARGET_RESIDUAL]
+    at_once = [one for one in at_the_end if one**until_first <= TARGET_AT_FIRST_VALIDATION]
+    too_slow = momentum**updates > TARGET_RESIDUAL  # then what helps at the end helps
+    return next(iter(at_once or (at_the_end if too_slow else ())), None)
 
 
 def _because(view: FitView, row: Row, frozen: bool | None, outcome: Outcome) -> tuple[Because, ...]:

@@ -37,7 +37,10 @@ def _files(report: Report) -> list[dict[str, Any]]:
     by_path: dict[str, list[Fit]] = {report.path: []}
     for fit in report.program.fits if report.program else ():
         by_path.setdefault(fit.place.path, []).append(fit)
-    return [{"path": path, "fits": [_fit(fit) for fit in fits]} for path, fits in by_path.items()]
+    warned = {report.path: {"warnings": list(report.warnings)}} if report.warnings else {}
+    return [
+        {"path": path, **warned.get(path, {}), "fits": [_fit(fit) for fit in fits]} for path, fits in by_path.items()
+    ]
 
 
 def _fit(fit: Fit) -> dict[str, Any]:
@@ -75,6 +78,7 @@ def _row(row: BatchNormAtFit) -> dict[str, Any]:
 def render(report: Report, style: Style) -> Iterator[str]:
     """One file: for each fit a headline and a table, then what was not understood."""
     yield style.paint(plain(report.path), "bold")
+    yield from (f"  {style.paint('warning', 'yellow')}: {plain(message)}" for message in report.warnings)
     program = report.program
     if program is None or not program.fits:
         yield "  no fit found"

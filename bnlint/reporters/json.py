@@ -26,6 +26,7 @@ def document(reports: Sequence[Report], target: Target) -> dict[str, Any]:
         "target": target_of(target),
         "diagnostics": [_diagnostic(finding) for finding in findings],
         "errors": [{"path": report.path, "message": message} for report in reports for message in report.errors],
+        **_warnings(reports),
         "summary": {
             "files": sum(report.was_read for report in reports),
             "findings": len(findings),
@@ -33,6 +34,12 @@ def document(reports: Sequence[Report], target: Target) -> dict[str, Any]:
             "fixed": sum(len(report.fixed) for report in reports),
         },
     }
+
+
+def _warnings(reports: Sequence[Report]) -> dict[str, Any]:
+    """What looks odd about the files, under a key that is there only where something does."""
+    odd = [{"path": report.path, "message": message} for report in reports for message in report.warnings]
+    return {"warnings": odd} if odd else {}
 
 
 def target_of(target: Target) -> dict[str, str]:

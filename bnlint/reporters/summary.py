@@ -62,7 +62,7 @@ def withdrawn(reports: Sequence[Report]) -> Iterator[str]:
     for report in reports:
         for finding, reason in report.withdrawn:
             cell = f"cell {finding.place.cell}:" if finding.place.cell is not None else ""
-            place = f"{plain(report.path)}:{cell}{finding.place.line}"
+            place = f"{plain(report.path)}:{cell}{finding.place.line}:{finding.place.column}"
             yield f"{place}: the fix of {finding.code} was withdrawn: {plain(reason)}"
 
 

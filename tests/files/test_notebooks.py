@@ -45,6 +45,12 @@ def test_format_3() -> None:
     assert found.cells == {2: "import keras\nx = 1", 3: "a = 1\nb = 2", 4: "c = 3"}
 
 
+def test_the_order_of_runs_in_format_3() -> None:
+    cells = [{"cell_type": "code", "input": f"x = {number}", "prompt_number": 5 - number} for number in (1, 2)]
+    found = read(json.dumps({"nbformat": 3, "metadata": {}, "worksheets": [{"cells": cells}]}).encode())
+    assert found.late == (1, 2)
+
+
 def test_a_bad_cell_is_left_out_and_told() -> None:
     found = notebook(code("import keras"), code("print 'Python 2'"), code("x = 1"))
     assert list(split(found.program)) == [1, 3]
@@ -165,6 +171,16 @@ def test_a_fix_writes_what_the_notebook_would_have_written(style: dict[str, Any]
 )
 def test_lines_of_a_list(before: list[str], old: str, new: str, after: list[str]) -> None:
     assert mended(written(before, indent=1), old, new) == written(after, indent=1)
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_a_second_line_is_parted_as_the_file_parts_things(separators: tuple[str, str]) -> None:
+    before, after = ["d = {'a': 1}"], ["d = {'a': 1}\n", "b = 2"]
+    assert mended(written(before, separators=separators), before[0], "".join(after)) == written(
+        after, separators=separators
+    )
+    quoted = written(['d = {"a": 1}'], separators=separators)
+    assert mended(quoted, "1}", "1}\nb = 2") == written(['d = {"a": 1}\n', "b = 2"], separators=separators)
 
 
 def test_odd_escapes_stay() -> None:

@@ -986,6 +986,20 @@ class TestNumbers:
         assert row.residual_at_first_validation == pytest.approx(0.99**10)
         assert row.suggested_momentum is None  # 30 updates are too few for any of 0.98, 0.97 and 0.95; 0.9 leaves 4 %
 
+    @pytest.mark.parametrize(
+        ("fit", "suggested"),
+        [
+            ("steps_per_epoch=146, epochs=5", 0.98),
+            ("steps_per_epoch=146, epochs=5, validation_data=(a, b)", 0.97),  # 0.98 leaves 5.2 % at the first one
+            ("steps_per_epoch=60, epochs=50, validation_data=(a, b)", 0.95),
+            ("steps_per_epoch=20, epochs=50, validation_data=(a, b)", None),  # 0.9 leaves 12 %
+            ("steps_per_epoch=20, epochs=15, validation_data=(a, b)", 0.98),  # at least at the end
+        ],
+    )
+    def test_the_momentum_that_would_do(self, fit: str, suggested: float | None) -> None:
+        (row,) = rows(self.MODEL, f"model.fit(data, {fit})", target="tensorflow==2.15")
+        assert row.suggested_momentum == suggested
+
     def test_updates_add_up_over_fits(self) -> None:
         first, second = rows(
             self.MODEL,

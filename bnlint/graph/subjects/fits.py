@@ -88,7 +88,8 @@ class BatchNormAtFit:
         "(`tf.keras.applications` of TensorFlow 2.0, where it is not given yet)"
     )
     suggested_momentum: float | None = fact(
-        "the largest of 0.98, 0.97, 0.95 and 0.9 below the momentum that leaves at most 1 % after the last fit; "
+        "the largest of 0.98, 0.97, 0.95 and 0.9 below the momentum that leaves at most 1 % after the last fit "
+        "and, where one does, 5 % at the first validation; "
         "unknown where none does, where the momentum is 0.9 or less, and where the updates are not known"
     )
     built_at: tuple[Place, ...] | None = fact(
