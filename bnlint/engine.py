@@ -45,15 +45,15 @@ class Task(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """What the settings ask for, looked up once: the target and the rules."""
+    """What the settings ask for, looked up once: the target, where they name one, and the rules."""
 
-    target: Target
+    given: Target | None
     catalogue: Catalogue
 
 
 @lru_cache(maxsize=64)
 def prepare(settings: Settings) -> Prepared:
-    """The target and the rules of ``settings``. Raises ``SettingsError`` where one of them does not exist."""
+    """The rules and the target of ``settings``. Raises ``SettingsError`` where one of them does not exist."""
     from bnlint import rules, selection
 
     try:
@@ -61,15 +61,15 @@ def prepare(settings: Settings) -> Prepared:
     except (rules.RuleError, OSError) as error:
         raise SettingsError(str(error)) from None
     selection.check(settings, catalogue)
-    return Prepared(target_of(settings), catalogue)
+    return Prepared(given_target(settings), catalogue)
 
 
-def target_of(settings: Settings) -> Target:
-    """What the code will run on. Raises ``SettingsError`` for a target that cannot be."""
-    from bnlint.keras.releases import DEFAULT, Target
+def given_target(settings: Settings) -> Target | None:
+    """The target that an option or the configuration names. Raises ``SettingsError`` for one that cannot be."""
+    from bnlint.keras.releases import Target
 
     if settings.target is None:
-        return DEFAULT
+        return None
     try:
         return Target.parse(settings.target, settings.target_source)
     except ValueError as error:
@@ -77,6 +77,16 @@ def target_of(settings: Settings) -> Target:
 
 
 # ------------------------------------------------------------------------------------------------------------ one text
+
+
+def target_of_run(settings: Settings, reports: Iterable[Report]) -> Target:
+    """The target that stands for a whole run: that of most of the files for which it mattered."""
+    from collections import Counter
+
+    from bnlint.keras.releases import DEFAULT
+
+    counts = Counter(report.target for report in reports if report.target is not None)
+    return counts.most_common(1)[0][0] if counts else given_target(settings) or DEFAULT
 
 
 def lint_text(text: str, path: str, settings: Settings, notebook: Notebook | None = None) -> Report:
@@ -104,8 +114,11 @@ def lint_text(text: str, path: str, settings: Settings, notebook: Notebook | Non
     report = Report(path, text=text, original=text)
     if suppressions.skips_file(comments):
         return report
+    from bnlint.targets.finding import target_for
+
+    target = target_for(path, text, prepared.given, notebook.cells if notebook is not None else None)
     try:
-        program = analyse(text, path, settings, prepared.target, in_cells=notebook is not None)
+        program = analyse(text, path, settings, target, in_cells=notebook is not None)
     except (SyntaxError, RecursionError, MemoryError) as error:
         from bnlint.unreadable import unreadable_source
 
@@ -127,7 +140,11 @@ def lint_text(text: str, path: str, settings: Settings, notebook: Notebook | Non
     own = (within(finding, path) for finding in found)
     found = [selection.with_settings(finding, settings) for finding in own if finding is not None]
     return report._replace(
-        findings=tuple(sorted(found, key=_order)), suppressed=suppressed, analysed=True, program=program
+        findings=tuple(sorted(found, key=_order)),
+        suppressed=suppressed,
+        analysed=True,
+        program=program,
+        target=target,
     )
 
 

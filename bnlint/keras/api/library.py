@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from immutables import Map
@@ -79,7 +80,7 @@ class KerasLibrary:
         self.target = target
         self.training_samples = training_samples
         self.batch_size = batch_size
-        self.legacy_keras = False
+        self.legacy_keras = target.legacy_keras is True
         self.lambdas: dict[Place, Value] = {}
         self.traced: set[object] = set()
         self.class_tests = ClassTests()
@@ -91,7 +92,8 @@ class KerasLibrary:
     def release(self, root: str) -> Release | None:
         """The release behind an import root; None where it does not exist on the target."""
         if root not in self._releases:
-            self._releases[root] = self.target.release("tf_keras" if self.legacy_keras and root == "tf.keras" else root)
+            target = replace(self.target, legacy_keras=True) if self.legacy_keras else self.target
+            self._releases[root] = target.release(root)
         return self._releases[root]
 
     def _ignored_rates(self, optimizer: KerasName) -> frozenset[str]:
@@ -817,6 +819,8 @@ class KerasLibrary:
 
     def configured(self, m: Machine, name: Value, value: Value) -> None:
         """``TF_USE_LEGACY_KERAS`` makes `tf.keras` the Keras 2 of `tf_keras`, if it is set before the import."""
+        if self.target.legacy_keras is not None:
+            return
         if layers_api.text(name) == "TF_USE_LEGACY_KERAS" and layers_api.text(value) in ("1", "true", "True"):
             self.legacy_keras = True
             self._releases.pop("tf.keras", None)
