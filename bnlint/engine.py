@@ -89,11 +89,14 @@ def target_of_run(settings: Settings, reports: Iterable[Report]) -> Target:
     return counts.most_common(1)[0][0] if counts else given_target(settings) or DEFAULT
 
 
-def lint_text(text: str, path: str, settings: Settings, notebook: Notebook | None = None) -> Report:
+def lint_text(
+    text: str, path: str, settings: Settings, notebook: Notebook | None = None, *, besides: Target | None = None
+) -> Report:
     """The findings in a program. Fixes carry their actions; :func:`plan` adds the edits.
 
-    ``path`` is only for messages and for finding the project's own modules. A program that Python cannot read gives
-    one finding, BN900. ``notebook`` is where the program is the cells of one. Raises what the analysis raises where
+    ``path`` is for messages, and for finding the project's own modules and its target. A program that Python cannot
+    read gives one finding, BN900. ``notebook`` is where the program is the cells of one. ``besides`` is a release on
+    which a finding has to hold too, if it is one that differs between releases. Raises what the analysis raises where
     bnlint itself is at fault.
     """
     from bnlint import selection
@@ -124,27 +127,37 @@ def lint_text(text: str, path: str, settings: Settings, notebook: Notebook | Non
 
         found = [unreadable_source(error, text, path)] if "BN900" in enabled else []
         return report._replace(findings=tuple(found))
-    if not comments:
-        found = [*prepared.catalogue.match(program, enabled), *bad]
-        suppressed = 0
-    else:
+    silencer = None
+    if comments:
         from bnlint.silence import Silencer
 
         silencer = Silencer(comments, prepared.catalogue, enabled, path)
-        found = prepared.catalogue.match(program, enabled, silencer.hides)
-        found += [finding for finding in bad if not silencer.hides(finding)]
+    hides = silencer.hides if silencer is not None else lambda finding: False
+    found = prepared.catalogue.match(program, enabled, silencer.hides if silencer is not None else None)
+    if found and prepared.given is None and "BN904" in enabled:
+        from bnlint import contradiction
+
+        def on(other: Target, codes: Iterable[str]) -> list[Finding]:
+            analysed = analyse(text, path, settings, other, in_cells=notebook is not None)
+            return [finding for code in codes for finding in prepared.catalogue.match(analysed, {code})]
+
+        judged = contradiction.judge(found, text, path, target, on, besides, in_cells=notebook is not None)
+        if judged.finding is None or not hides(judged.finding):
+            found, besides = judged.findings, judged.besides
+    found += [finding for finding in bad if not hides(finding)]
+    if silencer is not None:
         found += silencer.complaints()
-        suppressed = silencer.hidden
     from bnlint.findings import within
 
     own = (within(finding, path) for finding in found)
     found = [selection.with_settings(finding, settings) for finding in own if finding is not None]
     return report._replace(
         findings=tuple(sorted(found, key=_order)),
-        suppressed=suppressed,
+        suppressed=silencer.hidden if silencer is not None else 0,
         analysed=True,
         program=program,
         target=target,
+        besides=besides,
     )
 
 
@@ -211,10 +224,14 @@ def mend_text(text: str, path: str, settings: Settings, notebook: Notebook | Non
         nonlocal last
         if notebook is not None and not notebook.could_become(attempt):
             raise SyntaxError("the changes do not fit into the cells")
-        last = first if attempt == text else lint_text(attempt, path, settings, notebook)
+        last = first if attempt == text else lint_text(attempt, path, settings, notebook, besides=first.besides)
         return list(last.findings)
 
     mended = mend(text, path, lint, unsafe=settings.unsafe_fixes, findings=first.findings)
+    if first.besides is not None and mended.text != text:
+        # where the old words were mended, the program is one for its target now, and is judged as such
+        last = lint_text(mended.text, path, settings, notebook)
+        mended = mended._replace(left=list(last.findings))
     return last._replace(
         findings=tuple(mended.left),
         text=mended.text,

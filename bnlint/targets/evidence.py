@@ -1,0 +1,99 @@
+"""What a program uses against the target that was found for it, and the release that its own words point to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from bnlint.keras import api_history
+from bnlint.keras.release_table import Version, keras_of_tensorflow
+from bnlint.keras.releases import Target
+from bnlint.targets.uses import Use
+
+SHORT_METRIC_ENDS: dict[str, Version] = {"keras": (2, 2), "tf.keras": (1, 15), "tf_keras": (0,)}
+"""The last minor release in which the metric "accuracy" is logged as "acc" (measured: Keras 2.2.4 and 2.3.1, TensorFlow
+1.4, 1.15 and 2.0)."""
+
+
+def missing(uses: Iterable[Use], target: Target) -> tuple[Use, ...]:
+    """What the target does not have and another release has."""
+    lacking = [use for use in uses if has(use, target) is False]
+    return tuple(use for use in lacking if any(has(use, other) for other in _others(target)))
+
+
+def pointed_to(uses: Sequence[Use], target: Target) -> Target | None:
+    """The release nearest to the target that has all of these; an older one before a newer one, a measured one first.
+
+    Where no release has all of them it is the one that has most.
+    """
+    roots = {root for use in uses for root in use.roots or _roots_of(use)}
+    scored = []
+    for order, other in enumerate(_others(target)):
+        lacking = sum(has(use, other) is False for use in uses)
+        scored.append((lacking, not _is_measured(other, roots), order, other))
+    best = min(scored, key=lambda each: each[:3], default=None)
+    return best[3] if best is not None and best[0] < len(uses) else None
+
+
+def has(use: Use, target: Target) -> bool | None:
+    """Whether a target has what is used; None where it is not known."""
+    if use.kind == "path":
+        return _has_path(use, target)
+    if use.kind == "metric":
+        answers = [_logs_short_metric(root, target) for root in use.roots]
+    else:
+        releases = [release for root in use.roots if (release := target.release(root)) is not None]
+        if use.kind == "method":
+            answers = [api_history.method(release, use.name) for release in releases]
+        else:
+            answers = [TAKEN.get(api_history.argument(release, use.name, use.keyword)) for release in releases]
+    if True in answers:
+        return True
+    return None if not answers or None in answers else False
+
+
+TAKEN: dict[api_history.Answer | None, bool] = {"taken": True, "warned": True, "ignored": False, "refused": False}
+
+
+def _has_path(use: Use, target: Target) -> bool | None:
+    """Whether a path is there; nothing is below one that is not."""
+    parts = use.name.split(".")
+    above: api_history.Form = "attribute" if use.form == "attribute" else "module"
+    for size in range(use.bound + 1, len(parts)):
+        if api_history.has_path(target, ".".join(parts[:size]), above) is False:
+            return False
+    return api_history.has_path(target, use.name, use.form)
+
+
+def _logs_short_metric(root: str, target: Target) -> bool | None:
+    release = target.release(root)
+    if release is None:
+        return None
+    return release.package == root and release.version[:2] <= SHORT_METRIC_ENDS[root]
+
+
+def _roots_of(use: Use) -> tuple[str, ...]:
+    if use.name.startswith("tensorflow.keras"):
+        return ("tf.keras",)
+    return ("keras",) if use.name.startswith("keras") else ()
+
+
+def _is_measured(target: Target, roots: Iterable[str]) -> bool:
+    found = [target.release(root) for root in roots]
+    return all(release is None or release.columns for release in found)
+
+
+@cache
+def _others(target: Target) -> tuple[Target, ...]:
+    """The targets of all TensorFlows beside one's own: the older ones first, from the nearest on."""
+    if target.tensorflow is None:
+        return ()
+    own = target.tensorflow[:2]
+    known = sorted(keras_of_tensorflow())
+    older = [minor for minor in reversed(known) if minor < own]
+    return tuple(_of(minor) for minor in [*older, *(minor for minor in known if minor > own)])
+
+
+@cache
+def _of(tensorflow: Version) -> Target:
+    return Target.parse("tensorflow==" + ".".join(map(str, tensorflow)), "the code")
