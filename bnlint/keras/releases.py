@@ -172,7 +172,7 @@ class Target:
         elif self.tensorflow is not None:
             given = self.version if self.framework == "tensorflow" else _dotted(self.tensorflow)
             names.append(f"TensorFlow {given}")
-        if self.framework == "tensorflow" and len(names) == 2:
+        if self.framework == "tensorflow" and self.backend == "tensorflow" and len(names) == 2:
             names.reverse()
             return f"{' with '.join(names)} ({source})"
         return f"{' on '.join(names)} ({source})"

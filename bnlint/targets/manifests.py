@@ -164,7 +164,7 @@ def toml_lock(path: str) -> Iterator[Pin]:
         name, version = (each.get(key) for key in ("name", "version")) if isinstance(each, dict) else (None, None)
         package = package_of(name) if isinstance(name, str) else None
         if package and isinstance(name, str) and isinstance(version, str):
-            words = rf'^name = "{re.escape(name)}"\s*\nversion = "{re.escape(version)}"'
+            words = rf'^name = "{re.escape(name)}"\s*$(?:\n(?!\[).*)*\nversion = "{re.escape(version)}"'
             found.append((words, Requirement(package, f"=={version}")))
     # where a lock has several versions of a package, for several environments, the newest counts
     yield from sorted(pins(path, text, found), key=_newest_first)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from bnlint.keras.release_table import Version, keras_of_tensorflow, releases, tensorflow_of_keras
+from bnlint.keras.release_table import Version, keras_of_tensorflow, releases, required_keras, tensorflow_of_keras
 from bnlint.keras.releases import Target
 
 PACKAGES = {
@@ -155,11 +155,18 @@ def _together(candidates: dict[str, tuple[Version, ...]]) -> dict[str, Version]:
     """The newest versions that go together: what is exact decides for what is a range."""
     if len(candidates) < 2:
         return {package: versions[-1] for package, versions in candidates.items()}
-    keras, tensorflow = candidates["keras"], candidates["tensorflow"]
+    keras = candidates["keras"]
+    tensorflow = [each for each in candidates["tensorflow"] if _takes_one_of(each, keras)] or candidates["tensorflow"]
     if _is_narrow(keras) and not _is_narrow(tensorflow):
         return {"keras": keras[-1], "tensorflow": _nearest(tensorflow, _companion(tensorflow_of_keras(), keras[-1]))}
     keras_then = keras_of_tensorflow().get(tensorflow[-1][:2])
     return {"keras": _nearest(keras, keras_then), "tensorflow": tensorflow[-1]}
+
+
+def _takes_one_of(tensorflow: Version, keras: Sequence[Version]) -> bool:
+    """Whether pip would install a TensorFlow beside one of these."""
+    wanted = required_keras().get(tensorflow[:2])
+    return wanted is None or bool(_admitted(wanted, keras))
 
 
 def _is_narrow(versions: Sequence[Version]) -> bool:

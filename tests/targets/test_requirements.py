@@ -158,6 +158,11 @@ def described(*pins: tuple[str, str]) -> str:
             [("tensorflow", ">=2.16"), ("keras", ">=3.0")],
             "Keras 3.15.1 on TensorFlow 2.21.0 (r.txt:2; the newest in `>=3.0` and `>=2.16`)",
         ),
+        # TensorFlow 2.6 and later ask for a newer Keras than the one that is wanted here
+        (
+            [("tensorflow", ">=2.3.0"), ("keras", ">=2.0.9,<=2.3.1")],
+            "Keras 2.3.1 on TensorFlow 2.5.3 (r.txt:2; the newest in `>=2.0.9,<=2.3.1` and `>=2.3.0`)",
+        ),
         ([("tf_keras", "==2.16.0")], "tf_keras 2.16.0 on TensorFlow 2.16.0 (r.txt:1)"),
         (
             [("tensorflow", "==2.18.0"), ("tf_keras", "==2.18.0")],
@@ -214,6 +219,10 @@ FILES = {
         '[[package]]\nname = "tensorflow"\nversion = "2.3.1"\ndescription = ""\n\n[[package]]\n'
         'name = "tensorflow-estimator"\nversion = "2.4.0"\n',
         "TensorFlow 2.3.1 (poetry.lock:2)",
+    ),
+    "pdm.lock": (
+        '[[package]]\ncategory = "main"\nname = "keras"\nrequires = ">=3"\nversion = "2.2.4"\n',
+        "Keras 2.2.4 on TensorFlow 1.13 (pdm.lock:3)",
     ),
     "requirements.txt": ("numpy\n\ntensorflow-gpu==2.4.1\n", "TensorFlow 2.4.1 (requirements.txt:3)"),
     "requirements-gpu.txt": ("tensorflow-gpu==2.4.1\n", "TensorFlow 2.4.1 (requirements-gpu.txt:1)"),

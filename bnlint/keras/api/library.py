@@ -34,7 +34,7 @@ from bnlint.interpreter.values import (
     Value,
 )
 from bnlint.keras import api_history, applications, truth
-from bnlint.keras.api import companions, phases, typos
+from bnlint.keras.api import companions, graph_mode, phases, typos
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layer_lists as lists_api
 from bnlint.keras.api import layers as layers_api
@@ -361,7 +361,7 @@ class KerasLibrary:
         if found is None and name is not None:
             found = backend_call(m, name, args, self.target, node) or self._call_keras(m, name, args, node)
         elif found is None:
-            found = foreign_call(m, self, qualified, args, node)
+            found = graph_mode.switch(m, qualified) or foreign_call(m, self, qualified, args, node)
         if found is not None:
             return found
         inputs = argument_tensors(m, args) if qualified not in CALLS_BACK else []
