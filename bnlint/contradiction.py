@@ -77,10 +77,10 @@ def _finding(
     named = ", ".join(codes[:MOST_CODES]) + (" and others" if len(codes) > MOST_CODES else "")
     holds = "one finding does not hold" if len(lost) == 1 else f"{len(lost)} findings do not hold"
     message = (
-        f"{missing[0].said} does not go with {target.describe()}, but with {other.name}; "
+        f"{target.describe()} does not have {missing[0].said}, {other.name} has; "
         f"{holds} on both and {'is' if len(lost) == 1 else 'are'} left out: {named}"
     )
-    lines = {(place.cell, place.line): Related(f"nor does {use.said}", place)
+    lines = {(place.cell, place.line): Related(f"nor {use.said}", place)
              for use, place in zip(missing[1:], places[1:], strict=True)}  # fmt: skip
     lines.pop((places[0].cell, places[0].line), None)
     spec = f"tensorflow=={'.'.join(map(str, other.tensorflow or ()))}"

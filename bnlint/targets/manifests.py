@@ -107,7 +107,7 @@ def setup_cfg(path: str) -> Iterator[Pin]:
         section = header[1].strip() if header else section
         if section in ("options", "options.extras_require"):
             text = line.split("=", 1)[1] if re.match(r"[a-z_]+\s*=(?!=)", line) else line
-            for each in text.split(";")[:1] if section == "options.extras_require" else [text]:
+            for each in text.split(";") if section == "options.extras_require" else [text]:
                 found = requirement(each)
                 if found is not None:
                     yield Pin(found.package, found.wanted, shorter(path), number, marker=found.marker)
