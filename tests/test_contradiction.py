@@ -198,6 +198,11 @@ def test_the_release_that_a_program_points_to(text: str, target: Target, points_
     assert other.name == points_to
 
 
+def test_a_program_that_is_nested_deeply() -> None:
+    deep = "if " + "not " * 3000 + "x:\n    import keras.layers.core\n"
+    assert uses(deep + "import keras\n") in ((), uses("import keras\n"))
+
+
 @pytest.mark.parametrize("text", ["", "import keras", "def f(:", "x = 1\n" * 3, "import keras\nkeras.no_such_thing"])
 def test_programs_that_use_nothing_of_one_release_only(text: str) -> None:
     assert missing(uses(text), DEFAULT) == ()

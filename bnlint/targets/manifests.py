@@ -25,7 +25,8 @@ def pins(path: str, text: str, found: Iterable[tuple[str, Requirement]]) -> Iter
 
 
 def _position(text: str, words: str) -> int:
-    match = re.search(words, text, re.MULTILINE)
+    # the quotes of a marker may be written in another way than they are meant
+    match = re.search(words, text, re.MULTILINE) or re.search(words.partition(";")[0], text, re.MULTILINE)
     return match.start() if match else 0
 
 

@@ -29,6 +29,8 @@ _CONDA = re.compile(
     r"(?P<wanted>(?:[<>!~=]=?\s*|\s)\s*[\d*][^=\s]*(?:=[^=\s]+)?)?\s*"
 )
 _POETRY = re.compile(r"(\^|~(?!=)|[<>=!~]=?=?)?\s*v?(\d[\w.*+!-]*|\*)")
+LONGEST = 500
+"""Characters that a requirement may have."""
 DEPTH = 5
 """Files that include each other are followed so far."""
 
@@ -43,6 +45,9 @@ class Requirement(NamedTuple):
 
 def requirement(text: str) -> Requirement | None:
     """A requirement as pip takes it; None where it is of another package, or none at all."""
+    text = " ".join(text.partition("--hash")[0].split())
+    if len(text) > LONGEST:
+        return None
     wheel = _WHEEL.search(text)
     if wheel is not None:
         package = package_of(wheel["name"])
@@ -57,7 +62,8 @@ def requirement(text: str) -> Requirement | None:
 
 def conda_requirement(text: str) -> Requirement | None:
     """A requirement as conda takes it: ``tensorflow=2.10`` means any 2.10."""
-    match = _CONDA.fullmatch(text.strip().split(" #")[0].strip())
+    words = " ".join(text.partition(" #")[0].split())
+    match = _CONDA.fullmatch(words) if len(words) <= LONGEST else None
     package = package_of(match["name"]) if match else None
     if match is None or package is None:
         return requirement(text)

@@ -10,6 +10,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from bnlint.keras.api_history import Form
@@ -55,12 +56,10 @@ def uses(text: str) -> tuple[Use, ...]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+            found = _Uses(text, list(_certain(ast.parse(text))))
+            return tuple(sorted(found.all(), key=lambda use: use.place))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    nodes = list(_certain(tree))
-    found = _Uses(text, nodes)
-    return tuple(sorted(found.all(), key=lambda use: use.place))
 
 
 def _certain(tree: ast.AST) -> Iterator[ast.AST]:
@@ -140,7 +139,7 @@ class _Uses:
                 said = f"`{each.arg}=` in `{name}`"
                 yield Use("keyword", f"Model.{name}", self._place(each), said, keyword=str(each.arg), roots=self.roots)
 
-    @property
+    @cached_property
     def _names_no_metric(self) -> bool:
         """Whether the program asks for the metric "accuracy", and gives none of its own the short name."""
         asked: set[object] = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -199,6 +200,25 @@ def test_a_requirement_for_an_old_python_alone_still_counts() -> None:
     assert found.tensorflow == (1, 15, 0)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tensorflow" + "=" * 50_000,
+        "keras" + " " * 50_000 + "x",
+        "tensorflow" + ">=1," * 20_000,
+        "tensorflow-" + "1." * 30_000,
+        "a-" * 30_000 + "1.0.whl",
+        "tensorflow[" + "x" * 50_000,
+        "keras ;" + "(" * 5_000,
+    ],
+)
+def test_lines_that_go_on_and_on(text: str) -> None:
+    started = perf_counter()
+    requirement(text)
+    conda_requirement(text)
+    assert perf_counter() - started < 1
+
+
 def test_files_that_include_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "requirements.txt").write_text("numpy\n-r base.txt\n-c constraints.txt\n")
@@ -266,6 +286,10 @@ def test_each_kind_of_file(name: str, tmp_path: Path, monkeypatch: pytest.Monkey
     ("text", "expected"),
     [
         ('[project]\noptional-dependencies = {gpu = ["tensorflow==2.10"]}\n', "TensorFlow 2.10 (pyproject.toml:2)"),
+        (
+            '[project]\ndependencies = [\n  "tensorflow==2.10; sys_platform == \\"linux\\"",\n]\n',
+            "TensorFlow 2.10 (pyproject.toml:3)",
+        ),
         ('[dependency-groups]\ntrain = ["keras==3.8"]\n', "Keras 3.8 on TensorFlow 2.18 (pyproject.toml:2)"),
         (
             '[tool.poetry.dependencies]\npython = "^3.8"\ntensorflow = "~2.4"\n',
