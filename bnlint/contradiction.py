@@ -22,7 +22,8 @@ MOST_CODES = 4
 class Judged(NamedTuple):
     """What is left of the findings, with BN904 among them where it stands in for others.
 
-    ``finding`` is that one, ``besides`` the release that the program points to.
+    ``finding`` is that one, ``besides`` the release on which findings have to hold too: the one that the program points
+    to, or the nearest that was measured.
     """
 
     findings: list[Finding]
@@ -51,8 +52,10 @@ def judge(
     from bnlint.targets import evidence
     from bnlint.targets.uses import uses
 
-    missing = evidence.missing(uses(text), target)
-    other = besides or (evidence.pointed_to(missing, target) if missing else None)
+    used = uses(text)
+    missing = evidence.missing(used, target)
+    pointed_to = evidence.pointed_to(missing, target) if missing else None
+    other = besides or (evidence.measured_near(pointed_to, used) if pointed_to is not None else None)
     if other is None:
         return Judged(list(findings))
     held = {_key(finding) for finding in on(other, codes)}
@@ -62,7 +65,7 @@ def judge(
     kept = [finding for finding in findings if finding not in lost]
     if not missing:
         return Judged(kept, besides=other)
-    said = _finding(missing, lost, _places(missing, text, path, in_cells=in_cells), target, other)
+    said = _finding(missing, lost, _places(missing, text, path, in_cells=in_cells), target, pointed_to or other)
     return Judged([*kept, said], said, other)
 
 

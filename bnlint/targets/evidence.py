@@ -22,17 +22,24 @@ def missing(uses: Iterable[Use], target: Target) -> tuple[Use, ...]:
 
 
 def pointed_to(uses: Sequence[Use], target: Target) -> Target | None:
-    """The release nearest to the target that has all of these; an older one before a newer one, a measured one first.
+    """The release nearest to the target that has all of these; an older one before a newer one.
 
     Where no release has all of them it is the one that has most.
     """
-    roots = {root for use in uses for root in use.roots or _roots_of(use)}
-    scored = []
-    for order, other in enumerate(_others(target)):
-        lacking = sum(has(use, other) is False for use in uses)
-        scored.append((lacking, not _is_measured(other, roots), order, other))
-    best = min(scored, key=lambda each: each[:3], default=None)
-    return best[3] if best is not None and best[0] < len(uses) else None
+    scored = [(sum(has(use, other) is False for use in uses), order) for order, other in enumerate(_others(target))]
+    lacking, order = min(scored, default=(len(uses), 0))
+    return _others(target)[order] if lacking < len(uses) else None
+
+
+def measured_near(other: Target, uses: Iterable[Use]) -> Target:
+    """A target, or the nearest one on which the behaviour of the Kerases that a program imports was measured."""
+    roots = {root for use in uses for root in _roots_of(use)}
+    if _is_measured(other, roots) or other.tensorflow is None:
+        return other
+    known = sorted(keras_of_tensorflow())
+    own = known.index(other.tensorflow[:2])
+    nearest = sorted(known, key=lambda minor: abs(known.index(minor) - own))
+    return next((_of(minor) for minor in nearest if _is_measured(_of(minor), roots)), other)
 
 
 def has(use: Use, target: Target) -> bool | None:
@@ -73,9 +80,11 @@ def _logs_short_metric(root: str, target: Target) -> bool | None:
 
 
 def _roots_of(use: Use) -> tuple[str, ...]:
-    if use.name.startswith("tensorflow.keras"):
-        return ("tf.keras",)
-    return ("keras",) if use.name.startswith("keras") else ()
+    """The import roots of Keras that a path is about."""
+    top, *rest = use.name.split(".") if use.kind == "path" else ("",)
+    if top == "tensorflow":
+        return ("tf.keras",) if "keras" in rest else ()
+    return (top,) if top in ("keras", "tf_keras") else ()
 
 
 def _is_measured(target: Target, roots: Iterable[str]) -> bool:
