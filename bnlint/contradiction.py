@@ -9,6 +9,7 @@ from bnlint.findings import Finding, Related
 from bnlint.graph.places import Place
 
 if TYPE_CHECKING:
+    from bnlint.graph.subjects import Fit, Program
     from bnlint.keras.releases import Target
     from bnlint.targets.uses import Use
 
@@ -33,18 +34,18 @@ class Judged(NamedTuple):
 
 def judge(
     findings: Sequence[Finding],
+    program: Program,
     text: str,
-    path: str,
     target: Target,
-    on: Callable[[Target, Iterable[str]], list[Finding]],
+    on: Callable[[Target, Iterable[str]], tuple[Program, list[Finding]]],
     besides: Target | None = None,
     *,
     in_cells: bool = False,
 ) -> Judged:
     """Keep what holds on the target and on the release that the program's words point to, and say so once.
 
-    ``on`` gives the findings of some rules on another target, each by itself. ``besides`` is that other release where
-    it is known.
+    ``on`` gives the facts on another target, and the findings of some rules there, each by itself. ``besides`` is that
+    other release where it is known.
     """
     codes = sorted({finding.code for finding in findings if finding.code.startswith(DEPENDING)})
     if not codes:
@@ -55,18 +56,32 @@ def judge(
     used = uses(text)
     missing = evidence.missing(used, target)
     pointed_to = evidence.pointed_to(missing, target) if missing else None
-    other = besides or (evidence.measured_near(pointed_to, used) if pointed_to is not None else None)
-    if other is None:
-        return Judged(list(findings))
-    held = {_key(finding) for finding in on(other, codes)}
-    lost = [finding for finding in findings if finding.code in codes and _key(finding) not in held]
-    if not lost:
-        return Judged(list(findings), besides=besides)
-    kept = [finding for finding in findings if finding not in lost]
-    if not missing:
-        return Judged(kept, besides=other)
-    said = _finding(missing, lost, _places(missing, text, path, in_cells=in_cells), target, pointed_to or other)
-    return Judged([*kept, said], said, other)
+    others = [besides]
+    if besides is None and pointed_to is not None:
+        others = [evidence.measured_near(pointed_to, used), evidence.older_kind(target, used)]
+    for other in dict.fromkeys(each for each in others if each is not None):
+        facts, there = on(other, codes)
+        if _knows_less(facts, program):
+            continue  # that a finding is missing there says nothing
+        held = set(map(_key, there))
+        lost = [finding for finding in findings if finding.code in codes and _key(finding) not in held]
+        kept = [finding for finding in findings if finding not in lost]
+        if not lost or not missing:
+            return Judged(kept, besides=other if lost else besides)
+        places = _places(missing, text, program.path, in_cells=in_cells)
+        said = _finding(missing, lost, places, target, pointed_to or other)
+        return Judged([*kept, said], said, other)
+    return Judged(list(findings), besides=besides)
+
+
+def _knows_less(other: Program, program: Program) -> bool:
+    """Whether the facts of a fit are open on another release that are known on the target."""
+    known = {fit.place for fit in program.fits if not _is_open(fit)}
+    return any(fit.place in known and _is_open(fit) for fit in other.fits)
+
+
+def _is_open(fit: Fit) -> bool:
+    return any(row.statistics is None or row.updated is None for row in fit.batch_norm)
 
 
 def _key(finding: Finding) -> tuple[object, ...]:

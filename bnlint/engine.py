@@ -137,11 +137,11 @@ def lint_text(
     if found and prepared.given is None and "BN904" in enabled:
         from bnlint import contradiction
 
-        def on(other: Target, codes: Iterable[str]) -> list[Finding]:
-            analysed = analyse(text, path, settings, other, in_cells=notebook is not None)
-            return [finding for code in codes for finding in prepared.catalogue.match(analysed, {code})]
+        def on(other: Target, codes: Iterable[str]) -> tuple[Program, list[Finding]]:
+            facts = analyse(text, path, settings, other, in_cells=notebook is not None)
+            return facts, [finding for code in codes for finding in prepared.catalogue.match(facts, {code})]
 
-        judged = contradiction.judge(found, text, path, target, on, besides, in_cells=notebook is not None)
+        judged = contradiction.judge(found, program, text, target, on, besides, in_cells=notebook is not None)
         if judged.finding is None or not hides(judged.finding):
             found, besides = judged.findings, judged.besides
     found += [finding for finding in bad if not hides(finding)]

@@ -107,6 +107,13 @@ def test_a_finding_that_holds_on_both_stays(capsys: pytest.CaptureFixture[str]) 
     assert codes(capsys, text) == codes(capsys, text.replace("lr=", "")) == ["BN102"]
 
 
+def test_what_is_not_known_of_an_old_release_takes_no_finding_away(capsys: pytest.CaptureFixture[str]) -> None:
+    """The layers of NASNetLarge were not measured on the TensorFlow that has a session."""
+    text = program("import tensorflow as tf\nsession = tf.Session()").replace("ResNet50", "NASNetLarge")
+    assert codes(capsys, text.replace(", training=False", "")) == ["BN102"]
+    assert codes(capsys, text) == ["BN904"]  # on TensorFlow 2.15 they are known, and `training=False` holds
+
+
 @pytest.mark.parametrize("arguments", [["--target", "keras==3.15"], ["--ignore", "BN904"], ["--select", "BN1"]])
 def test_a_person_is_believed(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     found = codes(capsys, program(rate="lr=1e-5"), *arguments)

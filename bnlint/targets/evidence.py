@@ -92,6 +92,21 @@ def _is_measured(target: Target, roots: Iterable[str]) -> bool:
     return all(release is None or release.columns for release in found)
 
 
+def older_kind(target: Target, uses: Iterable[Use]) -> Target | None:
+    """The last measured release before a target on which the Kerases that a program imports are of another kind."""
+    roots = {root for use in uses for root in _roots_of(use)}
+    own = target.tensorflow
+    older = (other for other in _others(target) if own and other.tensorflow and other.tensorflow < own)
+    return next(
+        (other for other in older if _kinds(other, roots) != _kinds(target, roots) and _is_measured(other, roots)), None
+    )
+
+
+def _kinds(target: Target, roots: Iterable[str]) -> list[str | None]:
+    found = [target.release(root) for root in sorted(roots)]
+    return [release.package if release is not None else None for release in found]
+
+
 @cache
 def _others(target: Target) -> tuple[Target, ...]:
     """The targets of all TensorFlows beside one's own: the older ones first, from the nearest on."""
