@@ -45,15 +45,15 @@ class Task(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """What the settings ask for, looked up once: the target and the rules."""
+    """What the settings ask for, looked up once: the target, where they name one, and the rules."""
 
-    target: Target
+    given: Target | None
     catalogue: Catalogue
 
 
 @lru_cache(maxsize=64)
 def prepare(settings: Settings) -> Prepared:
-    """The target and the rules of ``settings``. Raises ``SettingsError`` where one of them does not exist."""
+    """The rules and the target of ``settings``. Raises ``SettingsError`` where one of them does not exist."""
     from bnlint import rules, selection
 
     try:
@@ -61,15 +61,15 @@ def prepare(settings: Settings) -> Prepared:
     except (rules.RuleError, OSError) as error:
         raise SettingsError(str(error)) from None
     selection.check(settings, catalogue)
-    return Prepared(target_of(settings), catalogue)
+    return Prepared(given_target(settings), catalogue)
 
 
-def target_of(settings: Settings) -> Target:
-    """What the code will run on. Raises ``SettingsError`` for a target that cannot be."""
-    from bnlint.keras.releases import DEFAULT, Target
+def given_target(settings: Settings) -> Target | None:
+    """The target that an option or the configuration names. Raises ``SettingsError`` for one that cannot be."""
+    from bnlint.keras.releases import Target
 
     if settings.target is None:
-        return DEFAULT
+        return None
     try:
         return Target.parse(settings.target, settings.target_source)
     except ValueError as error:
@@ -79,11 +79,24 @@ def target_of(settings: Settings) -> Target:
 # ------------------------------------------------------------------------------------------------------------ one text
 
 
-def lint_text(text: str, path: str, settings: Settings, notebook: Notebook | None = None) -> Report:
+def target_of_run(settings: Settings, reports: Iterable[Report]) -> Target:
+    """The target that stands for a whole run: that of most of the files for which it mattered."""
+    from collections import Counter
+
+    from bnlint.keras.releases import DEFAULT
+
+    counts = Counter(report.target for report in reports if report.target is not None)
+    return counts.most_common(1)[0][0] if counts else given_target(settings) or DEFAULT
+
+
+def lint_text(
+    text: str, path: str, settings: Settings, notebook: Notebook | None = None, *, besides: Target | None = None
+) -> Report:
     """The findings in a program. Fixes carry their actions; :func:`plan` adds the edits.
 
-    ``path`` is only for messages and for finding the project's own modules. A program that Python cannot read gives
-    one finding, BN900. ``notebook`` is where the program is the cells of one. Raises what the analysis raises where
+    ``path`` is for messages, and for finding the project's own modules and its target. A program that Python cannot
+    read gives one finding, BN900. ``notebook`` is where the program is the cells of one. ``besides`` is a release on
+    which a finding has to hold too, if it is one that differs between releases. Raises what the analysis raises where
     bnlint itself is at fault.
     """
     from bnlint import selection
@@ -104,30 +117,47 @@ def lint_text(text: str, path: str, settings: Settings, notebook: Notebook | Non
     report = Report(path, text=text, original=text)
     if suppressions.skips_file(comments):
         return report
+    from bnlint.targets.finding import target_for
+
+    target = target_for(path, text, prepared.given, notebook.cells if notebook is not None else None)
     try:
-        program = analyse(text, path, settings, prepared.target, in_cells=notebook is not None)
+        program = analyse(text, path, settings, target, in_cells=notebook is not None)
     except (SyntaxError, RecursionError, MemoryError) as error:
         from bnlint.unreadable import unreadable_source
 
         found = [unreadable_source(error, text, path)] if "BN900" in enabled else []
         return report._replace(findings=tuple(found))
-    if not comments:
-        found = [*prepared.catalogue.match(program, enabled), *bad]
-        suppressed = 0
-    else:
+    silencer = None
+    if comments:
         from bnlint.silence import Silencer
 
         silencer = Silencer(comments, prepared.catalogue, enabled, path)
-        found = prepared.catalogue.match(program, enabled, silencer.hides)
-        found += [finding for finding in bad if not silencer.hides(finding)]
+    hides = silencer.hides if silencer is not None else lambda finding: False
+    found = prepared.catalogue.match(program, enabled, silencer.hides if silencer is not None else None)
+    if found and prepared.given is None and "BN904" in enabled:
+        from bnlint import contradiction
+
+        def on(other: Target, codes: Iterable[str]) -> tuple[Program, list[Finding]]:
+            facts = analyse(text, path, settings, other, in_cells=notebook is not None)
+            return facts, [finding for code in codes for finding in prepared.catalogue.match(facts, {code})]
+
+        judged = contradiction.judge(found, program, text, target, on, besides, in_cells=notebook is not None)
+        if judged.finding is None or not hides(judged.finding):
+            found, besides = judged.findings, judged.besides
+    found += [finding for finding in bad if not hides(finding)]
+    if silencer is not None:
         found += silencer.complaints()
-        suppressed = silencer.hidden
     from bnlint.findings import within
 
     own = (within(finding, path) for finding in found)
     found = [selection.with_settings(finding, settings) for finding in own if finding is not None]
     return report._replace(
-        findings=tuple(sorted(found, key=_order)), suppressed=suppressed, analysed=True, program=program
+        findings=tuple(sorted(found, key=_order)),
+        suppressed=silencer.hidden if silencer is not None else 0,
+        analysed=True,
+        program=program,
+        target=target,
+        besides=besides,
     )
 
 
@@ -195,10 +225,14 @@ def mend_text(text: str, path: str, settings: Settings, notebook: Notebook | Non
         nonlocal last
         if notebook is not None and not notebook.could_become(attempt):
             raise SyntaxError("the changes do not fit into the cells")
-        last = first if attempt == text else lint_text(attempt, path, settings, notebook)
+        last = first if attempt == text else lint_text(attempt, path, settings, notebook, besides=first.besides)
         return list(last.findings)
 
     mended = mend(text, path, lint, unsafe=settings.unsafe_fixes, findings=first.findings)
+    if first.besides is not None and mended.text != text:
+        # where the old words were mended, the program is one for its target now, and is judged as such
+        last = lint_text(mended.text, path, settings, notebook)
+        mended = mended._replace(left=list(last.findings))
     return last._replace(
         findings=tuple(mended.left),
         text=mended.text,

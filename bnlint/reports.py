@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from bnlint.findings import Finding
     from bnlint.graph.subjects import Program
+    from bnlint.keras.releases import Target
 
 
 class Report(NamedTuple):
@@ -16,8 +17,10 @@ class Report(NamedTuple):
 
     ``text`` is the program that the places refer to (after mending, where it was mended) and ``original`` the one that
     was read. ``errors`` says what could not be done; ``analysed`` whether the target mattered at all, which it does
-    not for a file without Keras. ``program`` holds the facts where they were asked for. For a notebook ``cells`` has
-    the text of its code cells by number, to which places refer, and the other two are the file's own text.
+    not for a file without Keras, and ``target`` is then the one that it was linted for; ``besides`` is the release
+    that the program's own words point to, where they contradict it. ``program`` holds the facts where they were asked
+    for. For a notebook ``cells`` has the text of its code cells by number, to which places refer, and the other two
+    are the file's own text.
     """
 
     path: str
@@ -32,6 +35,8 @@ class Report(NamedTuple):
     analysed: bool = False
     program: Program | None = None
     cells: Mapping[int, str] | None = None
+    target: Target | None = None
+    besides: Target | None = None
 
     def code(self, cell: int | None) -> str:
         """The text that the places in a cell refer to; that of the whole program where there are no cells."""

@@ -34,7 +34,7 @@ def settings(rule: Rule, example: Example) -> Settings:
     return Settings(
         select=tuple(asked.pop("select", ("ALL",))),
         fixable=(rule.code,),
-        target=example.target,
+        target=example.target if example.target != "default" else None,
         target_source="example",
         unsafe_fixes=example.unsafe,
         **asked,

@@ -77,6 +77,19 @@ def test_findings_in_one_line_need_no_rewriting(tmp_path: Path) -> None:
     assert not loaded(tmp_path, "--format", "concise", "train.py") & HEAVY
 
 
+def test_a_version_in_the_project_s_requirements_costs_next_to_nothing(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(RISKY)
+    (tmp_path / "requirements.txt").write_text("tensorflow==2.15.1\n")
+    loaded(tmp_path, "train.py")
+    assert not loaded(tmp_path, "--format", "concise", "train.py") & {*HEAVY, "packaging", "tomllib", "shlex"}
+
+
+def test_the_project_s_files_are_read_for_keras_only(tmp_path: Path) -> None:
+    (tmp_path / "plain.py").write_text(PLAIN)
+    (tmp_path / "requirements.txt").write_text("tensorflow>=2.15\n")
+    assert not loaded(tmp_path, "plain.py") & {*HEAVY, "packaging", "bnlint.targets.project", "bnlint.keras.releases"}
+
+
 def test_fixing_needs_libcst_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(RISKY)
     loaded(tmp_path, "train.py")

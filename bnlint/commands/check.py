@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from bnlint.commands import options as shared
-from bnlint.engine import Task, guarded, prepare, target_of
+from bnlint.engine import Task, given_target, guarded, prepare, target_of_run
 from bnlint.engine import run as lint_files
 from bnlint.files.discovery import Found, Missing, find
 from bnlint.files.reading import Source, encode
@@ -83,7 +83,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
     results = lint_files(files, _task(settings, options, write=True), jobs=settings.jobs)
     with shared.destination(options.output_file, sys.stdout) as stream:
         reports = _print(results, settings, options, stream)
-    _conclude(files, reports, settings, options)
+    _conclude(reports, settings, options)
     return _status(reports, settings, options)
 
 
@@ -105,7 +105,7 @@ def _check_stdin(options: argparse.Namespace, settings: Settings) -> int:
     fallback = sys.stderr if task.mend and not options.diff else sys.stdout
     with shared.destination(options.output_file, fallback) as stream:
         reports = _print([report], settings, options, stream)
-    _conclude([found], reports, settings, options)
+    _conclude(reports, settings, options)
     return _status(reports, settings, options)
 
 
@@ -136,7 +136,7 @@ def _validate(settings: Settings, files: Iterable[Found | Missing]) -> None:
         if any(getattr(each, key) != getattr(plain_ones, key) for key in _NAMING_RULES):
             prepare(each)
         elif each.target is not None:
-            target_of(each)
+            given_target(each)
 
 
 _NAMING_RULES = (
@@ -185,17 +185,19 @@ def _rendered(
     elif settings.statistics:
         from bnlint.reporters import statistics
 
-        rows = statistics.rows(list(reports), unsafe=unsafe)
+        every = list(reports)
+        rows = statistics.rows(every, unsafe=unsafe)
         if settings.output_format == "json":
             from bnlint.reporters import json
 
-            yield json.dump(json.statistics(rows, target_of(settings))) + "\n"
+            yield json.dump(json.statistics(rows, target_of_run(settings, every))) + "\n"
         else:
             yield from (line + "\n" for line in statistics.render(rows, style))
     elif settings.output_format == "json":
         from bnlint.reporters import json
 
-        yield json.dump(json.document(list(reports), target_of(settings))) + "\n"
+        every = list(reports)
+        yield json.dump(json.document(every, target_of_run(settings, every))) + "\n"
     elif settings.output_format == "concise":
         for report in reports:
             if report.findings:
@@ -220,7 +222,6 @@ def _full(reports: Iterator[Report], style: Style, *, unsafe: bool) -> Iterator[
 
 
 def _conclude(
-    files: Sequence[Found | Missing],
     reports: Sequence[Report],
     settings: Settings,
     options: argparse.Namespace,
@@ -247,13 +248,7 @@ def _conclude(
         if done and not settings.fix_only:
             _say(*summary.findings(done, unsafe=settings.unsafe_fixes, mended=mended))
     if settings.output_format != "json" or options.diff:
-        shared.say_targets(
-            [
-                found.settings
-                for found, report in zip(files, reports, strict=True)
-                if report.analysed and isinstance(found, Found)
-            ]
-        )
+        shared.say_targets(reports)
 
 
 def _say(*lines: str) -> None:

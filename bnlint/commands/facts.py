@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from bnlint.commands import options as shared
-from bnlint.engine import Task, guarded, target_of
+from bnlint.engine import Task, given_target, guarded, target_of_run
 from bnlint.engine import run as read_files
-from bnlint.files.discovery import Found, find
+from bnlint.files.discovery import find
 from bnlint.reporters.style import Style, counted, plain
 from bnlint.reports import Report
 from bnlint.settings import Settings, SettingsError
@@ -50,18 +50,16 @@ def run(command: str, arguments: Sequence[str]) -> int:
             raise SettingsError("`-` reads standard input and stands alone")
         settings = resolver.for_file(options.stdin_filename or STDIN)
         report, _ = guarded(sys.stdin.buffer.read(), options.stdin_filename or STDIN, settings, task)
-        reports, analysed = [report], [settings] * report.analysed
+        reports = [report]
     else:
         settings = resolver.for_folder(".")
         files = list(find(paths, resolver.for_folder))
-        target_of(settings)
+        given_target(settings)
         reports = list(read_files(files, task, jobs=settings.jobs))
-        pairs = zip(files, reports, strict=True)
-        analysed = [found.settings for found, report in pairs if report.analysed and isinstance(found, Found)]
     with shared.destination(options.output_file, sys.stdout) as stream:
         colour = shared.wants_colour(settings.color, to_file=options.output_file is not None, stream=stream)
         stream.write(_rendered(reports, settings, options, Style(colour, shared.width())))
-    return _conclude(reports, analysed, settings)
+    return _conclude(reports, settings)
 
 
 def _rendered(reports: Sequence[Report], settings: Settings, options: argparse.Namespace, style: Style) -> str:
@@ -70,7 +68,7 @@ def _rendered(reports: Sequence[Report], settings: Settings, options: argparse.N
     if options.format == "json":
         from bnlint.reporters import json
 
-        return json.dump(facts.document(reports, target_of(settings))) + "\n"
+        return json.dump(facts.document(reports, target_of_run(settings, reports))) + "\n"
     shown = [report for report in reports if len(reports) == 1 or (report.program and report.program.fits)]
     return "".join(line + "\n" for report in shown if not _problem(report) for line in facts.render(report, style))
 
@@ -85,7 +83,7 @@ def _problem(report: Report) -> str | None:
     return f"line {unreadable.place.line}: {unreadable.message}" if unreadable else None
 
 
-def _conclude(reports: Sequence[Report], analysed: Sequence[Settings], settings: Settings) -> int:
+def _conclude(reports: Sequence[Report], settings: Settings) -> int:
     sys.stdout.flush()
     style = Style(shared.wants_colour(settings.color, stream=sys.stderr))
     problems = [(report.path, problem) for report in reports if (problem := _problem(report))]
@@ -102,5 +100,5 @@ def _conclude(reports: Sequence[Report], analysed: Sequence[Settings], settings:
             print(f"{counted(without, 'file')} without a fit.", file=sys.stderr)
         if not reports:
             print("No Python files found.", file=sys.stderr)
-        shared.say_targets(analysed)
+        shared.say_targets(reports)
     return 2 if problems else 0

@@ -192,16 +192,13 @@ def say_problems(reports: Iterable[Report], style: Style) -> None:
             print(f"{style.paint('warning', 'yellow')}: {plain(report.path)}: {plain(message)}", file=sys.stderr)
 
 
-def say_targets(settings: Sequence[Settings]) -> None:
-    """Which Keras the results hold for, and who said so; ``settings`` are those of the files it mattered for."""
-    from bnlint.engine import target_of
-
+def say_targets(reports: Iterable[Report]) -> None:
+    """Which Keras the results hold for, and who said so, for the files that it mattered for."""
     numbers: dict[str, int] = {}
-    for each in settings:
-        target = target_of(each)
-        hint = "; `--target` sets another" if each.target is None else ""
-        said = target.describe()
-        said = f"{said[:-1]}{hint})" if said.endswith(")") else said + hint
-        numbers[said] = numbers.get(said, 0) + 1
+    for report in reports:
+        if report.target is not None:
+            hint = "; `--target` sets another" if report.target.source == "default" else ""
+            said = plain(f"{report.target.describe()[:-1]}{hint})")
+            numbers[said] = numbers.get(said, 0) + 1
     for said, number in numbers.items():
         print(f"Target: {said}" + (f", for {counted(number, 'file')}" if len(numbers) > 1 else ""), file=sys.stderr)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 
 from bnlint.graph.network import ABSENT, FORWARDED, Address
 from bnlint.graph.records import Layer
+from bnlint.keras.api.graph_mode import GraphMode
 from bnlint.keras.api.phases import Phase
 from bnlint.keras.inside import is_wrapper
 from bnlint.keras.kinds import BATCH_NORM, WEIGHTED
@@ -58,11 +59,13 @@ class FitView:
         behaviour: Behaviour | None,
         phase: Phase | None = None,
         saved: frozenset[Address] = frozenset(),
+        graph_mode: GraphMode | None = None,
     ) -> None:
         self.event = event
         self._saved = saved
         self.behaviour = behaviour
         self.phase = phase
+        self.graph_mode = graph_mode
         self.root: Address = event.layer
         self.record: Layer = event.heap[self.root]
         self.compiled = self.record.model.compiled if self.record.model is not None else None
@@ -250,6 +253,8 @@ class FitView:
                 frozen_unbuilt=record.frozen_unbuilt,
                 frozen_at_call=self._frozen_at_call(address, way.use.parents),
             )
+            if self.graph_mode is not None:
+                outcome = self._in_graph_mode(outcome, mode, address, way.use.parents)
             if self._is_forced_when_bare and self.event.train != CUSTOM_STEP:
                 outcome = outcome._replace(statistics=None, updated=None)
             if not is_trained:
@@ -301,6 +306,47 @@ class FitView:
         if len(flags) > 1 or None in flags:
             return None
         return False in flags
+
+    def _in_graph_mode(
+        self, outcome: Outcome, mode: bool | None, address: Address, around: tuple[Address, ...]
+    ) -> Outcome:
+        """What a layer does after eager execution was switched off, where the flag counts as it was at the call.
+
+        Measured: TensorFlow 1.15 to 2.15, on flags that do not change after ``compile``.
+        """
+        record: Layer = self.event.heap[address]
+        unknown = Outcome(None, None, outcome.trained)
+        behaviour, switched = self.behaviour, self.graph_mode
+        if behaviour is None or switched is None or self.compiled is None or self.event.step is not None:
+            return unknown._replace(trained=None)
+        early, late = behaviour.frozen_in_graph(at_call=True), behaviour.frozen_in_graph(at_call=False)
+        if early is not None and early == late:
+            return outcome  # it ran as a graph anyway
+        if early is None or late is None or self._changed_since_compile((address, *around)):
+            return unknown._replace(trained=None)
+        if record.legacy or mode is False:
+            return outcome
+        frozen = record.trainable is False
+        if around[1:]:
+            at_call = self._frozen_at_call(address, around)
+        else:
+            at_call = record.frozen_unbuilt or (None if record.frozen_at is not None and not frozen else False)
+        if at_call is None or not switched.certain:
+            return unknown._replace(updated=False if frozen else None)
+        if at_call:
+            return outcome._replace(statistics=early, updated=False)
+        if frozen:
+            return outcome._replace(statistics=late, updated=False)
+        return outcome if all(self.event.heap[parent].trainable is True for parent in around) else unknown
+
+    def _changed_since_compile(self, addresses: Iterable[Address]) -> bool:
+        """Whether a flag is not the one that it was when the model was compiled."""
+        assert self.compiled is not None
+        pairs = [(self.compiled.heap.get(each), self.event.heap.get(each)) for each in addresses]
+        return any(
+            not isinstance(then, Layer) or then.trainable is not now.trainable or then.trainable is None
+            for then, now in pairs
+        )
 
     def _is_forced(self, called: Address) -> bool:
         """Whether a layer on the way to some layer of a model is called with ``training=True`` in its graph."""

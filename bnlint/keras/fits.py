@@ -8,6 +8,7 @@ from bnlint.graph.network import Address
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer
 from bnlint.keras.alone import Alone, Assignments, Rest, alone, rest_of
+from bnlint.keras.api.graph_mode import GRAPH_MODE
 from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.api.phases import PHASE, Phase
 from bnlint.keras.backbones import owner_address, owner_of
@@ -80,7 +81,8 @@ class PathFits:
                 record = event.heap[event.layer]
                 behaviour = library.behaviour(record.package)
                 phase: Phase | None = event.heap.get(PHASE)
-                view = FitView(event, behaviour, Phase(None) if phase is not None and doubtful else phase, saved)
+                phase = Phase(None) if phase is not None and doubtful else phase
+                view = FitView(event, behaviour, phase, saved, event.heap.get(GRAPH_MODE))
                 seen = (event.layer, event.version, event.train, event.step)
                 view.states = known.get(seen) or view.find_states()
                 known[seen] = view.states

@@ -8,10 +8,13 @@ measured columns of the truth table that answer for it; where nothing was measur
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
-Version = tuple[int, ...]
+from bnlint.keras import release_table
+from bnlint.keras.release_table import keras_of_tensorflow, releases, tensorflow_of_keras
+
+Version = release_table.Version
 T = TypeVar("T")
 
 MULTI_BACKEND_ENDS: Version = (2, 4)
@@ -19,58 +22,8 @@ MULTI_BACKEND_ENDS: Version = (2, 4)
 KERAS_3_IN_TENSORFLOW: Version = (2, 16)
 """From TensorFlow 2.16 on ``tf.keras`` is Keras 3."""
 
-# TensorFlow's minor release and the standalone `keras` of its days. One line a release, oldest first.
-KERAS_OF_TENSORFLOW: dict[Version, Version] = {
-    (1, 4): (2, 1, 2),
-    (1, 5): (2, 1, 4),
-    (1, 6): (2, 1, 5),
-    (1, 7): (2, 1, 6),
-    (1, 8): (2, 1, 6),
-    (1, 9): (2, 2, 0),
-    (1, 10): (2, 2, 2),
-    (1, 11): (2, 2, 4),
-    (1, 12): (2, 2, 4),
-    (1, 13): (2, 2, 4),
-    (1, 14): (2, 2, 5),
-    (1, 15): (2, 3, 1),
-    (2, 0): (2, 3, 1),
-    (2, 1): (2, 3, 1),
-    (2, 2): (2, 3, 1),
-    (2, 3): (2, 4, 3),
-    (2, 4): (2, 4, 3),
-    (2, 5): (2, 4, 3),
-    **{(2, minor): (2, minor) for minor in range(6, 16)},
-    (2, 16): (3, 3, 3),
-    (2, 17): (3, 5),
-    (2, 18): (3, 8),
-    (2, 19): (3, 10),
-    (2, 20): (3, 12),
-    (2, 21): (3, 15),
-}
-
-# The other way round: the TensorFlow that came at the time of a `keras`; the last line not above it counts.
-TENSORFLOW_OF_KERAS: dict[Version, Version] = {
-    (2, 1, 2): (1, 4),
-    (2, 1, 4): (1, 5),
-    (2, 1, 5): (1, 6),
-    (2, 1, 6): (1, 8),
-    (2, 2, 1): (1, 9),
-    (2, 2, 2): (1, 10),
-    (2, 2, 3): (1, 11),
-    (2, 2, 4): (1, 13),
-    (2, 2, 5): (1, 14),
-    (2, 3): (1, 15),
-    (2, 4): (2, 4),
-    **{(2, minor): (2, minor) for minor in range(5, 16)},
-    (3, 0): (2, 16),
-    (3, 4): (2, 17),
-    (3, 6): (2, 18),
-    (3, 9): (2, 19),
-    (3, 11): (2, 20),
-    (3, 14): (2, 21),
-}
-
-NEWER_THAN_KNOWN: Version = (3, 16)
+NEWEST: Version = releases("keras")[-1][:2]
+NEWER_THAN_KNOWN: Version = (NEWEST[0], NEWEST[1] + 1)
 """Stands for the Keras of a TensorFlow that is newer than the table: no column answers for it."""
 
 # The measured columns of each package, oldest first; the Keras 2 of `tf_keras` continues tf.keras's.
@@ -120,6 +73,7 @@ SPELLINGS: dict[str, str] = {
     "tf-keras": "tf_keras",
 }
 BACKENDS = ("tensorflow", "jax", "torch")
+BACKEND_NAMES = {"jax": "JAX", "torch": "PyTorch", "theano": "Theano", "cntk": "CNTK"}
 
 
 class Release(NamedTuple):
@@ -142,7 +96,8 @@ class Target:
 
     ``framework`` and ``version`` are as given (``"keras"``, ``"3.15"``), ``source`` tells where (``"--target"``,
     ``"pyproject.toml"``); ``tensorflow`` and ``keras`` are the versions behind ``tensorflow`` and ``import keras``,
-    ``None`` where the target has none.
+    ``None`` where the target has none. With ``legacy_keras`` (``TF_USE_LEGACY_KERAS``) ``tf.keras`` is the Keras 2 of
+    ``tf_keras``; None where the program may still set that. ``notes`` say for people how it came to that.
     """
 
     framework: str
@@ -151,6 +106,8 @@ class Target:
     tensorflow: Version | None
     keras: Version | None
     backend: str = "tensorflow"
+    legacy_keras: bool | None = None
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, spec: str, source: str = "--target") -> Target:
@@ -183,25 +140,42 @@ class Target:
 
     def release(self, root: str) -> Release | None:
         """The release behind an import root (``keras``, ``tf.keras``, ``tf_keras``); ``None`` if it does not exist."""
+        if root == "tf.keras" and self.legacy_keras and self.tensorflow is not None:
+            # before 2.16 `tf.keras` is Keras 2 anyway, and the variable does nothing
+            root = "tf_keras" if self.tensorflow >= KERAS_3_IN_TENSORFLOW else root
         return RELEASES[root](self) if root in RELEASES else None
+
+    def with_notes(self, *notes: str) -> Target:
+        """The same, with more to say about it."""
+        return replace(self, notes=(*self.notes, *(note for note in notes if note)))
+
+    def with_backend(self, backend: str) -> Target:
+        """The same on another backend, which only Keras 3 and standalone Keras have a choice of."""
+        return replace(self, backend=backend)
+
+    @property
+    def name(self) -> str:
+        """The two packages, for people, without where they come from: ``Keras 3.15 on TensorFlow 2.21``."""
+        return self.describe().rpartition(" (")[0]
 
     def describe(self) -> str:
         """For people: ``Keras 3.15 on TensorFlow 2.21 (default)``."""
         names = []
+        source = "; ".join((self.source, *self.notes))
         if self.framework == "tf_keras" and self.tensorflow is not None:
             names.append(f"tf_keras {self.version}")
         elif self.keras is not None and not _is_tf_keras(self.keras):
             given = self.version if self.framework == "keras" else _dotted(self.keras)
             names.append(f"Keras {given}")
         if self.backend != "tensorflow":
-            names.append({"jax": "JAX", "torch": "PyTorch"}[self.backend])
+            names.append(BACKEND_NAMES.get(self.backend, self.backend))
         elif self.tensorflow is not None:
             given = self.version if self.framework == "tensorflow" else _dotted(self.tensorflow)
             names.append(f"TensorFlow {given}")
-        if self.framework == "tensorflow" and len(names) == 2:
+        if self.framework == "tensorflow" and self.backend == "tensorflow" and len(names) == 2:
             names.reverse()
-            return f"{' with '.join(names)} ({self.source})"
-        return f"{' on '.join(names)} ({self.source})"
+            return f"{' with '.join(names)} ({source})"
+        return f"{' on '.join(names)} ({source})"
 
 
 def _pin(part: str, spec: str) -> tuple[str, Version, str, str]:
@@ -238,18 +212,18 @@ def _is_tf_keras(keras: Version) -> bool:
 
 def _keras_of(tensorflow: Version) -> Version | None:
     """The standalone ``keras`` of the days of a TensorFlow; ``None`` before the table."""
-    minor = tensorflow[:2]
-    return NEWER_THAN_KNOWN if minor > max(KERAS_OF_TENSORFLOW) else KERAS_OF_TENSORFLOW.get(minor)
+    minor, known = tensorflow[:2], keras_of_tensorflow()
+    return NEWER_THAN_KNOWN if minor > max(known) else known.get(minor)
 
 
 def _tensorflow_of(keras: Version) -> Version | None:
-    """The TensorFlow of the days of a ``keras``; ``None`` before 2.1 and after the newest known."""
-    if keras[:2] >= NEWER_THAN_KNOWN or keras[:2] < (2, 1):
+    """The TensorFlow of the days of a ``keras``; ``None`` before the table and after the newest known."""
+    if keras[:2] >= NEWER_THAN_KNOWN:
         return None
     if len(keras) == 2:  # an open patch is the newest one
         keras = (*keras, 99)
-    known = [since for since in TENSORFLOW_OF_KERAS if since <= keras]
-    return TENSORFLOW_OF_KERAS[max(known)] if known else min(TENSORFLOW_OF_KERAS.values())
+    table = tensorflow_of_keras()
+    return next((table[since] for since in sorted(table, reverse=True) if since <= keras), None)
 
 
 def around(measured: Iterable[tuple[Version, T]], version: Version) -> tuple[T, ...]:
@@ -279,11 +253,13 @@ def _of_keras(target: Target) -> Release | None:
     if target.keras is None:
         return None
     if target.keras < MULTI_BACKEND_ENDS:
-        return _standalone(target.keras, target.tensorflow)
+        return _standalone(target.keras, target.tensorflow, target.backend)
     return _of_tf_keras(target) if target.keras < (3,) else _keras_3(target)
 
 
-def _standalone(keras: Version, tensorflow: Version | None) -> Release:
+def _standalone(keras: Version, tensorflow: Version | None, backend: str) -> Release:
+    if backend != "tensorflow":
+        return Release("keras", keras, (), f"Keras {_dotted(keras)} on {backend}")
     if tensorflow is None or tensorflow < (2,):
         return Release("keras", keras, _columns("keras", keras), f"Keras {_dotted(keras)}")
     # On TensorFlow 2 only 2.3.1 on 2.0 was measured, and its Keras runs on TensorFlow's own graph functions.
@@ -320,5 +296,5 @@ def _of_legacy_package(target: Target) -> Release | None:
 
 RELEASES = {"keras": _of_keras, "tf.keras": _of_tf_keras, "tf_keras": _of_legacy_package}
 
-DEFAULT = Target.parse("keras==3.15", "default")
+DEFAULT = Target.parse(f"keras=={_dotted(NEWEST)}", "default")
 """The newest release known."""

@@ -369,6 +369,12 @@ class Behaviour:
             return self.code("q17b_v1_bn_in_tf2", "compat_v1_bn_frozen")
         return self.code("q01_bn_trainable_false", "nested" if nested else "flat")
 
+    def frozen_in_graph(self, *, at_call: bool) -> Literal["batch", "moving"] | None:
+        """What a frozen layer normalizes by after eager execution was switched off: frozen at its call, or later."""
+        case = "bn_ctor_trainable_false" if at_call else "bn_frozen"
+        found = self.code("q17c_disable_v2_behavior", case)
+        return None if found is None else found.statistics
+
     def outcome(
         self,
         mode: bool | None,

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bnlint.reporters.json import SCHEMA, target_of
+from bnlint.reporters.json import SCHEMA, target_of, targets
 from bnlint.reporters.style import Style, counted, plain
 from bnlint.reports import Report
 
@@ -28,6 +28,7 @@ def document(reports: Sequence[Report], target: Target) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "target": target_of(target),
+        **targets(reports),
         "files": [file for report in reports for file in _files(report)],
     }
 

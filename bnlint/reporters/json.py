@@ -24,6 +24,7 @@ def document(reports: Sequence[Report], target: Target) -> dict[str, Any]:
         "schema": SCHEMA,
         "tool": {"name": "bnlint", "version": __version__},
         "target": target_of(target),
+        **targets(reports),
         "diagnostics": [_diagnostic(finding) for finding in findings],
         "errors": [{"path": report.path, "message": message} for report in reports for message in report.errors],
         **_warnings(reports),
@@ -45,6 +46,14 @@ def _warnings(reports: Sequence[Report]) -> dict[str, Any]:
 def target_of(target: Target) -> dict[str, str]:
     """The target as every JSON output names it."""
     return {"framework": target.framework, "version": target.version, "source": target.source}
+
+
+def targets(reports: Iterable[Report]) -> dict[str, Any]:
+    """The target of each file that one mattered for, where they have different ones."""
+    found = [(report.path, target_of(report.target)) for report in reports if report.target is not None]
+    if all(target == found[0][1] for _, target in found):
+        return {}
+    return {"targets": [{"path": path, **target} for path, target in found]}
 
 
 def dump(value: object) -> str:

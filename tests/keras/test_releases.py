@@ -110,6 +110,7 @@ def test_a_known_release_knows_its_companion() -> None:
         ("tf==2.16.1", "TensorFlow 2.16.1 with Keras 3.3.3 (--target)"),
         ("tf_keras==2.16", "tf_keras 2.16 on TensorFlow 2.16 (--target)"),
         ("keras==3.15+jax", "Keras 3.15 on JAX (--target)"),
+        ("tensorflow==2.21+jax", "Keras 3.15 on JAX (--target)"),
     ],
 )
 def test_a_target_describes_itself(spec: str, text: str) -> None:

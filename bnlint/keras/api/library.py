@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from immutables import Map
@@ -33,7 +34,7 @@ from bnlint.interpreter.values import (
     Value,
 )
 from bnlint.keras import api_history, applications, truth
-from bnlint.keras.api import companions, phases, typos
+from bnlint.keras.api import companions, graph_mode, phases, typos
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layer_lists as lists_api
 from bnlint.keras.api import layers as layers_api
@@ -79,7 +80,7 @@ class KerasLibrary:
         self.target = target
         self.training_samples = training_samples
         self.batch_size = batch_size
-        self.legacy_keras = False
+        self.legacy_keras = target.legacy_keras is True
         self.lambdas: dict[Place, Value] = {}
         self.traced: set[object] = set()
         self.class_tests = ClassTests()
@@ -91,7 +92,8 @@ class KerasLibrary:
     def release(self, root: str) -> Release | None:
         """The release behind an import root; None where it does not exist on the target."""
         if root not in self._releases:
-            self._releases[root] = self.target.release("tf_keras" if self.legacy_keras and root == "tf.keras" else root)
+            target = replace(self.target, legacy_keras=True) if self.legacy_keras else self.target
+            self._releases[root] = target.release(root)
         return self._releases[root]
 
     def _ignored_rates(self, optimizer: KerasName) -> frozenset[str]:
@@ -359,7 +361,7 @@ class KerasLibrary:
         if found is None and name is not None:
             found = backend_call(m, name, args, self.target, node) or self._call_keras(m, name, args, node)
         elif found is None:
-            found = foreign_call(m, self, qualified, args, node)
+            found = graph_mode.switch(m, qualified) or foreign_call(m, self, qualified, args, node)
         if found is not None:
             return found
         inputs = argument_tensors(m, args) if qualified not in CALLS_BACK else []
@@ -817,6 +819,8 @@ class KerasLibrary:
 
     def configured(self, m: Machine, name: Value, value: Value) -> None:
         """``TF_USE_LEGACY_KERAS`` makes `tf.keras` the Keras 2 of `tf_keras`, if it is set before the import."""
+        if self.target.legacy_keras is not None:
+            return
         if layers_api.text(name) == "TF_USE_LEGACY_KERAS" and layers_api.text(value) in ("1", "true", "True"):
             self.legacy_keras = True
             self._releases.pop("tf.keras", None)

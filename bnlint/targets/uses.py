@@ -1,0 +1,192 @@
+"""What a program uses of the API of Keras and TensorFlow: import paths, keyword arguments, methods, names of metrics.
+
+Read off its text. What it may use on one release and not on another, it leaves out: the body of a ``try`` that expects
+an error, and what hangs on a version.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from bnlint.keras.api_history import Form
+
+ROOTS = ("keras", "tensorflow", "tf_keras")
+KERAS_ROOTS = (("tensorflow.keras.", "tf.keras"), ("tf_keras.", "tf_keras"), ("keras.", "keras"))
+METHODS = frozenset(
+    """fit compile evaluate predict fit_generator evaluate_generator predict_generator train_on_batch predict_classes
+    predict_proba""".split()
+)
+_EXPECTED = re.compile(r"ImportError|ModuleNotFoundError|AttributeError|TypeError|ValueError|Exception")
+_CHOICE = re.compile(r"version|hasattr|getattr|try_import|tf_?[12]\b|legacy|eager", re.IGNORECASE)
+_OLD_METRIC = re.compile(r"(val_)?acc")
+
+
+class Place(NamedTuple):
+    """Where a use stands in the text: lines from 1, columns from 1 in characters."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Use(NamedTuple):
+    """One use. ``name`` is the dotted path, the method's name, the callable's name, or that of the metric.
+
+    ``roots`` are the import roots of Keras that it may be about, ``bound`` how many parts of a path an import gives.
+    """
+
+    kind: Literal["path", "keyword", "method", "metric"]
+    name: str
+    place: Place
+    said: str
+    form: Form = "attribute"
+    keyword: str = ""
+    roots: tuple[str, ...] = ()
+    bound: int = 1
+
+
+def uses(text: str) -> tuple[Use, ...]:
+    """What a program uses, in the order of its text; nothing where Python cannot read it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = _Uses(text, list(_certain(ast.parse(text))))
+            return tuple(sorted(found.all(), key=lambda use: use.place))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+
+
+def _certain(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a program that do not depend on the release it runs on."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Try) and _expects_an_error(child):
+                waiting += child.finalbody
+            elif isinstance(child, (ast.If, ast.IfExp)) and _CHOICE.search(ast.unparse(child.test)):
+                continue
+            else:
+                waiting.append(child)
+
+
+def _expects_an_error(node: ast.Try) -> bool:
+    return any(handler.type is None or _EXPECTED.search(ast.unparse(handler.type)) for handler in node.handlers)
+
+
+class _Uses:
+    """The uses in the nodes of one program."""
+
+    def __init__(self, text: str, nodes: list[ast.AST]) -> None:
+        self.lines = text.split("\n")
+        self.nodes = nodes
+        self.names = dict(_aliases(nodes))
+        self.inner = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+        self.own = {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+        imported = {root for path in self.names.values() for start, root in KERAS_ROOTS if f"{path}.".startswith(start)}
+        self.roots = tuple(sorted(imported or {"tf.keras"})) if self.names else ()
+
+    def all(self) -> Iterator[Use]:
+        """Every use of every kind."""
+        for node in self.nodes:
+            match node:
+                case ast.Import(names=names):
+                    for alias in names:
+                        if alias.name.partition(".")[0] in ROOTS:
+                            yield Use("path", alias.name, self._place(node), f"`import {alias.name}`", "module")
+                case ast.ImportFrom(module=str(module), names=names, level=0):
+                    for alias in names:
+                        if module.partition(".")[0] in ROOTS and alias.name != "*":
+                            said = f"`from {module} import {alias.name}`"
+                            yield Use("path", f"{module}.{alias.name}", self._place(node), said, "from")
+                case ast.Attribute() if id(node) not in self.inner:
+                    yield from self._attribute(node)
+                case ast.Call():
+                    yield from self._call(node)
+                case ast.Constant(value=str(word)) if _OLD_METRIC.fullmatch(word) and self._names_no_metric:
+                    yield Use("metric", "acc", self._place(node), f'the metric `"{word}"`', roots=self.roots)
+
+    def _attribute(self, node: ast.Attribute) -> Iterator[Use]:
+        path = self._dotted(node)
+        if path is not None and path.partition(".")[0] in ROOTS:
+            bound = path.count(".") + 1 - ast.unparse(node).count(".")
+            yield Use("path", path, self._place(node), f"`{ast.unparse(node)}`", bound=bound)
+
+    def _call(self, node: ast.Call) -> Iterator[Use]:
+        path = self._dotted(node.func)
+        keywords = [each for each in node.keywords if each.arg is not None]
+        if path is not None:
+            root = next((root for start, root in KERAS_ROOTS if path.startswith(start)), None)
+            if root is not None:
+                for each in keywords:
+                    said = f"`{each.arg}=` in `{path.rpartition('.')[2]}`"
+                    yield Use(
+                        "keyword", _measured_name(path), self._place(each), said, keyword=str(each.arg), roots=(root,)
+                    )
+        elif isinstance(node.func, ast.Attribute) and node.func.attr in METHODS - self.own and self.roots:
+            name = node.func.attr
+            place = self._place(node.func)
+            yield Use("method", name, place._replace(line=place.end_line, column=place.end_column - len(name)),
+                      f"`{name}`", roots=self.roots)  # fmt: skip
+            for each in keywords:
+                said = f"`{each.arg}=` in `{name}`"
+                yield Use("keyword", f"Model.{name}", self._place(each), said, keyword=str(each.arg), roots=self.roots)
+
+    @cached_property
+    def _names_no_metric(self) -> bool:
+        """Whether the program asks for the metric "accuracy", and gives none of its own the short name."""
+        asked: set[object] = set()
+        for node in self.nodes:
+            if isinstance(node, ast.keyword) and node.arg in ("metrics", "weighted_metrics"):
+                asked |= {each.value for each in ast.walk(node.value) if isinstance(each, ast.Constant)}
+                asked |= {each.id for each in ast.walk(node.value) if isinstance(each, ast.Name)}
+            elif isinstance(node, ast.keyword) and node.arg == "name" and isinstance(node.value, ast.Constant):
+                asked.add(node.value.value)
+        return "accuracy" in asked and "acc" not in asked
+
+    def _dotted(self, node: ast.expr) -> str | None:
+        """The full name that an expression stands for."""
+        if isinstance(node, ast.Name):
+            return self.names.get(node.id)
+        if isinstance(node, ast.Attribute):
+            before = self._dotted(node.value)
+            return f"{before}.{node.attr}" if before else None
+        return None
+
+    def _place(self, node: ast.stmt | ast.expr | ast.keyword) -> Place:
+        line, end = node.lineno, node.end_lineno or node.lineno
+        return Place(line, self._column(line, node.col_offset), end, self._column(end, node.end_col_offset or 0))
+
+    def _column(self, line: int, offset: int) -> int:
+        return len(self.lines[line - 1].encode()[:offset].decode(errors="replace")) + 1
+
+
+def _aliases(nodes: list[ast.AST]) -> Iterator[tuple[str, str]]:
+    """Local names, and what they are of Keras or TensorFlow."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                top = alias.name.partition(".")[0]
+                if top in ROOTS:
+                    yield alias.asname or top, alias.name if alias.asname else top
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                if node.module.partition(".")[0] in ROOTS:
+                    yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+
+
+def _measured_name(path: str) -> str:
+    """A callable's name as its arguments were measured: ``layers.Conv2D`` for ``keras.layers.convolutional.Conv2D``."""
+    parts = path.removeprefix("tensorflow.").split(".")[1:]
+    if parts[-1:] in (["Model"], ["Sequential"]):
+        return parts[-1]
+    if parts[:1] in (["layers"], ["applications"]) and parts[1:2] != ["experimental"]:
+        return f"{parts[0]}.{parts[-1]}"
+    return "layers.Input" if parts == ["Input"] else ".".join(parts)
