@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from bnlint.files.discovery import NOTEBOOK, SAVED_MODELS, Found, Missing, find
-from bnlint.files.project import imports_keras
+from bnlint.files.project import forget, imports_keras
 from bnlint.files.quick import needs_parsing
 from bnlint.files.reading import Source, Undecodable, decode, encode
 from bnlint.reports import Report
@@ -354,6 +354,7 @@ def check(
 
 def run(files: list[Found | Missing], task: Task, *, jobs: int = 1) -> Iterator[Report]:
     """As ``check``, for files that were found already."""
+    forget()
     wanted = min(jobs or os.cpu_count() or 1, len(files))
     if wanted > 1 and (jobs > 1 or len(files) >= FILES_WORTH_PROCESSES):
         heavy = {index for index, found in enumerate(files) if isinstance(found, Found) and _is_heavy(found)}

@@ -41,6 +41,9 @@ class Modules(Protocol):
     def find(self, name: str, importer: str) -> Source | None:
         """The module ``name`` (with leading dots where it is relative), imported by the file ``importer``."""
 
+    def add_folder(self, folder: str) -> None:
+        """A folder that the program puts on Python's path."""
+
 
 class Completion:
     """How a block ended, where it did not simply run to its end."""

@@ -64,7 +64,7 @@ def in_scope(m: Machine, scope_address: Address, name: str) -> Value | None:
             for star in reversed(scope.stars):
                 value = m.library.star(star, name)
                 if value is None:
-                    value = project.star(m, star, name)
+                    value = project.star(m, star, name, project.home(m, address))
                 if value is not None:
                     return value
             if scope.kind == "module" and project.define(m, address, name):

@@ -20,6 +20,7 @@ from bnlint.interpreter import (
     iterators,
     named_tuples,
     names,
+    project,
     reflection,
     texts,
 )
@@ -172,6 +173,9 @@ PROGRESS = ("tqdm", "tqdm.auto", "tqdm.autonotebook", "tqdm.notebook", "tqdm.std
 FUNCTIONS: dict[str, Handler] = {
     **iterators.FUNCTIONS,
     **texts.FUNCTIONS,
+    "sys.path.append": lambda m, args, node: project.search(m, args, 0),
+    "sys.path.insert": lambda m, args, node: project.search(m, args, 1),
+    "site.addsitedir": lambda m, args, node: project.search(m, args, 0),
     "importlib.import_module": reflection.import_module,
     "importlib.__import__": reflection.dunder_import,
     "importlib.reload": reflection.reload,
