@@ -21,9 +21,11 @@ def analyse(
     training_samples: int | None = None,
     batch_size: int | None = None,
     cells: Sequence[tuple[int, int]] | None = None,
+    modules: ProjectModules | None = None,
 ) -> Program:
     """Interprets a script on abstract values, or the program of a notebook with the cell and line of each of its lines.
 
+    ``modules`` finds the other files of its project (by default those on the disk).
     ``training_samples`` and ``batch_size`` are used where the code does not show them. Raises SyntaxError where the
     text is no Python for the running interpreter.
     """
@@ -35,5 +37,5 @@ def analyse(
         libraries.append(library)
         return library
 
-    paths = run_paths(source, make, modules=ProjectModules(path))
+    paths = run_paths(source, make, modules=modules or ProjectModules(path))
     return gather(path, paths, libraries[0])

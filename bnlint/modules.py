@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from bnlint.files.project import belongs, locate, search_path
+from bnlint.files import configs
+from bnlint.files.project import belongs, locate, root, search_path
 from bnlint.files.reading import Undecodable, decode
 from bnlint.interpreter.source import Source
 
@@ -23,7 +25,7 @@ _parsed: dict[tuple[str, int, int], Source | None] = {}
 class ProjectModules:
     """Finds the modules that a script imports from its own project; installed packages are not searched.
 
-    ``texts`` stand for files on the disk: what these are about to become. ``read`` lists the files that were read.
+    ``texts`` stand for files on the disk: what these are about to become. ``read`` holds the files that were read.
     """
 
     def __init__(self, script: str, texts: Mapping[str, str] | None = None) -> None:
@@ -31,8 +33,9 @@ class ProjectModules:
         self._script = os.path.normpath(script)
         self._texts = texts or {}
         self._found: dict[tuple[str, str], Source | None] = {}
+        self._written: set[str] = set()
         self._left = MAX_BYTES_TOGETHER
-        self.read: dict[str, None] = {}
+        self.read: dict[str, Source] = {}
 
     def find(self, name: str, importer: str) -> Source | None:
         """The module ``name`` as the file ``importer`` imports it; None where the project has no such file."""
@@ -57,6 +60,42 @@ class ProjectModules:
                     self._found = {key: source for key, source in self._found.items() if source is not None}
                 return
 
+    def has_config(self, path: str) -> bool:
+        """Whether ``path`` leads, for a program of the project, to a file of settings in it."""
+        return self._config(path) is not None
+
+    def config(self, path: str, form: str) -> tuple[bool, Any]:
+        """Whether such a file can be read as ``form`` (``json``, ``yaml``, ``toml``, ``ini``), and what is in it."""
+        found = self._config(path)
+        if found is None:
+            return False, None
+        try:
+            return True, configs.load(found, form)
+        except configs.Unreadable:
+            return False, None
+
+    def written(self, path: str) -> None:
+        """The program itself writes this file: what is on the disk says nothing."""
+        self._written.update(map(os.path.realpath, self._candidates(path)))
+
+    def _config(self, path: str) -> str | None:
+        for candidate in self._candidates(path):
+            if os.path.isfile(candidate):
+                usable = belongs(candidate, self._script) and os.path.realpath(candidate) not in self._written
+                return candidate if usable else None
+        return None
+
+    def _candidates(self, path: str) -> Iterator[str]:
+        """Where a path may lead: from the script's folder, or from one above it in the project."""
+        if self._folders is None or not path.endswith(configs.SUFFIXES) or "\0" in path:
+            return
+        for folder in dict.fromkeys([*self._folders, root(os.path.dirname(self._script) or ".")]):
+            yield os.path.normpath(os.path.join(folder, path))
+
+    def text(self, path: str) -> str:
+        """The text of a file that was read."""
+        return self.read[path].text
+
     def _open(self, path: str) -> Source | None:
         text = self._texts.get(os.path.realpath(path)) if self._texts else None
         source = _parse(path) if text is None else _source(text, path)
@@ -64,7 +103,7 @@ class ProjectModules:
             return None
         self._left -= len(source.text)
         if source.text:
-            self.read[path] = None
+            self.read[path] = source
         return source
 
 

@@ -23,6 +23,8 @@ INSTALLED = frozenset({"site-packages", "dist-packages", "node_modules", "__pypa
 """Folders of what was installed: never read, wherever they lie."""
 MAX_FOLLOWED = 500
 """So many files are looked at to find out whether a script without Keras uses some of its project."""
+MAX_SEARCHED = 3000
+"""In so many files of a project an import of a file is looked for."""
 
 FRAMEWORK = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(?:tensorflow|keras|tf_keras)\b", re.MULTILINE)
 IMPORT = re.compile(
@@ -245,15 +247,47 @@ def _located(names: frozenset[str], importer: str, folders: tuple[str, ...]) -> 
 
 
 @lru_cache(maxsize=4096)
-def _read_imports(path: str) -> tuple[bool, frozenset[str]]:
-    """Whether a file imports Keras, and what else it imports."""
+def _read_imports(path: str, all_of_them: bool = False) -> tuple[bool, frozenset[str]]:
+    """Whether a file imports Keras, and what else it imports: of one that does, only where that is asked for."""
     try:
         with open(path, "rb") as file:
             data = file.read()
     except OSError:
         return False, frozenset()
+    if path.endswith(".ipynb"):
+        data = data.replace(b"\\n", b"\n").replace(b'"', b"\n")  # lines of cells are texts of their own
     uses = FRAMEWORK.search(data) is not None or BY_VALUE.search(data) is not None
-    return uses, frozenset() if uses else _imported(data)
+    return uses, frozenset() if uses and not all_of_them else _imported(data)
+
+
+# ------------------------------------------------------------------------------------------------- whether it is used
+
+
+def is_imported(path: str) -> bool:
+    """Whether another file of the project may import this one: some import ends with its name."""
+    if not os.path.isfile(path) or not path.endswith(".py"):
+        return False
+    stem = os.path.basename(path).removesuffix(".py")
+    name = os.path.basename(os.path.dirname(os.path.abspath(path))) if stem == "__init__" else stem
+    return name in _imported_names(root(os.path.dirname(path) or "."))
+
+
+@lru_cache(maxsize=64)
+def _imported_names(top: str) -> frozenset[str]:
+    """The last parts of all that the files of a project import."""
+    found: set[str] = set()
+    left = MAX_SEARCHED
+    for folder, folders, files in os.walk(top):
+        here = os.path.relpath(folder, top)
+        if _is_installed(top, "" if here == "." else here):
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for file in sorted(files):
+            if file.endswith((".py", ".ipynb")) and left > 0:
+                left -= 1
+                found.update(name.rpartition(".")[2] for name in _read_imports(os.path.join(folder, file), True)[1])
+    return frozenset(found)
 
 
 # ------------------------------------------------------------------------------------------------------------ memory
@@ -261,5 +295,5 @@ def _read_imports(path: str) -> tuple[bool, frozenset[str]]:
 
 def forget() -> None:
     """Drop what is remembered of folders and files: another run may find others."""
-    for remembered in (_up_from, _root, _is_installed, _listing, _read_imports):
+    for remembered in (_up_from, _root, _is_installed, _listing, _read_imports, _imported_names):
         remembered.cache_clear()

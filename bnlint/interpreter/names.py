@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import os
 
 from immutables import Map
 
@@ -44,7 +45,7 @@ def load(m: Machine, name: str) -> Value | None:
     if name == "__name__":
         return Const(m.frame.source.name)
     if name == "__file__":
-        return Const(m.frame.source.path)
+        return Const(os.path.abspath(m.frame.source.path))
     if name in BUILTINS:
         return Lib("builtins." + name)
     return None

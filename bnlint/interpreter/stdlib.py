@@ -13,6 +13,7 @@ from bnlint.interpreter import (
     arguments,
     chance,
     command_lines,
+    configs,
     copies,
     data_classes,
     environment,
@@ -147,6 +148,8 @@ def stdlib_method(m: Machine, callee: Bound, args: Args, node: ast.AST) -> Value
     receiver = callee.receiver
     if not isinstance(receiver, Thing):
         return None
+    if receiver.kind == configs.FILE:
+        return configs.file_method(receiver, callee.name)
     if receiver.kind == "parser":
         return arguments.parser_method(m, receiver, callee.name, args, node)
     if receiver.kind == "pattern" and f"re.{callee.name}" in FUNCTIONS:
@@ -173,6 +176,7 @@ PROGRESS = ("tqdm", "tqdm.auto", "tqdm.autonotebook", "tqdm.notebook", "tqdm.std
 FUNCTIONS: dict[str, Handler] = {
     **iterators.FUNCTIONS,
     **texts.FUNCTIONS,
+    **configs.FUNCTIONS,
     "sys.path.append": lambda m, args, node: project.search(m, args, 0),
     "sys.path.insert": lambda m, args, node: project.search(m, args, 1),
     "site.addsitedir": lambda m, args, node: project.search(m, args, 0),
@@ -187,6 +191,8 @@ FUNCTIONS: dict[str, Handler] = {
     "os.path.join": files.join,
     **{f"os.path.{name}": files.part(name) for name in ("basename", "dirname", "splitext", "split", "normpath")},
     "tempfile.mkdtemp": files.new_folder,
+    "os.path.abspath": files.same,
+    "os.path.realpath": files.same,
     "os.path.exists": files.exists,
     "os.path.isfile": files.exists,
     "os.path.isdir": files.exists,
