@@ -1,4 +1,4 @@
-"""Findings that stand in another file of the project than the linted one: what that file's settings and comments say."""
+"""Findings in another file of the project than the linted one: what that file's settings and comments say to them."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class ProjectModules:
         if key not in self._found:
             path = locate(name, importer, self._folders)
             usable = path is not None and path != self._script and belongs(path, self._script)
-            self._found[key] = self._open(path) if path is not None and usable else None
+            self._found[key] = self._open(self._spelled(path)) if path is not None and usable else None
         return self._found[key]
 
     def add_folder(self, folder: str) -> None:
@@ -95,6 +95,14 @@ class ProjectModules:
     def text(self, path: str) -> str:
         """The text of a file that was read."""
         return self.read[path].text
+
+    def _spelled(self, path: str) -> str:
+        """The one way in which a file is called that links lead to in several."""
+        real = os.path.realpath(path)
+        if real == os.path.abspath(path):
+            return path
+        here = os.getcwd().rstrip(os.sep) + os.sep
+        return real[len(here) :] if real.startswith(here) and not os.path.isabs(self._script) else real
 
     def _open(self, path: str) -> Source | None:
         text = self._texts.get(os.path.realpath(path)) if self._texts else None

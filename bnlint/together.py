@@ -42,7 +42,7 @@ def united(files: Sequence[Found | Missing], reports: list[Report], task: Task) 
     return _placed(reports, task) if any(report.elsewhere for report in reports) else reports
 
 
-# ----------------------------------------------------------------------------------------------- findings in their files
+# ---------------------------------------------------------------------------------------------- findings in their files
 
 
 def unite(findings: Iterable[Finding]) -> list[Finding]:
@@ -67,8 +67,9 @@ def _one(first: Finding, second: Finding) -> Finding:
     return replace(lead, related=tuple([*lead.related, *more][: max(MOST_RELATED, len(lead.related))]))
 
 
-def _weight(finding: Finding) -> tuple[int, bool]:
-    return SEVERITIES.index(finding.severity), finding.fix is not None
+def _weight(finding: Finding) -> tuple[int, bool, int]:
+    """How much a finding says: of two that are as grave, the one with a remedy, then the one with the longer story."""
+    return SEVERITIES.index(finding.severity), finding.fix is not None, len(finding.related)
 
 
 def _placed(reports: list[Report], task: Task) -> list[Report]:
@@ -120,7 +121,7 @@ def _untouched(finding: Finding) -> Finding:
     return replace(finding, fix=None, advice=f"{advice} (`--fix` does it where {name} is linted too)")
 
 
-# -------------------------------------------------------------------------------------------------- mending them together
+# ------------------------------------------------------------------------------------------------ mending them together
 
 
 def _entangled(reports: Sequence[Report]) -> list[list[int]]:
@@ -225,7 +226,7 @@ class _Joint:
         return plan(report) if self._task.plan else report
 
 
-# --------------------------------------------------------------------------------------------------------------- writing
+# -------------------------------------------------------------------------------------------------------------- writing
 
 
 def _written(found: Found | Missing, report: Report, task: Task) -> Report:

@@ -106,7 +106,11 @@ def ini_method(m: Machine, receiver: Ref, record: Dict, name: str, args: Args, n
     section, option, fallback = record, args.get(0, "option"), args.get(1, "fallback", "default")
     if record.kind == PARSER:
         inner = record.items.get(hashable(args.get(0, "section") or NONE))
-        section, option, fallback = m.record(inner) if inner else None, args.get(1, "option"), args.get(None, "fallback")
+        section, option, fallback = (
+            m.record(inner) if inner else None,
+            args.get(1, "option"),
+            args.get(None, "fallback"),
+        )
     if not isinstance(section, Dict) or option is None:
         return fallback if fallback is not None and record.exact else Unknown("a setting")
     found = section.items.get(hashable(option)) or section.items.get(hashable(_lower(option)))
@@ -154,7 +158,7 @@ def _converted(value: Value, name: str) -> Value:
 
 
 FUNCTIONS: dict[str, Callable[[Machine, Args, ast.AST], Value | None]] = {
-    **{name: opened for name in ("builtins.open", "io.open", "codecs.open", "tensorflow.io.gfile.GFile")},
+    **{name: opened for name in ("io.open", "codecs.open", "tensorflow.io.gfile.GFile")},
     "json.load": loader("json"),
     **{f"yaml.{name}": loader("yaml") for name in ("load", "safe_load", "full_load", "unsafe_load")},
     **{f"{module}.{name}": loader("toml") for module in ("tomllib", "tomli") for name in ("load", "loads")},

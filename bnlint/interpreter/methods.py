@@ -41,6 +41,8 @@ def call_method(m: Machine, receiver: Value, name: str, args: Args, node: ast.AS
         return namespaces.method(m, receiver, name, args, node)
     if isinstance(receiver, Thing) and receiver.kind == "text":
         return texts.partly_known_method(receiver, name, args)
+    if isinstance(receiver, Thing) and receiver.kind == configs.FILE:
+        return configs.file_method(receiver, name)
     if isinstance(receiver, files.FilePath):
         return files.method(m, receiver, name, args, node)
     if isinstance(receiver, Const):

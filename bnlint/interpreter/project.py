@@ -168,6 +168,6 @@ def _open_where_changed(m: Machine, address: Address, source: Source, name: str)
     """A list or dictionary that functions of the module fill: who has called them is not followed."""
     value = m.get(address).names.get(name)
     record = m.record(value) if value is not None else None
-    if isinstance(value, Ref) and isinstance(record, (Dict, List)) and record.exact:
-        if changed_inside(source.tree.body, name):
-            m.put(value.address, record._replace(exact=False))
+    known = isinstance(record, (Dict, List)) and record.exact
+    if known and isinstance(value, Ref) and changed_inside(source.tree.body, name):
+        m.put(value.address, record._replace(exact=False))

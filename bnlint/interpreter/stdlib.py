@@ -148,8 +148,6 @@ def stdlib_method(m: Machine, callee: Bound, args: Args, node: ast.AST) -> Value
     receiver = callee.receiver
     if not isinstance(receiver, Thing):
         return None
-    if receiver.kind == configs.FILE:
-        return configs.file_method(receiver, callee.name)
     if receiver.kind == "parser":
         return arguments.parser_method(m, receiver, callee.name, args, node)
     if receiver.kind == "pattern" and f"re.{callee.name}" in FUNCTIONS:
