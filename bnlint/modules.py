@@ -19,7 +19,8 @@ LIBRARIES = frozenset({"keras", "tensorflow", "tf_keras", "keras_applications", 
 MAX_FOLDERS = 20
 """A script may put so many folders of its project on Python's path."""
 
-_parsed: dict[tuple[str, int, int], Source | None] = {}
+_parsed: dict[tuple[str, str], tuple[tuple[int, int], Source | None]] = {}
+"""What was parsed, by where a file is and how it is called; with its time and size."""
 
 
 class ProjectModules:
@@ -123,10 +124,11 @@ def _parse(path: str) -> Source | None:
         return _source("", path)  # a namespace package
     except OSError:
         return None
-    key = (path, status.st_mtime_ns, status.st_size)
-    if key not in _parsed:
-        _parsed[key] = _read(path) if status.st_size <= MAX_BYTES else None
-    return _parsed[key]
+    key, stamp = (os.path.abspath(path), path), (status.st_mtime_ns, status.st_size)
+    known = _parsed.get(key)
+    if known is None or known[0] != stamp:
+        known = _parsed[key] = stamp, _read(path) if status.st_size <= MAX_BYTES else None
+    return known[1]
 
 
 def _read(path: str) -> Source | None:

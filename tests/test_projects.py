@@ -200,8 +200,10 @@ def test_a_file_that_was_not_given_is_not_changed() -> None:
 
 
 def test_both_files_have_something_to_mend() -> None:
-    own = MODELS.replace("build_model", "other").split("\n", 1)[1] + "\n" + TRAIN.split("\n", 1)[1].replace(
-        "build_model", "other"
+    own = (
+        MODELS.replace("build_model", "other").split("\n", 1)[1]
+        + "\n"
+        + TRAIN.split("\n", 1)[1].replace("build_model", "other")
     )
     write(models=MODELS, train="from tensorflow import keras\n" + own, train2=TRAIN)
     assert places(".", fix=True) == []

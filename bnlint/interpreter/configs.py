@@ -19,6 +19,7 @@ FILE, TEXT = "config_file", "config_text"
 PARSER, SECTION = "ini", "ini section"
 MAX_PARTS = 5_000
 """So many values of a file are followed; YAML's references can make very many of few."""
+MAX_DEPTH = 40
 CONVERSIONS: dict[str, Callable[[str], Any]] = {"get": str, "getint": int, "getfloat": float, "getboolean": str}
 TRUTHS = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
 
@@ -74,7 +75,7 @@ def _value(m: Machine, data: Any, node: ast.AST) -> Value:
 
 def _part(m: Machine, data: Any, node: ast.AST, where: tuple[object, ...], left: list[int]) -> Value:
     left[0] -= 1
-    if left[0] < 0:
+    if left[0] < 0 or len(where) > MAX_DEPTH:
         return Unknown("a large file of settings")
     if isinstance(data, dict):
         pairs = [
