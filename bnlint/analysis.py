@@ -37,5 +37,10 @@ def analyse(
         libraries.append(library)
         return library
 
-    paths = run_paths(source, make, modules=modules or ProjectModules(path))
+    modules = modules or ProjectModules(path)
+    paths = run_paths(source, make, modules=modules)
+    if not paths.complete and modules.read:
+        # what its project does is too much; of the script by itself more may be known
+        libraries.clear()
+        paths = run_paths(source, make)
     return gather(path, paths, libraries[0])

@@ -178,7 +178,7 @@ def test_a_file_that_is_left_out_gives_its_finding_to_the_script(left_out: str) 
     assert "vendored/models.py" in [each.place.path for each in finding.related]
 
 
-# --------------------------------------------------------------------------------------------------------------- mending
+# -------------------------------------------------------------------------------------------------------------- mending
 
 
 @pytest.mark.parametrize("paths", [["models.py", "train.py"], ["train2.py", "train.py", "models.py"], ["."]])
@@ -220,7 +220,7 @@ def test_a_mend_that_another_script_speaks_against_is_withdrawn() -> None:
     assert set(after) <= set(before)
 
 
-# -------------------------------------------------------------------------------------------------- what must not happen
+# ------------------------------------------------------------------------------------------------- what must not happen
 
 
 def test_cycles_and_missing_files_are_harmless() -> None:

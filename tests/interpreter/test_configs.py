@@ -57,7 +57,8 @@ WAYS = {
     "toml, of old": (TOML, "import toml\ncfg = toml.load('config.toml')"),
     "a function with a default": (
         YAML,
-        "import yaml\n\n\ndef load(path='config.yaml'):\n    with open(path) as f:\n        return yaml.safe_load(f)\n\n\ncfg = load()",
+        "import yaml\n\n\ndef load(path='config.yaml'):\n"
+        "    with open(path) as f:\n        return yaml.safe_load(f)\n\n\ncfg = load()",
     ),
     "a default of the command line": (
         JSON,
@@ -87,7 +88,8 @@ def test_ways_to_load_them(files: dict[str, str], load: str) -> None:
             "sub/config.json",
         ),
         (
-            "import json\nfrom pathlib import Path\ncfg = json.load(open(Path(__file__).resolve().parent.parent / 'config.json'))",
+            "import json\nfrom pathlib import Path\n"
+            "cfg = json.load(open(Path(__file__).resolve().parent.parent / 'config.json'))",
             "config.json",
         ),
     ],

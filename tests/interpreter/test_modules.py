@@ -155,7 +155,7 @@ def test_circles_without_an_end(files: dict[str, str]) -> None:
     assert layers({**files, "train.py": f"from a import build\nmodel = build()\n{FIT}"}) in ([], [0])
 
 
-# ------------------------------------------------------------------------------------------------- what of a module runs
+# ------------------------------------------------------------------------------------------------ what of a module runs
 
 
 CHANGES = {
@@ -199,7 +199,7 @@ def test_a_list_that_functions_of_its_module_fill_is_not_known() -> None:
     assert fit.batch_size is None
 
 
-# -------------------------------------------------------------------------------------------------------- how much is read
+# ----------------------------------------------------------------------------------------------------- how much is read
 
 
 def test_each_file_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,3 +241,11 @@ def test_the_name_of_a_module_does_not_hang_on_who_imports_it(folder: Path) -> N
         ("pkg.net", "train.py"), (".net", "pkg/__init__.py"),
     )]  # fmt: skip
     assert [source.name for source in found if source is not None] == ["pkg.net", "pkg.net"]
+
+
+def test_a_project_that_is_too_large_costs_the_script_nothing() -> None:
+    endless = (
+        "count = 0\nwhile count < 40:\n    for n in range(40):\n        for k in range(40):\n            count += 0\n"
+    )
+    script = f"from net import model\n{NET}{FIT}import work\nwork.count\n"
+    assert layers({"work.py": endless, "net.py": NET, "train.py": script}) == [27]
