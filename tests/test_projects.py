@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import itertools
+import json
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bnlint.cli import main
 from bnlint.engine import Task, check
 from bnlint.findings import Finding
 from bnlint.settings import Resolver, Settings
@@ -272,3 +275,62 @@ def test_nothing_of_the_project_is_run(folder: Path) -> None:
     write(models="open('ran', 'w')\n" + MODELS, train=TRAIN)
     assert places("train.py") == [("BN101", "models.py", 9)]
     assert not (folder / "ran").exists()
+
+
+# ---- what is printed
+
+
+def shown(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    status = main(["--target", TARGET, *arguments])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_the_lines_of_the_other_file_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    write(models=MODELS, train=TRAIN)
+    status, out, err = shown("train.py", capsys=capsys)
+    assert status == 1
+    assert "  --> models.py:8:9\n" in out
+    assert "8 |     x = base(inputs)\n" in out
+    assert "::: train.py:5:1: trained here" in out
+    assert "1 finding in 1 file: 1 warning." in err
+
+
+def test_json_counts_the_files_that_were_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    write(models=MODELS, train=TRAIN)
+    status, out, _ = shown("--format", "json", "train.py", capsys=capsys)
+    document = json.loads(out)
+    assert status == 1
+    assert document["summary"] == {"files": 1, "findings": 1, "fixable": 0, "fixed": 0}
+    assert [each["path"] for each in document["diagnostics"]] == ["models.py"]
+    _, out, _ = shown("--format", "json", "models.py", "train.py", capsys=capsys)
+    (diagnostic,) = json.loads(out)["diagnostics"]
+    assert [edit["content"] for edit in diagnostic["fix"]["edits"]] == [", training=False"]
+
+
+def test_a_difference_is_shown_for_files_that_were_given(capsys: pytest.CaptureFixture[str]) -> None:
+    write(models=MODELS, train=TRAIN)
+    assert shown("--diff", "train.py", capsys=capsys)[:2] == (0, "")
+    status, out, _ = shown("--diff", "train.py", "models.py", capsys=capsys)
+    assert (status, "+++ models.py" in out, "train.py" in out) == (1, True, False)
+    assert Path("models.py").read_text() == MODELS
+
+
+def test_a_script_from_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    write(models=MODELS, train="")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TRAIN.encode())))
+    status, out, _ = shown("--stdin-filename", "train.py", "--format", "concise", "-", capsys=capsys)
+    assert (status, out.split(":")[0]) == (1, "models.py")
+
+
+def test_a_notebook_of_the_project() -> None:
+    write(nets__models=MODELS)
+    cell = {"cell_type": "code", "source": TRAIN.replace("from m", "from nets.m"), "metadata": {}, "outputs": []}
+    Path("train.ipynb").write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}))
+    before = Path("train.ipynb").read_bytes()
+    (finding,) = lint("train.ipynb")
+    assert (finding.place.path, finding.place.cell, finding.place.line) == ("nets/models.py", None, 8)
+    assert ("train.ipynb", 1, 5) in [(each.place.path, each.place.cell, each.place.line) for each in finding.related]
+    assert places(".", fix=True) == []
+    assert Path("nets/models.py").read_text() == MENDED
+    assert Path("train.ipynb").read_bytes() == before

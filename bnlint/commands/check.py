@@ -245,7 +245,7 @@ def _conclude(
         _say(*summary.would_fix(reports))
     elif settings.output_format != "json":
         mended = settings.fix or settings.fix_only
-        done = [report for report in reports if report.was_read]
+        done = [report for report in reports if report.was_read or not report.asked]
         if done and not settings.fix_only:
             _say(*summary.findings(done, unsafe=settings.unsafe_fixes, mended=mended))
     if settings.output_format != "json" or options.diff:

@@ -100,11 +100,13 @@ def parser(m: Machine, args: Args, node: ast.AST) -> Value:
 def ini_method(m: Machine, receiver: Ref, record: Dict, name: str, args: Args, node: ast.AST) -> Value | None:
     """A method of a parser or one of its sections; None for those of dictionaries."""
     if record.kind == PARSER and name in ("read", "read_file", "readfp", "read_string", "read_dict"):
-        m.put(receiver.address, _read(m, name, args, node) or record._replace(exact=False))
+        found = _read(m, name, args, node)
+        m.put(receiver.address, found if found is not None else record._replace(exact=False))
         return Unknown("what was read")
     if name not in CONVERSIONS:
         return NONE if record.kind == PARSER and name == "write" else None
-    section, option, fallback = record, args.get(0, "option"), args.get(1, "fallback", "default")
+    section: Any = record
+    option, fallback = args.get(0, "option"), args.get(1, "fallback", "default")
     if record.kind == PARSER:
         inner = record.items.get(hashable(args.get(0, "section") or NONE))
         section, option, fallback = (
@@ -114,10 +116,10 @@ def ini_method(m: Machine, receiver: Ref, record: Dict, name: str, args: Args, n
         )
     if not isinstance(section, Dict) or option is None:
         return fallback if fallback is not None and record.exact else Unknown("a setting")
-    found = section.items.get(hashable(option)) or section.items.get(hashable(_lower(option)))
-    if found is None:
+    value = section.items.get(hashable(option)) or section.items.get(hashable(_lower(option)))
+    if value is None:
         return fallback if fallback is not None and section.exact else Unknown("a setting")
-    return _converted(found, name)
+    return _converted(value, name)
 
 
 def _read(m: Machine, name: str, args: Args, node: ast.AST) -> Dict | None:

@@ -168,6 +168,7 @@ def _open_where_changed(m: Machine, address: Address, source: Source, name: str)
     """A list or dictionary that functions of the module fill: who has called them is not followed."""
     value = m.get(address).names.get(name)
     record = m.record(value) if value is not None else None
-    known = isinstance(record, (Dict, List)) and record.exact
-    if known and isinstance(value, Ref) and changed_inside(source.tree.body, name):
+    if not isinstance(value, Ref) or not isinstance(record, (Dict, List)) or not record.exact:
+        return
+    if changed_inside(source.tree.body, name):
         m.put(value.address, record._replace(exact=False))

@@ -8,6 +8,7 @@ import pytest
 
 from bnlint.analysis import analyse
 from bnlint.graph.subjects import Fit
+from bnlint.interpreter.source import Source
 from bnlint.keras.releases import Target
 from bnlint.modules import ProjectModules
 
@@ -203,16 +204,14 @@ def test_a_list_that_functions_of_its_module_fill_is_not_known() -> None:
 
 
 def test_each_file_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bnlint import modules
-
     parsed: list[str] = []
-    real = modules.Source
+    real = Source
 
-    def counted(text: str, path: str, **more: str) -> object:
+    def counted(text: str, path: str, *, name: str) -> Source:
         parsed.append(path)
-        return real(text, path, **more)
+        return real(text, path, name=name)
 
-    monkeypatch.setattr(modules, "Source", counted)
+    monkeypatch.setattr("bnlint.modules.Source", counted)
     files = {"models.py": BUILD, "a.py": "from models import build", "b.py": "from models import build"}
     script = f"import models\nfrom a import build\nfrom b import build\nmodel = build()\n{FIT}"
     assert layers({**files, "train.py": script}) == layers({"train2.py": script}, "train2.py") == [27]
