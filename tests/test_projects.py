@@ -214,6 +214,31 @@ def test_both_files_have_something_to_mend() -> None:
     assert "base(inputs, training=False)" in Path("train.py").read_text()
 
 
+NET = """\
+from tensorflow import keras
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.norm = keras.layers.BatchNormalization()
+        self.last = keras.layers.Dense(1)
+
+    def call(self, x):
+        return self.last(self.norm(x))
+"""
+FIT_OF_NET = 'from net import Net\n\nmodel = Net()\nmodel.compile("adam", "mse")\nmodel.fit(images, labels)\n'
+
+
+def test_a_class_in_another_file_than_its_fits() -> None:
+    write(net=NET, train=FIT_OF_NET, tune=FIT_OF_NET)
+    found = places(".", target="keras==3.15")
+    assert [place for place in found if place[0] == "BN114"] == [("BN114", "net.py", 10)]
+    assert "BN114" not in [code for code, _, _ in places(".", target="keras==3.15", fix=True)]
+    assert Path("net.py").read_text() == NET.replace("(self, x)", "(self, x, training=None)")
+    assert Path("train.py").read_text() == FIT_OF_NET
+
+
 def test_a_mend_that_another_script_speaks_against_is_withdrawn() -> None:
     """On Keras 3 ``training=False`` in a call is overridden where a script unfreezes: it would bring BN103 there."""
     unfreezing = TRAIN + 'model.layers[1].trainable = True\nmodel.compile("adam", "mse")\nmodel.fit(images, labels)\n'
