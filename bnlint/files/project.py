@@ -269,7 +269,9 @@ def is_imported(path: str) -> bool:
         return False
     stem = os.path.basename(path).removesuffix(".py")
     name = os.path.basename(os.path.dirname(os.path.abspath(path))) if stem == "__init__" else stem
-    return name in _imported_names(root(os.path.dirname(path) or "."))
+    folder = os.path.dirname(path) or "."
+    top = root(folder)
+    return name in _imported_names(top if _has(top, ROOT_MARKS) else os.path.realpath(folder))
 
 
 @lru_cache(maxsize=64)
