@@ -13,7 +13,7 @@ from proof.running import Record
 FOLDER = Path(__file__).parent / "kept"
 NOTICING = 2
 """So many programs are kept for each cell, where there are as many."""
-TRIED = 600
+TRIED = 3000
 """So many readers of a cell are asked, the shortest first."""
 
 

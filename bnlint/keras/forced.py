@@ -56,7 +56,10 @@ def gather_forced(runs: list[PathFits], library: KerasLibrary) -> tuple[ForcedTr
             if event.dropout:
                 dropouts += [_home(event, models), *([event.written.function] if event.written.function else [])]
                 continue
-            noted = Noted(event, _reached(run, event), _home(event, models))
+            layers = _reached(run, event, library)
+            if layers is None:
+                continue
+            noted = Noted(event, layers, _home(event, models))
             here.setdefault((event.written.place, event.written.how), []).append(noted)
             _unite(homes, event.written.place, noted.home)
             _unite(homes, event.written.function or noted.home, noted.home)
@@ -101,12 +104,20 @@ def _root(homes: dict[Place, Place], place: Place) -> Place:
     return place
 
 
-def _reached(run: PathFits, event: Any) -> list[Reached]:
-    """The BatchNormalization layers that get the argument, as they stand at the end of the path."""
+def _reached(run: PathFits, event: Any, library: KerasLibrary) -> list[Reached] | None:
+    """The BatchNormalization layers that get the argument, as they stand at the end of the path.
+
+    None where there are some, and calls further in say False to each of them, which holds.
+    """
     last = run.events[-1].heap
+    behaviour = library.behaviour(event.heap[event.layer].package)
     found: dict[Address, Reached] = {}
+    spared = False
     for use in uses_of(event.heap, event.layer):
         record: Layer = last.get(use.address) or event.heap[use.address]
+        if behaviour is not None and behaviour.mode(True, list(use.links))[0] is False:
+            spared = True
+            continue
         if record.type in BATCH_NORM and use.address not in found:
             rows = [
                 (view, row)
@@ -115,7 +126,7 @@ def _reached(run: PathFits, event: Any) -> list[Reached]:
                 if row.state.address == use.address
             ]
             found[use.address] = Reached(use.address, record, rows)
-    return list(found.values())
+    return list(found.values()) if found or not spared else None
 
 
 def _subject(

@@ -175,6 +175,7 @@ def build(draft: Draft) -> list[Model]:
     if draft.chance(40):
         change(draft, [base], draft.one_of(["False", "False", "True"]))
     model = assemble(draft, base)
+    model.forced = model.forced or "norm called with training=True" in draft.shapes
     if draft.dialect.phases and not early and draft.chance(2):
         learning_phase(draft, "after the model")
     models = [base, model]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import pytest
@@ -305,3 +306,15 @@ def test_keras_3_refuses_it_by_position(target: str, statistics: str | None) -> 
 @pytest.mark.parametrize(("method", "anyway"), [("fit", True), ("train_on_batch", False)])
 def test_predictions_may_feed_a_training_by_batches(method: str, anyway: bool) -> None:
     assert only(START + NORM + BUILD + TRAIN.replace("fit", method)).trains_anyway is anyway
+
+
+@pytest.mark.parametrize(("target", "layers"), [("tensorflow==2.15", 1), ("keras==3.15", 2)])
+def test_an_inner_call_that_says_false_is_not_reached_where_that_holds(target: str, layers: int) -> None:
+    program = """
+        inner = layers.BatchNormalization()(layers.BatchNormalization()(inputs), training=False)
+        x = keras.Model(inputs, inner)(inputs, training=True)
+    """
+    text = START + textwrap.indent(textwrap.dedent(program), "    ") + BUILD + TRAIN
+    if target.startswith("keras"):
+        text = text.replace("tensorflow.keras", "keras").replace("from tensorflow import", "import")
+    assert only(text, target=target).layers == layers
