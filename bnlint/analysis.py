@@ -21,9 +21,11 @@ def analyse(
     training_samples: int | None = None,
     batch_size: int | None = None,
     cells: Sequence[tuple[int, int]] | None = None,
+    modules: ProjectModules | None = None,
 ) -> Program:
     """Interprets a script on abstract values, or the program of a notebook with the cell and line of each of its lines.
 
+    ``modules`` finds the other files of its project (by default those on the disk).
     ``training_samples`` and ``batch_size`` are used where the code does not show them. Raises SyntaxError where the
     text is no Python for the running interpreter.
     """
@@ -35,5 +37,10 @@ def analyse(
         libraries.append(library)
         return library
 
-    paths = run_paths(source, make, modules=ProjectModules(path))
+    modules = modules or ProjectModules(path)
+    paths = run_paths(source, make, modules=modules)
+    if not paths.complete and modules.read:
+        # what its project does is too much; of the script by itself more may be known
+        libraries.clear()
+        paths = run_paths(source, make)
     return gather(path, paths, libraries[0])

@@ -6,39 +6,48 @@ Whatever goes wrong in one file is said about that file, and the others are done
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from bnlint.around import Around
 from bnlint.files.discovery import NOTEBOOK, SAVED_MODELS, Found, Missing, find
-from bnlint.files.project import imports_keras
+from bnlint.files.project import forget, imports_keras, is_imported
 from bnlint.files.quick import needs_parsing
-from bnlint.files.reading import Source, Undecodable, decode, encode
+from bnlint.files.reading import Source, Undecodable, decode
 from bnlint.reports import Report
 from bnlint.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
+    from bnlint.elsewhere import Others
     from bnlint.files.notebooks import Notebook
     from bnlint.findings import Finding
     from bnlint.graph.subjects import Program
     from bnlint.keras.releases import Target
+    from bnlint.modules import ProjectModules
     from bnlint.rules import Catalogue
+    from bnlint.silence import Silencer
 
 FILES_WORTH_PROCESSES = 8
 """From this many files on that need parsing, starting processes costs less than it saves."""
+
+
+ALONE = Around()
 
 
 class Task(NamedTuple):
     """What to do with each file.
 
     ``plan`` asks for the edits of every fix (outputs that show them), ``facts`` for the program's facts,
-    ``mend`` for the fixes to be applied, ``write`` for the mended file to be written.
+    ``mend`` for the fixes to be applied, ``write`` for the mended file to be written. ``settings_for`` gives the
+    settings for what lies in a folder, for findings in other files than the linted one.
     """
 
     plan: bool = False
     facts: bool = False
     mend: bool = False
     write: bool = False
+    settings_for: Callable[[str], Settings] | None = None
 
 
 # --------------------------------------------------------------------------------------- what all files of a run share
@@ -90,7 +99,13 @@ def target_of_run(settings: Settings, reports: Iterable[Report]) -> Target:
 
 
 def lint_text(
-    text: str, path: str, settings: Settings, notebook: Notebook | None = None, *, besides: Target | None = None
+    text: str,
+    path: str,
+    settings: Settings,
+    notebook: Notebook | None = None,
+    around: Around = ALONE,
+    *,
+    besides: Target | None = None,
 ) -> Report:
     """The findings in a program. Fixes carry their actions; :func:`plan` adds the edits.
 
@@ -117,11 +132,13 @@ def lint_text(
     report = Report(path, text=text, original=text)
     if suppressions.skips_file(comments):
         return report
+    from bnlint.modules import ProjectModules
     from bnlint.targets.finding import target_for
 
     target = target_for(path, text, prepared.given, notebook.cells if notebook is not None else None)
+    modules = ProjectModules(path, around.texts)
     try:
-        program = analyse(text, path, settings, target, in_cells=notebook is not None)
+        program = analyse(text, path, settings, target, in_cells=notebook is not None, modules=modules)
     except (SyntaxError, RecursionError, MemoryError) as error:
         from bnlint.unreadable import unreadable_source
 
@@ -133,35 +150,73 @@ def lint_text(
 
         silencer = Silencer(comments, prepared.catalogue, enabled, path)
     hides = silencer.hides if silencer is not None else lambda finding: False
-    found = prepared.catalogue.match(program, enabled, silencer.hides if silencer is not None else None)
+    found, others = _matched(program, prepared.catalogue, enabled, silencer, modules, around, settings)
     if found and prepared.given is None and "BN904" in enabled:
         from bnlint import contradiction
 
         def on(other: Target, codes: Iterable[str]) -> tuple[Program, list[Finding]]:
-            facts = analyse(text, path, settings, other, in_cells=notebook is not None)
-            return facts, [finding for code in codes for finding in prepared.catalogue.match(facts, {code})]
+            facts = analyse(text, path, settings, other, in_cells=notebook is not None, modules=modules)
+            wanted = frozenset(codes)
+            there, _ = _matched(facts, prepared.catalogue, wanted, None, modules, around, settings)
+            return facts, [finding for finding in there if finding.code in wanted]
 
         judged = contradiction.judge(found, program, text, target, on, besides, in_cells=notebook is not None)
         if judged.finding is None or not hides(judged.finding):
             found, besides = judged.findings, judged.besides
-    found += [finding for finding in bad if not hides(finding)]
+    bad = [finding for finding in bad if not hides(finding)]
     if silencer is not None:
-        found += silencer.complaints()
-    from bnlint.findings import within
-
-    own = (within(finding, path) for finding in found)
-    found = [selection.with_settings(finding, settings) for finding in own if finding is not None]
+        bad += silencer.complaints(partial(is_imported, path))
+    own = [selection.with_settings(each, settings) for each in (*found, *bad) if each.place.path == path]
+    elsewhere = [others.settled(each) for each in found if each.place.path != path] if others is not None else []
     return report._replace(
-        findings=tuple(sorted(found, key=_order)),
+        findings=tuple(sorted(own, key=order)),
         suppressed=silencer.hidden if silencer is not None else 0,
         analysed=True,
         program=program,
         target=target,
         besides=besides,
+        elsewhere=tuple(elsewhere),
+        reads=tuple(modules.read),
+        texts={each.place.path: modules.text(each.place.path) for each in elsewhere},
     )
 
 
-def analyse(text: str, path: str, settings: Settings, target: Target, *, in_cells: bool = False) -> Program:
+def _matched(
+    program: Program, catalogue: Catalogue, enabled: frozenset[str], silencer: Silencer | None,
+    modules: ProjectModules, around: Around, settings: Settings,
+) -> tuple[list[Finding], Others | None]:  # fmt: skip
+    """The findings in a program, those in other files of its project among them, which settle what is said of these.
+
+    Where such a file is left out of linting, a line of this one takes the place.
+    """
+    path = program.path
+    if not modules.read:
+        return catalogue.match(program, enabled, silencer.hides if silencer is not None else None), None
+    from bnlint.elsewhere import Others
+    from bnlint.findings import within
+
+    others = Others(modules, around, settings, catalogue)
+
+    def at_home(finding: Finding) -> Finding | None:
+        return finding if finding.place.path != path and others.receives(finding) else within(finding, path)
+
+    def hides(finding: Finding) -> bool:
+        placed = at_home(finding)
+        if placed is None:
+            return True
+        if placed.place.path != path:
+            return others.hides(placed)
+        return placed.code not in enabled or (silencer is not None and silencer.hides(placed))
+
+    found = catalogue.match(program, enabled | others.codes, hides)
+    placed = (at_home(finding) for finding in found)
+    return [finding for finding in placed if finding is not None], others
+
+
+def analyse(
+    text: str, path: str, settings: Settings, target: Target, *, in_cells: bool = False,
+    modules: ProjectModules | None = None,
+) -> Program:  # fmt: skip
     """The facts of a program, or of the joined cells of a notebook, without Python's own warnings about literals."""
     import warnings
 
@@ -176,11 +231,12 @@ def analyse(text: str, path: str, settings: Settings, target: Target, *, in_cell
         warnings.simplefilter("ignore")
         return analysis.analyse(
             text, path, target,
-            training_samples=settings.training_samples, batch_size=settings.batch_size, cells=cells,
+            training_samples=settings.training_samples, batch_size=settings.batch_size, cells=cells, modules=modules,
         )  # fmt: skip
 
 
-def _order(finding: Finding) -> tuple[int, int, int, str]:
+def order(finding: Finding) -> tuple[int, int, int, str]:
+    """The sort key of a file's findings."""
     return finding.place.cell or 0, finding.place.line, finding.place.column, finding.code
 
 
@@ -212,9 +268,11 @@ def _planned(finding: Finding, text: str) -> tuple[Finding, str]:
         return replace(finding, fix=None), where + internal_error(error)
 
 
-def mend_text(text: str, path: str, settings: Settings, notebook: Notebook | None = None) -> Report:
+def mend_text(
+    text: str, path: str, settings: Settings, notebook: Notebook | None = None, around: Around = ALONE
+) -> Report:
     """The report on the mended program: its text, what was fixed, what was withdrawn, and what is left."""
-    first = lint_text(text, path, settings, notebook)
+    first = lint_text(text, path, settings, notebook, around)
     if not any(finding.fix for finding in first.findings):
         return first
     from bnlint.mending import mend
@@ -225,13 +283,13 @@ def mend_text(text: str, path: str, settings: Settings, notebook: Notebook | Non
         nonlocal last
         if notebook is not None and not notebook.could_become(attempt):
             raise SyntaxError("the changes do not fit into the cells")
-        last = first if attempt == text else lint_text(attempt, path, settings, notebook, besides=first.besides)
+        last = first if attempt == text else lint_text(attempt, path, settings, notebook, around, besides=first.besides)
         return list(last.findings)
 
     mended = mend(text, path, lint, unsafe=settings.unsafe_fixes, findings=first.findings)
     if first.besides is not None and mended.text != text:
         # where the old words were mended, the program is one for its target now, and is judged as such
-        last = lint_text(mended.text, path, settings, notebook)
+        last = lint_text(mended.text, path, settings, notebook, around)
         mended = mended._replace(left=list(last.findings))
     return last._replace(
         findings=tuple(mended.left),
@@ -259,7 +317,7 @@ def lint_bytes(data: bytes, path: str, settings: Settings, task: Task) -> tuple[
 
         enabled = "BN900" in selection.enabled(settings, prepare(settings).catalogue, path)
         return Report(path, findings=(undecodable(error, path),) if enabled else ()), Source("")
-    report = (mend_text if task.mend else lint_text)(source.text, path, settings)
+    report = (mend_text if task.mend else lint_text)(source.text, path, settings, None, Around(task.settings_for))
     if task.plan:
         report = plan(report)
     return report, source
@@ -284,13 +342,14 @@ def _lint_notebook(data: bytes, path: str, settings: Settings, task: Task) -> tu
     code = "\n".join(notebook.cells.values()).encode("utf-8", "replace")
     if not needs_parsing(code) and not imports_keras(code, path):
         return Report(path), Source("")
-    report = (mend_text if task.mend else lint_text)(notebook.program, path, settings, notebook)
+    around = Around(task.settings_for)
+    report = (mend_text if task.mend else lint_text)(notebook.program, path, settings, notebook, around)
     after = notebook
     if report.text != report.original:
         try:
             after = notebook.mended(report.text)
         except Unspliceable as error:
-            report = lint_text(notebook.program, path, settings, notebook)
+            report = lint_text(notebook.program, path, settings, notebook, around)
             report = report._replace(errors=(f"was not fixed: {error}",))
     if task.plan:
         report = plan(report)
@@ -334,9 +393,7 @@ def lint_file(found: Found, task: Task) -> Report:
             data = file.read()
     except OSError as error:
         return Report(path, errors=(f"cannot be read: {error.strerror or error}",))
-    report, source = guarded(data, path, found.settings, task)
-    if task.write and report.text != report.original:
-        report = _write(report, source, data, found, task)
+    report, _ = guarded(data, path, found.settings, task)
     if not report.findings and report.text == report.original:
         report = report._replace(text="", original="", cells=None)  # nothing will be shown of it
     return report if task.facts else report._replace(program=None)
@@ -350,6 +407,12 @@ def guarded(data: bytes, path: str, settings: Settings, task: Task) -> tuple[Rep
         raise
     except Exception as error:
         return Report(path, errors=(internal_error(error),)), Source("")
+
+
+def unmended(found: Found, task: Task, reason: str) -> Report:
+    """The report on a file whose mended text could not be written."""
+    report = lint_file(found, task._replace(mend=False))
+    return report._replace(errors=(*report.errors, reason))
 
 
 def internal_error(error: BaseException) -> str:
@@ -368,22 +431,6 @@ def internal_error(error: BaseException) -> str:
     return f"internal error, please report it: {type(error).__name__}{': ' + said if said else ''}{where}"
 
 
-def _write(report: Report, source: Source, data: bytes, found: Found, task: Task) -> Report:
-    """Write the mended text; where that cannot be done, say why and report on the file as it is."""
-    from bnlint.files import writing
-
-    try:
-        writing.replace(found.path, encode(report.text, source), expected=data)
-    except writing.Unwritable as error:
-        reason = str(error)
-    except UnicodeEncodeError:
-        reason = f"cannot be written: the mended text does not fit its encoding, {source.encoding}"
-    else:
-        return report
-    unmended, _ = guarded(data, found.path, found.settings, task._replace(mend=False))
-    return unmended._replace(errors=(*unmended.errors, reason))
-
-
 # ---------------------------------------------------------------------------------------------------------- many files
 
 
@@ -400,11 +447,34 @@ def check(
     Raises ``SettingsError`` before anything is linted.
     """
     settings_for = settings if callable(settings) else lambda folder: settings
-    yield from run(list(find(paths, settings_for)), task or Task(), jobs=jobs)
+    task = (task or Task())._replace(settings_for=settings if callable(settings) else None)
+    yield from run(list(find(paths, settings_for)), task, jobs=jobs)
 
 
 def run(files: list[Found | Missing], task: Task, *, jobs: int = 1) -> Iterator[Report]:
-    """As ``check``, for files that were found already."""
+    """As ``check``, for files that were found already; a file that no one asked about follows where it has findings.
+
+    Nothing is written before all files are read: what one says of another must not hang on which comes first.
+    """
+    forget()
+    reports = _each(files, task, jobs)
+    if task.facts:
+        yield from reports
+        return
+    yield from united(files, list(reports), task)
+
+
+def united(files: Sequence[Found | Missing], reports: list[Report], task: Task) -> list[Report]:
+    """The reports of a run with every finding in the file where it stands; mended files are written."""
+    if any(report.elsewhere or report.text != report.original for report in reports):
+        from bnlint import together
+
+        return together.united(files, reports, task)
+    return reports
+
+
+def _each(files: list[Found | Missing], task: Task, jobs: int) -> Iterator[Report]:
+    """Every file for itself."""
     wanted = min(jobs or os.cpu_count() or 1, len(files))
     if wanted > 1 and (jobs > 1 or len(files) >= FILES_WORTH_PROCESSES):
         heavy = {index for index, found in enumerate(files) if isinstance(found, Found) and _is_heavy(found)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from bnlint.findings import Edit, Finding
@@ -122,6 +123,7 @@ class _Mender:
         ready = [
             complete(state.text, finding)
             for finding in state.findings
+            if finding.place.path == self.path
             if finding.fix is not None and self._allowed(finding) and self.permitted(finding)
         ]
         return sorted((finding for finding in ready if self._allowed(finding) and self._here(finding)), key=_rank)
@@ -166,7 +168,7 @@ class _Mender:
             after = self.lint(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return _Trial(state, changes, "the program would not parse any more")
-        return _judge(state, fixes, after, changes)
+        return _judge(self.path, state, fixes, after, changes)
 
     def _jointly(self, state: _State, fixes: list[Finding], trial: _Trial) -> _Outcome | None:
         """A fix together with the fixes of the findings that it alone brings, where that resolves them all."""
@@ -182,20 +184,22 @@ class _Mender:
             after = self.lint(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
-        if _judge(state, fixes, after, trial.changes, changes).fault is not None:
+        if _judge(self.path, state, fixes, after, trial.changes, changes).fault is not None:
             return None
         return _Outcome(after, [*fixes, *fresh], [])
 
 
 def _judge(
-    before: _State, fixes: list[Finding], after: _State, changes: tuple[Change, ...], more: tuple[Change, ...] = ()
-) -> _Trial:
+    path: str, before: _State, fixes: list[Finding], after: _State,
+    changes: tuple[Change, ...], more: tuple[Change, ...] = (),
+) -> _Trial:  # fmt: skip
     """Whether the fixed findings, and they alone, have gone; ``more`` was changed on top of ``changes``.
 
     Another rule's note (``info``) about layers that a fix was about is nothing new: the mended finding stood in for it.
     """
     steps = [changes, more] if more else [changes]
     source, earlier = read(after.text), read(before.text)
+    _key, _group = partial(_key_in, path), partial(_group_in, path)
     keys = [(_key(source, finding, steps), finding) for finding in after.findings]
     new = Counter((key, level) for key, finding in keys for level in _levels(finding))
     old = Counter((_key(earlier, finding, []), level) for finding in before.findings for level in _levels(finding))
@@ -233,9 +237,14 @@ def _where(place: Place) -> str:
     return f"on line {place.line}" if place.cell is None else f"on line {place.line} of cell {place.cell}"
 
 
-def _key(source: Source, finding: Finding, steps: Sequence[tuple[Change, ...]]) -> Key:
-    """The finding's code and statement, the latter's start traced back through the changes, the last ones first."""
+def _key_in(path: str, source: Source, finding: Finding, steps: Sequence[tuple[Change, ...]]) -> Key:
+    """The finding's code and statement, the latter's start traced back through the changes, the last ones first.
+
+    In another file than the one at ``path`` nothing moves.
+    """
     place = finding.place
+    if place.path != path:
+        return finding.code, (str(place), place.line)
     try:
         offset = source.span(place)[0]
         way = source.steps(offset)
@@ -251,9 +260,8 @@ def _key(source: Source, finding: Finding, steps: Sequence[tuple[Change, ...]]) 
     return finding.code, (kind, start)
 
 
-def _group(source: Source, finding: Finding, steps: Sequence[tuple[Change, ...]]) -> tuple[object, ...]:
+def _group_in(path: str, source: Source, finding: Finding, steps: Sequence[tuple[Change, ...]]) -> tuple[object, ...]:
     """The set of layers that a finding is about, whose name has a place, by where that was before the changes."""
-    path = finding.place.path
     at = _AT.fullmatch(finding.group[len(path) :]) if finding.group.startswith(path) else None
     if at is None:
         return (finding.group,)

@@ -21,6 +21,10 @@ class Report(NamedTuple):
     that the program's own words point to, where they contradict it. ``program`` holds the facts where they were asked
     for. For a notebook ``cells`` has the text of its code cells by number, to which places refer, and the other two
     are the file's own text.
+
+    ``elsewhere`` are findings that the analysis of this file has made in others of its project, ``reads`` the paths
+    of those that it has read, and ``texts`` what stands in those with findings. A file that is there only for such
+    findings was not ``asked`` for.
     """
 
     path: str
@@ -37,6 +41,10 @@ class Report(NamedTuple):
     cells: Mapping[int, str] | None = None
     target: Target | None = None
     besides: Target | None = None
+    elsewhere: tuple[Finding, ...] = ()
+    reads: tuple[str, ...] = ()
+    texts: Mapping[str, str] | None = None
+    asked: bool = True
 
     def code(self, cell: int | None) -> str:
         """The text that the places in a cell refer to; that of the whole program where there are no cells."""
@@ -45,4 +53,4 @@ class Report(NamedTuple):
     @property
     def was_read(self) -> bool:
         """Whether the file was linted, whatever could not be done with it afterwards."""
-        return self.analysed or bool(self.findings) or not self.errors
+        return self.asked and (self.analysed or bool(self.findings) or not self.errors)

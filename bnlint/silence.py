@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from bnlint.files.suppressions import WORDS, Comment, Span
@@ -42,13 +42,19 @@ class Silencer:
         self.hidden += hidden
         return hidden
 
-    def complaints(self) -> list[Finding]:
-        """The findings about the suppressions themselves, as far as they are not silenced in turn."""
+    def complaints(self, is_imported: Callable[[], bool] = lambda: False) -> list[Finding]:
+        """The findings about the suppressions themselves, as far as they are not silenced in turn.
+
+        In a file that others of its project import, a suppression may silence what is found with one of these.
+        """
         found: list[Finding] = []
+        decided = [index for index, comment in enumerate(self._comments) if self._unused(index, comment)]
+        if decided and is_imported():
+            decided = []
         for index, comment in enumerate(self._comments):
             if comment.ours and UNKNOWN in self._enabled:
                 found += self._unknown(comment)
-            if comment.ours and UNUSED in self._enabled:
+            if comment.ours and UNUSED in self._enabled and index in decided:
                 found += self._unused(index, comment)
         return [finding for finding in found if not self._asked_for(finding)]
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from bnlint.commands import options as shared
-from bnlint.engine import Task, given_target, guarded, prepare, target_of_run
+from bnlint.engine import Task, given_target, guarded, prepare, target_of_run, united
 from bnlint.engine import run as lint_files
 from bnlint.files.discovery import Found, Missing, find
 from bnlint.files.reading import Source, encode
 from bnlint.reporters.style import Style
 from bnlint.reports import Report
-from bnlint.settings import OUTPUT_FORMATS, Settings, SettingsError
+from bnlint.settings import OUTPUT_FORMATS, Resolver, Settings, SettingsError
 
 STDIN = "-"
 
@@ -72,7 +72,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
     if STDIN in paths:
         if len(paths) > 1:
             raise SettingsError("`-` reads standard input and stands alone")
-        return _check_stdin(options, resolver.for_file(options.stdin_filename or STDIN))
+        return _check_stdin(options, resolver)
     settings = resolver.for_folder(".")
     files = list(find(paths, resolver.for_folder))
     _validate(settings, files)
@@ -80,15 +80,16 @@ def run(command: str, arguments: Sequence[str]) -> int:
         from bnlint.commands.show import show
 
         return show(options, files, settings)
-    results = lint_files(files, _task(settings, options, write=True), jobs=settings.jobs)
+    results = lint_files(files, _task(resolver, settings, options, write=True), jobs=settings.jobs)
     with shared.destination(options.output_file, sys.stdout) as stream:
         reports = _print(results, settings, options, stream)
     _conclude(reports, settings, options)
     return _status(reports, settings, options)
 
 
-def _check_stdin(options: argparse.Namespace, settings: Settings) -> int:
+def _check_stdin(options: argparse.Namespace, resolver: Resolver) -> int:
     """Lint standard input; with ``--fix`` the mended program goes to standard output and the findings do not."""
+    settings = resolver.for_file(options.stdin_filename or STDIN)
     data = sys.stdin.buffer.read()
     found = Found(options.stdin_filename or STDIN, settings, named=True)
     _validate(settings, [found])
@@ -96,7 +97,7 @@ def _check_stdin(options: argparse.Namespace, settings: Settings) -> int:
         from bnlint.commands.show import show
 
         return show(options, [found], settings)
-    task = _task(settings, options, write=False)
+    task = _task(resolver, settings, options, write=False)
     report, source = guarded(data, found.path, settings, task)
     if task.mend and not options.diff:
         report, source = _encoded(report, source)
@@ -104,7 +105,7 @@ def _check_stdin(options: argparse.Namespace, settings: Settings) -> int:
         sys.stdout.buffer.flush()
     fallback = sys.stderr if task.mend and not options.diff else sys.stdout
     with shared.destination(options.output_file, fallback) as stream:
-        reports = _print([report], settings, options, stream)
+        reports = _print(united([found], [report], task._replace(mend=False)), settings, options, stream)
     _conclude(reports, settings, options)
     return _status(reports, settings, options)
 
@@ -119,13 +120,14 @@ def _encoded(report: Report, source: Source) -> tuple[Report, Source]:
     return report, source
 
 
-def _task(settings: Settings, options: argparse.Namespace, *, write: bool) -> Task:
+def _task(resolver: Resolver, settings: Settings, options: argparse.Namespace, *, write: bool) -> Task:
     mend = settings.fix or settings.fix_only or options.diff
     shows_fixes = settings.output_format in ("full", "json") and not settings.statistics
     return Task(
         plan=shows_fixes and not options.diff and not settings.fix_only,
         mend=mend,
         write=write and mend and not options.diff,
+        settings_for=resolver.for_folder,
     )
 
 
@@ -244,7 +246,7 @@ def _conclude(
         _say(*summary.would_fix(reports))
     elif settings.output_format != "json":
         mended = settings.fix or settings.fix_only
-        done = [report for report in reports if report.was_read]
+        done = [report for report in reports if report.was_read or not report.asked]
         if done and not settings.fix_only:
             _say(*summary.findings(done, unsafe=settings.unsafe_fixes, mended=mended))
     if settings.output_format != "json" or options.diff:

@@ -63,7 +63,7 @@ def _find_one(path: str, settings_for: Callable[[str], Settings]) -> Iterator[Fo
         yield from _search(path, settings_for)
         return
     settings = settings_for(os.path.dirname(path) or ".")
-    if not settings.force_exclude or not _is_inside_excluded(path, settings):
+    if not settings.force_exclude or not is_inside_excluded(path, settings):
         yield Found(path, settings, named=True)
 
 
@@ -122,7 +122,8 @@ def _is_excluded(path: str, settings: Settings) -> bool:
     return False
 
 
-def _is_inside_excluded(path: str, settings: Settings) -> bool:
+def is_inside_excluded(path: str, settings: Settings) -> bool:
+    """Whether ``exclude`` or ``extend-exclude`` names this file or a folder above it."""
     relative = relative_to(path, settings.root)
     return any(globs.matches(pattern, relative) for pattern in (*settings.exclude, *settings.extend_exclude))
 

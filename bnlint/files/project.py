@@ -1,70 +1,301 @@
-"""The other files of a project: where ``import models`` leads, as Python would look for it from the linted script."""
+"""The other files of a project: where ``import models`` leads, as Python would look for it from the linted script.
+
+Nothing outside the project is ever looked at, and nothing of an installed package or a virtual environment inside it.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "environment.yml")
+REPOSITORY_MARKS = (".git", ".hg")
+ROOT_MARKS = (
+    *REPOSITORY_MARKS, "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "environment.yml",
+)  # fmt: skip
 MAX_LEVELS = 4
+"""So many folders, the script's own among them, may be on Python's path without the script saying so."""
+MAX_LEVELS_TO_ROOT = 10
+UNMARKED_LEVELS = 2
+"""As many where nothing marks a project's root: a script's folder, and the one that it lies in."""
+INSTALLED = frozenset({"site-packages", "dist-packages", "node_modules", "__pypackages__", ".tox", ".nox"})
+"""Folders of what was installed: never read, wherever they lie."""
+MAX_FOLLOWED = 500
+"""So many files are looked at to find out whether a script without Keras uses some of its project."""
+MAX_SEARCHED = 3000
+"""In so many files of a project an import of a file is looked for."""
+
 FRAMEWORK = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(?:tensorflow|keras|tf_keras)\b", re.MULTILINE)
-IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import|import[ \t]+([\w.]+))", re.MULTILINE)
+IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]*|[^\n;#(]*)|import[ \t]+([\w.][^\n;#]*))"
+    rb"|\b(?:import_module|__import__)\([ \t]*[\"']([\w.]+)[\"'][ \t]*[,)]",
+    re.MULTILINE,
+)
+BY_VALUE = re.compile(rb"\bsys[ \t]*\.[ \t]*path\b|\bimport_module\([ \t]*(?![\"'][\w.]+[\"'][ \t]*\))")
+"""What makes imports hang on values, which only the interpreter knows."""
+
+
+# ------------------------------------------------------------------------------------------------------ its folders
 
 
 def search_path(script: str) -> list[str]:
     """The folders that may be on Python's path: those from the script's up to the project's root, and their ``src``."""
-    folder = os.path.dirname(script) or "."
     found: list[str] = []
-    for _ in range(MAX_LEVELS):
+    for folder in _up_to_root(os.path.dirname(script) or "."):
         found.append(folder)
         source = os.path.join(folder, "src")
         if os.path.isdir(source):
             found.append(source)
-        if any(os.path.exists(os.path.join(folder, mark)) for mark in ROOT_MARKS):
-            break
-        folder = os.path.normpath(os.path.join(folder, ".."))
     return found
 
 
-def locate(name: str, importer: str, folders: Sequence[str]) -> str | None:
-    """The file of the module ``name`` as ``importer`` imports it (leading dots: relative); None where there is none."""
-    level = len(name) - len(name.lstrip("."))
-    parts = [part for part in name[level:].split(".") if part]
-    if level:
-        folder = os.path.join(os.path.dirname(importer) or ".", *[".."] * (level - 1))
-        return _module_in(folder, parts)
-    for folder in dict.fromkeys([os.path.dirname(importer) or ".", *folders]):
-        found = _module_in(folder, parts)
-        if found is not None:
-            return found
-    return None
-
-
-def imports_keras(data: bytes, script: str) -> bool:
-    """Whether a script that names no Keras itself imports a file of its project that imports one."""
-    names = {(first or second).decode() for first, second in IMPORT.findall(data)}
-    if not names or not os.path.isfile(script):
-        return False
-    folders = search_path(script)
-    paths = (locate(name, script, folders) for name in names)
-    return any(_is_keras_code(path) for path in paths if path is not None)
+def _up_to_root(folder: str) -> tuple[str, ...]:
+    return _up_from(folder, os.getcwd())
 
 
 @lru_cache(maxsize=4096)
-def _is_keras_code(path: str) -> bool:
+def _up_from(folder: str, cwd: str) -> tuple[str, ...]:
+    """The folder and those above it, up to the one that a file marks as a project's root."""
+    found: list[str] = []
+    nearest = 0
+    for _ in range(MAX_LEVELS):
+        found.append(folder)
+        if _has(folder, REPOSITORY_MARKS):
+            return tuple(found)
+        if not nearest and _has(folder, ROOT_MARKS):
+            nearest = len(found)
+        above = _above(folder)
+        if above == folder:
+            break
+        folder = above
+    return tuple(found[: nearest or UNMARKED_LEVELS + _levels_in_package(found)])
+
+
+def _levels_in_package(folders: Sequence[str]) -> int:
+    """How many folders, the innermost first, are packages."""
+    inside = 0
+    while inside < len(folders) and os.path.isfile(os.path.join(folders[inside], "__init__.py")):
+        inside += 1
+    return inside
+
+
+def root(folder: str) -> str:
+    """The real path of the folder that no file of the project lies outside of: of its repository, where it is one."""
+    return _root(os.path.abspath(folder))
+
+
+@lru_cache(maxsize=4096)
+def _root(folder: str) -> str:
+    here = folder
+    for _ in range(MAX_LEVELS_TO_ROOT):
+        if _has(here, REPOSITORY_MARKS):
+            return os.path.realpath(here)
+        above = _above(here)
+        if above == here:
+            break
+        here = above
+    return os.path.realpath(_up_to_root(folder)[-1])
+
+
+def belongs(path: str, script: str) -> bool:
+    """Whether a path, links followed, lies in the project of a script, and not among what was installed there."""
+    inside, real = root(os.path.dirname(script) or "."), os.path.realpath(path)
+    if not real.startswith(inside.rstrip(os.sep) + os.sep):
+        return False
+    folder = os.path.dirname(real[len(inside.rstrip(os.sep)) + 1 :])
+    return not _is_installed(inside, folder)
+
+
+@lru_cache(maxsize=4096)
+def _is_installed(inside: str, folder: str) -> bool:
+    if not folder:
+        return False
+    outer, name = os.path.split(folder)
+    here = os.path.join(inside, folder)
+    return name in INSTALLED or os.path.isfile(os.path.join(here, "pyvenv.cfg")) or _is_installed(inside, outer)
+
+
+def _above(folder: str) -> str:
+    return os.path.normpath(os.path.join(folder, ".."))
+
+
+def _has(folder: str, marks: Sequence[str]) -> bool:
+    return any(os.path.exists(os.path.join(folder, mark)) for mark in marks)
+
+
+# ------------------------------------------------------------------------------------------------------ its modules
+
+
+def locate(name: str, importer: str, folders: Sequence[str]) -> str | None:
+    """The file of the module ``name`` as ``importer`` imports it (leading dots: relative); None where there is none.
+
+    A folder of modules without ``__init__.py`` is one too (a namespace package): then the file does not exist.
+    """
+    level = len(name) - len(name.lstrip("."))
+    parts = tuple(part for part in name[level:].split(".") if part)
+    if level:
+        folder = os.path.join(os.path.dirname(importer) or ".", *[".."] * (level - 1))
+        searched = [os.path.normpath(folder)]
+    else:
+        # Python 2 found what lies beside the importing module first, Python 3 does not find it at all
+        searched = list(dict.fromkeys([*folders, os.path.dirname(importer) or "."]))
+    for look in (_module_in, _namespace_in):
+        for folder in searched:
+            found = look(folder, parts)
+            if found is not None:
+                return found
+    return None
+
+
+def _module_in(folder: str, parts: tuple[str, ...]) -> str | None:
+    if parts and parts[0] not in _listed(folder) and parts[0] + ".py" not in _listed(folder):
+        return None
+    stem = os.path.join(folder, *parts)
+    candidates = [os.path.join(stem, "__init__.py")]
+    if parts:
+        candidates.append(stem + ".py")
+    return next((os.path.normpath(path) for path in candidates if _is_file(path)), None)
+
+
+def _namespace_in(folder: str, parts: tuple[str, ...]) -> str | None:
+    stem = os.path.join(folder, *parts)
+    if parts and parts[0] not in _listed(folder):
+        return None
+    holds_code = any(
+        name.endswith(".py") or _is_file(os.path.join(stem, name, "__init__.py")) for name in _listed(stem)
+    )
+    return os.path.normpath(os.path.join(stem, "__init__.py")) if holds_code else None
+
+
+def _listed(folder: str) -> frozenset[str]:
+    return _listing(os.path.abspath(folder))
+
+
+@lru_cache(maxsize=4096)
+def _listing(folder: str) -> frozenset[str]:
+    try:
+        return frozenset(os.listdir(folder))
+    except OSError:
+        return frozenset()
+
+
+def _is_file(path: str) -> bool:
+    """Whether a file is there, under exactly this name: some systems do not tell ``Models.py`` from ``models.py``."""
+    return os.path.basename(path) in _listed(os.path.dirname(path) or ".") and os.path.isfile(path)
+
+
+# ---------------------------------------------------------------------------------------------- whether it uses Keras
+
+
+def imports_keras(data: bytes, script: str) -> bool:
+    """Whether a script that names no Keras itself imports, over however many files of its project, one that does."""
+    if b"import" not in data or not os.path.isfile(script):
+        return False
+    names = _imported(data)
+    if not names:
+        return False
+    if BY_VALUE.search(data) is not None:
+        return True
+    folders = tuple(search_path(script))
+    seen: set[str] = set()
+    waiting = list(_located(names, script, folders))
+    while waiting and len(seen) < MAX_FOLLOWED:
+        path = waiting.pop()
+        if path in seen or not belongs(path, script):
+            continue
+        seen.add(path)
+        uses, more = _read_imports(os.path.abspath(path))
+        if uses:
+            return True
+        waiting.extend(_located(more, path, folders))
+    return False
+
+
+def _imported(data: bytes) -> frozenset[str]:
+    """The modules that a text may import, from what it says at the start of its lines."""
+    names: set[str] = set()
+    for source, members, modules, called in IMPORT.findall(data):
+        if source:
+            module = source.decode("ascii", "replace")
+            names.add(module)
+            dot = "" if module.endswith(".") else "."
+            names.update(module + dot + name for name in _words(members))  # `module.*`: whatever is in a package
+        names.update(_words(modules))
+        if called:
+            names.add(called.decode("ascii", "replace"))
+    return frozenset(names)
+
+
+def _words(listed: bytes) -> Iterator[str]:
+    """The names in ``a, b.c as d``."""
+    for part in listed.strip(b"( \t\r\n").split(b","):
+        words = part.split()
+        if words:
+            yield words[0].decode("ascii", "replace")
+
+
+def _located(names: frozenset[str], importer: str, folders: tuple[str, ...]) -> Iterator[str]:
+    for name in sorted(names):
+        path = locate(name.removesuffix("*"), importer, folders)
+        if path is None:
+            continue
+        yield path
+        if name.endswith("*") and os.path.basename(path) == "__init__.py":
+            folder = os.path.dirname(path)
+            yield from (os.path.join(folder, file) for file in sorted(_listed(folder)) if file.endswith(".py"))
+
+
+@lru_cache(maxsize=4096)
+def _read_imports(path: str, all_of_them: bool = False) -> tuple[bool, frozenset[str]]:
+    """Whether a file imports Keras, and what else it imports: of one that does, only where that is asked for."""
     try:
         with open(path, "rb") as file:
             data = file.read()
     except OSError:
+        return False, frozenset()
+    if path.endswith(".ipynb"):
+        data = data.replace(b"\\n", b"\n").replace(b'"', b"\n")  # lines of cells are texts of their own
+    uses = FRAMEWORK.search(data) is not None or BY_VALUE.search(data) is not None
+    return uses, frozenset() if uses and not all_of_them else _imported(data)
+
+
+# ------------------------------------------------------------------------------------------------- whether it is used
+
+
+def is_imported(path: str) -> bool:
+    """Whether another file of the project may import this one: some import ends with its name."""
+    if not os.path.isfile(path) or not path.endswith(".py"):
         return False
-    return FRAMEWORK.search(data) is not None
+    stem = os.path.basename(path).removesuffix(".py")
+    name = os.path.basename(os.path.dirname(os.path.abspath(path))) if stem == "__init__" else stem
+    folder = os.path.dirname(path) or "."
+    top = root(folder)
+    return name in _imported_names(top if _has(top, ROOT_MARKS) else os.path.realpath(folder))
 
 
-def _module_in(folder: str, parts: Sequence[str]) -> str | None:
-    stem = os.path.join(folder, *parts)
-    candidates = [os.path.join(stem, "__init__.py")]
-    if parts:
-        candidates.insert(0, stem + ".py")
-    return next((os.path.normpath(path) for path in candidates if os.path.isfile(path)), None)
+@lru_cache(maxsize=64)
+def _imported_names(top: str) -> frozenset[str]:
+    """The last parts of all that the files of a project import."""
+    found: set[str] = set()
+    left = MAX_SEARCHED
+    for folder, folders, files in os.walk(top):
+        here = os.path.relpath(folder, top)
+        if _is_installed(top, "" if here == "." else here):
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for file in sorted(files):
+            if file.endswith((".py", ".ipynb")) and left > 0:
+                left -= 1
+                found.update(name.rpartition(".")[2] for name in _read_imports(os.path.join(folder, file), True)[1])
+    return frozenset(found)
+
+
+# ------------------------------------------------------------------------------------------------------------ memory
+
+
+def forget() -> None:
+    """Drop what is remembered of folders and files: another run may find others."""
+    for remembered in (_up_from, _root, _is_installed, _listing, _read_imports, _imported_names):
+        remembered.cache_clear()

@@ -9,7 +9,7 @@ from typing import Any
 
 from immutables import Map
 
-from bnlint.interpreter import arguments, errors, named_tuples, names, namespaces, reflection, texts
+from bnlint.interpreter import arguments, configs, errors, named_tuples, names, namespaces, reflection, texts
 from bnlint.interpreter.access import choose_item, get_attribute, set_attribute, set_plainly
 from bnlint.interpreter.classes import find_in_class, library_bases, linearization
 from bnlint.interpreter.dictionaries import hashable, make_dict, unhash
@@ -57,6 +57,10 @@ def call_builtin(m: Machine, name: str, args: Args, node: ast.AST) -> Value:
     if name in ("exit", "quit"):
         return Const(names.EXIT)
     return Unknown(f"result of {name}()")
+
+
+def _open(m: Machine, args: Args, node: ast.AST) -> Value:
+    return configs.opened(m, args, node) or Unknown("result of open()")
 
 
 def _text(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -740,7 +744,7 @@ HANDLERS: dict[str, Callable[[Machine, Args, ast.AST], Value]] = {
     "filter": _filter, "min": _extreme(True), "max": _extreme(False), "sum": _sum, "any": _until(True),
     "all": _until(False),
     "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr, "isinstance": _isinstance, "type": _type,
-    "next": _next, "callable": _callable, "input": _input, "vars": _vars, "print": _silent,
+    "next": _next, "open": _open, "callable": _callable, "input": _input, "vars": _vars, "print": _silent,
     "issubclass": _issubclass, "globals": _globals, "locals": _locals, "eval": reflection.evaluate_text,
     "exec": reflection.run_text, "__import__": reflection.dunder_import, "object.__setattr__": _plain_setattr,
     "str": _text, "repr": _representation,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
+from bnlint.interpreter import configs
 from bnlint.interpreter.heap import List
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
@@ -50,6 +51,12 @@ def part(name: str) -> Callable[[Machine, Args, ast.AST], Value]:
         return Tuple(map(Const, found)) if isinstance(found, tuple) else Const(found)
 
     return run
+
+
+def same(m: Machine, args: Args, node: ast.AST) -> Value:
+    """``os.path.abspath``: a path that does not say where it starts is kept as it is."""
+    path = args.get(0)
+    return path if isinstance(path, Const) and isinstance(path.value, str) else Unknown("path")
 
 
 def new_folder(m: Machine, args: Args, node: ast.AST) -> Value:
@@ -97,6 +104,10 @@ def method(m: Machine, path: FilePath, name: str, args: Args, node: ast.AST) -> 
         return exists(m, Args((path,)), node)
     if name in KEEP:
         return path
+    if name in ("open", "read_text", "read_bytes"):
+        found = configs.opened(m, args.shifted(path), node) if name == "open" else configs.text_of(m, path)
+        if found is not None:
+            return found
     if name in EFFECTS:
         return NONE
     if name in ("as_posix", "__str__", "__fspath__"):

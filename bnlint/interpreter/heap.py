@@ -12,11 +12,13 @@ from typing import Any, NamedTuple, Protocol
 
 from immutables import Map
 
-from bnlint.interpreter.values import Address, Const, OneOf, Thing, Tuple, Unknown, Value, join_values, same
+from bnlint.interpreter.values import Address, Const, Lib, OneOf, Ref, Thing, Tuple, Unknown, Value, join_values, same
 
 UNSETTLED = "changes from turn to turn of a loop"
 MAX_JOINED = 300
 """Longer lists are not compared item by item when two paths are joined."""
+MAX_COMPARED = 60
+"""Nor are those with more items that have to be compared with every other one."""
 
 
 class Scope(NamedTuple):
@@ -102,7 +104,7 @@ class Difference(NamedTuple):
 
 def _matters(left: Value, right: Value) -> bool:
     """Constants may differ between branches without harm; callables and things in the heap may not."""
-    from bnlint.interpreter.values import Bound, Function, Lib, Partial, Ref, Thing
+    from bnlint.interpreter.values import Bound, Function, Partial
 
     heavy = (Ref, Function, Lib, Bound, Partial)
     for value in (left, right):
@@ -111,12 +113,58 @@ def _matters(left: Value, right: Value) -> bool:
     return False
 
 
+PLAIN = (str, int, float, bytes, type(None))
+
+
+class _Known:
+    """Values to look others up in: constants and references by what they are, the rest one by one."""
+
+    def __init__(self, values: Sequence[Value] = ()) -> None:
+        self._keys: set[object] = set()
+        self._others: list[Value] = []
+        for value in values:
+            self.add(value)
+
+    def add(self, value: Value) -> bool:
+        """Takes a value in; False where it was there."""
+        if value in self:
+            return False
+        key = _key(value)
+        if key is None:
+            self._others.append(value)
+        else:
+            self._keys.add(key)
+        return True
+
+    def __contains__(self, value: Value) -> bool:
+        key = _key(value)
+        return any(same(value, other) for other in self._others) if key is None else key in self._keys
+
+
+def _key(value: Value) -> object:
+    """What two values have in common exactly where they are the same; None where only comparing them tells."""
+    if isinstance(value, Ref):
+        return Ref, value.address
+    if isinstance(value, Const):
+        plain = isinstance(value.value, PLAIN) and value.value == value.value
+        return (type(value), type(value.value), value.value) if plain else None
+    if isinstance(value, (Tuple, OneOf)):
+        parts = tuple(map(_key, value.items if isinstance(value, Tuple) else value.values))
+        return None if None in parts else (type(value), parts)
+    if isinstance(value, Lib):
+        return type(value), value.name
+    if type(value) is Unknown and (value.binding is None or isinstance(value.binding, str)):
+        return Unknown, value.source, value.binding
+    return None
+
+
+def _is_long(values: Sequence[Value]) -> bool:
+    return len(values) > MAX_JOINED or sum(_key(value) is None for value in values) > MAX_COMPARED
+
+
 def _distinct(values: Sequence[Value]) -> list[Value]:
-    seen: list[Value] = []
-    for value in values:
-        if not any(same(value, other) for other in seen):
-            seen.append(value)
-    return seen
+    seen = _Known()
+    return [value for value in values if seen.add(value)]
 
 
 def _join_names(left: Map[str, Value], right: Map[str, Value]) -> tuple[Map[str, Value], bool]:
@@ -154,7 +202,7 @@ def join_records(left: object, right: object) -> Difference:
         if len(left.items) == len(right.items) and left.exact and right.exact:
             matters = any(_matters(a, b) for a, b in zip(left.items, right.items, strict=True) if not same(a, b))
             return Difference(left._replace(items=tuple(map(join_values, left.items, right.items))), matters)
-        if len(left.items) + len(right.items) > MAX_JOINED:
+        if _is_long((*left.items, *right.items)):
             return Difference(List((Unknown("item of a long list"),), False, left.kind), True)
         seen = _distinct((*left.items, *right.items))
         return Difference(List(tuple(seen), False, left.kind), any(_matters(v, v) for v in seen))
@@ -208,7 +256,8 @@ def widen(before: Any, joined: Any, change: Callable[[Value], Value]) -> Any:
     if isinstance(joined, Dict):
         return joined._replace(items=_widen_items(before.items, joined.items, change))
     if isinstance(joined, List):
-        kept = [any(same(item, old) for old in before.items) for item in joined.items]
+        known = _Known(before.items)
+        kept = [item in known for item in joined.items]
         items = [item if old else change(item) for item, old in zip(joined.items, kept, strict=True)]
         return joined._replace(items=tuple(items if joined.exact else _distinct(items)))
     return joined

@@ -41,6 +41,18 @@ class Modules(Protocol):
     def find(self, name: str, importer: str) -> Source | None:
         """The module ``name`` (with leading dots where it is relative), imported by the file ``importer``."""
 
+    def add_folder(self, folder: str) -> None:
+        """A folder that the program puts on Python's path."""
+
+    def has_config(self, path: str) -> bool:
+        """Whether ``path`` leads, for a program of the project, to a file of settings in it."""
+
+    def config(self, path: str, form: str) -> tuple[bool, Any]:
+        """Whether such a file can be read as ``form`` (``json``, ``yaml``, ``toml``, ``ini``), and what is in it."""
+
+    def written(self, path: str) -> None:
+        """The program itself writes this file: what is on the disk says nothing."""
+
 
 class Completion:
     """How a block ended, where it did not simply run to its end."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from immutables import Map
 
-from bnlint.interpreter import files, named_tuples, names, namespaces, texts
+from bnlint.interpreter import configs, files, named_tuples, names, namespaces, texts
 from bnlint.interpreter.access import choose_item
 from bnlint.interpreter.builtin import _any_of, call_builtin
 from bnlint.interpreter.dictionaries import COUNTER, hashable, set_somewhere, unhash
@@ -41,6 +41,8 @@ def call_method(m: Machine, receiver: Value, name: str, args: Args, node: ast.AS
         return namespaces.method(m, receiver, name, args, node)
     if isinstance(receiver, Thing) and receiver.kind == "text":
         return texts.partly_known_method(receiver, name, args)
+    if isinstance(receiver, Thing) and receiver.kind == configs.FILE:
+        return configs.file_method(receiver, name)
     if isinstance(receiver, files.FilePath):
         return files.method(m, receiver, name, args, node)
     if isinstance(receiver, Const):
@@ -58,6 +60,10 @@ def call_method(m: Machine, receiver: Value, name: str, args: Args, node: ast.AS
     if isinstance(record, Dict) and isinstance(receiver, Ref):
         shown = namespaces.object_of(receiver)
         first = args.get(0)
+        if record.kind in (configs.PARSER, configs.SECTION):
+            setting = configs.ini_method(m, receiver, record, name, args, node)
+            if setting is not None:
+                return setting
         if shown is not None and name == "get" and isinstance(first, Const):
             return call_builtin(m, "getattr", Args((shown, first, args.get(1, "default") or NONE)), node)
         if record.kind == COUNTER and name in ("update", "subtract"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import os
 
 from immutables import Map
 
@@ -44,7 +45,7 @@ def load(m: Machine, name: str) -> Value | None:
     if name == "__name__":
         return Const(m.frame.source.name)
     if name == "__file__":
-        return Const(m.frame.source.path)
+        return Const(os.path.abspath(m.frame.source.path))
     if name in BUILTINS:
         return Lib("builtins." + name)
     return None
@@ -64,7 +65,7 @@ def in_scope(m: Machine, scope_address: Address, name: str) -> Value | None:
             for star in reversed(scope.stars):
                 value = m.library.star(star, name)
                 if value is None:
-                    value = project.star(m, star, name)
+                    value = project.star(m, star, name, project.home(m, address))
                 if value is not None:
                     return value
             if scope.kind == "module" and project.define(m, address, name):

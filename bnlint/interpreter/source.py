@@ -9,33 +9,13 @@ from functools import cached_property
 from itertools import groupby
 
 from bnlint.graph.places import Place
+from bnlint.interpreter.slices import Slices
 from bnlint.interpreter.words import Words, words_of
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 BUILDING = frozenset({"trainable", "layers", "add", "name", "get_layer"})
-
-
-def _bound_names(node: ast.stmt) -> set[str]:
-    """The names that a statement may bind in its own scope."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return {node.name}
-    names: set[str] = set()
-    stack: list[ast.AST] = [node]
-    while stack:
-        child = stack.pop()
-        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(child.name)
-            continue
-        if isinstance(child, ast.Lambda):
-            continue
-        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
-            names.add(child.id)
-        elif isinstance(child, (ast.Import, ast.ImportFrom)):
-            names.update(alias.asname or alias.name.split(".")[0] for alias in child.names)
-        stack.extend(ast.iter_child_nodes(child))
-    return names
 
 
 LOADING = frozenset("load_weights set_weights restore assign set_value batch_set_value load_state_dict".split())
@@ -234,7 +214,6 @@ class Source:
         self.lines = _LINE_END.split(text)
         self._ascii = text.isascii()
         self.outline = Outline(self.tree)
-        self._bindings: dict[str, list[ast.stmt]] | None = None
 
     def blocks(self) -> list[list[ast.stmt]]:
         """What is run at once: the whole program, or each cell of a notebook, which goes on below one that stops."""
@@ -243,19 +222,15 @@ class Source:
         cells = self._cells
         return [list(cell) for _, cell in groupby(self.tree.body, lambda node: cells[node.lineno - 1][0])]
 
-    def bindings(self, name: str) -> list[ast.stmt]:
-        """The top-level statements that bind a name, in order."""
-        if self._bindings is None:
-            self._bindings = {}
-            for node in self.tree.body:
-                for bound in _bound_names(node):
-                    self._bindings.setdefault(bound, []).append(node)
-        return self._bindings.get(name, [])
-
     @cached_property
     def calls(self) -> dict[Place, ast.Call]:
         """Every call by the place where it stands."""
         return {self.place(node): node for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
+
+    @cached_property
+    def slices(self) -> Slices:
+        """Which statements its names need."""
+        return Slices(self.tree.body)
 
     def star_imports(self) -> list[ast.stmt]:
         """The top-level ``from module import *`` statements."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from bnlint.interpreter import configs
 from bnlint.interpreter.dictionaries import make_dict
 from bnlint.interpreter.heap import List
 from bnlint.interpreter.iteration import iterate
@@ -75,6 +76,8 @@ def _filtered(m: Machine, args: Args, node: ast.AST) -> Value | None:
 def _json(m: Machine, args: Args, node: ast.AST) -> Value | None:
     """``json.loads`` of a constant text."""
     text = args.get(0, "s")
+    if isinstance(text, Thing):
+        return configs.loader("json")(m, args, node)
     if not isinstance(text, Const) or not isinstance(text.value, (str, bytes)) or len(text.value) > MAX_JSON:
         return None
     try:

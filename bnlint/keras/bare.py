@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bnlint.keras.semantics import Behaviour
 
 
-def gather_trained_models(runs: list[PathFits], path: str) -> tuple[TrainedModel, ...]:
+def gather_trained_models(runs: list[PathFits]) -> tuple[TrainedModel, ...]:
     """Every ``call`` of a model of the program that Keras's own training step runs, once."""
     found: dict[Place, list[TrainedModel]] = {}
     for run in runs:
@@ -31,11 +31,11 @@ def gather_trained_models(runs: list[PathFits], path: str) -> tuple[TrainedModel
                 continue
             if view.event.step is not None or view.behaviour is None:
                 continue
-            found.setdefault(model.call_at, []).append(_subject(view, view.behaviour, model.call_at, path))
+            found.setdefault(model.call_at, []).append(_subject(view, view.behaviour, model.call_at))
     return tuple(_merged(every) for every in found.values())
 
 
-def _subject(view: FitView, behaviour: Behaviour, call_at: Place, path: str) -> TrainedModel:
+def _subject(view: FitView, behaviour: Behaviour, call_at: Place) -> TrainedModel:
     model = view.record.model
     idle = _idle_batch_norm(view, behaviour)
     every = {view.event.heap[address].pretrained for address in idle}
@@ -45,7 +45,7 @@ def _subject(view: FitView, behaviour: Behaviour, call_at: Place, path: str) -> 
         package=view.record.package,
         fit=view.event.place,
         method=view.event.method,
-        call_at=head if call_at.path == path else None,
+        call_at=head,
         takes_training=model is not None and not model.bare,
         bare_call_trains=behaviour.bare_call_trains,
         context_reaches=behaviour.context_reaches_inner_calls,

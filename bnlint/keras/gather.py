@@ -78,7 +78,7 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "random_weights": gather_random_weights(backbones),
         "trainable_change": gather_changes(runs, found.complete),
         "trainable_typo": gather_typos(runs),
-        "trained_model": gather_trained_models(runs, path),
+        "trained_model": gather_trained_models(runs),
         **gather_loops(runs if found.complete else [], fits, library),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}

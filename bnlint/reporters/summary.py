@@ -13,13 +13,14 @@ def findings(reports: Sequence[Report], *, unsafe: bool, mended: bool) -> Iterat
     """How many findings there are (left), of which severity, and how many of them a fix would end."""
     found = [finding for report in reports for finding in report.findings]
     fixed = [len(report.fixed) for report in reports if report.fixed]
-    files = counted(len(reports), "file")
+    asked = sum(report.asked for report in reports)
+    files = counted(asked, "file")
     if fixed:
         yield f"Fixed {counted(sum(fixed), 'finding')} in {counted(len(fixed), 'file')}."
     if not found:
         left = " left" if mended and fixed else ""
         uses = "" if any(report.analysed for report in reports) else ", which hold nothing that bnlint speaks about"
-        if len(reports) == 1:
+        if asked == 1:
             uses = uses.replace("hold", "holds")
         yield f"No findings{left} in {files}{uses}."
         return

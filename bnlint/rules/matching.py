@@ -62,9 +62,7 @@ def match_rule(rule: Rule, program: Program) -> Iterator[Claim]:
         key = tuple(read(subject, fact) for fact in rule.match.group_by) if rule.match.group_by else place
         groups.setdefault(key, []).append(Occurrence(subject, case, place))
     for occurrences in groups.values():
-        yield Claim(
-            _finding(rule, occurrences, program.path), rule.match.each, tuple(each.subject for each in occurrences)
-        )
+        yield Claim(_finding(rule, occurrences), rule.match.each, tuple(each.subject for each in occurrences))
 
 
 Choice = TypeVar("Choice", Case, FixSpec, AdviceSpec)
@@ -88,10 +86,10 @@ def _places(value: Any) -> Iterator[Place]:
         yield from (each.place if isinstance(each, Because) else each for each in value)
 
 
-def _finding(rule: Rule, occurrences: list[Occurrence], home: str) -> Finding:
+def _finding(rule: Rule, occurrences: list[Occurrence]) -> Finding:
     """One finding for subjects that belong together; the worst one, and of these the first, gives the words."""
     lead = min(occurrences, key=lambda each: SEVERITIES.index(each.case.severity))
-    subject = lead.subject
+    subject, home = lead.subject, lead.place.path
 
     def value(fact: str) -> Any:
         assert rule.match is not None

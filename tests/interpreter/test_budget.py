@@ -67,9 +67,9 @@ def test_the_whole_program_is_claimed() -> None:
 
 
 def test_the_budget_ends_in_another_file(tmp_path: Path) -> None:
-    (tmp_path / "work.py").write_text("\n" * 30 + "def work():\n    for item in items:\n        item.step()\n")
+    (tmp_path / "work.py").write_text("\n" * 30 + "count = 0\nwhile count < 9:\n    count += 1\n")
     script = tmp_path / "train.py"
-    script.write_text("from work import work\nfor i in range(500):\n    work()\n")
+    script.write_text("from work import count\nfor i in range(500):\n    print(count)\n")
     source = Source(script.read_text(), str(script))
     ends = set()
     for steps in range(1, 120):

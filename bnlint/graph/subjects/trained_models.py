@@ -16,7 +16,7 @@ class TrainedModel:
     package: str = fact("the Keras package of the class", "keras")
     fit: Place | None = fact("the first call that trains it")
     method: str = fact("that method: `fit`, `train_on_batch`", "fit")
-    call_at: Place | None = fact("the head of the `def call` that `fit` runs; unknown where it stands in another file")
+    call_at: Place | None = fact("the head of the `def call` that `fit` runs")
     takes_training: bool = fact("whether that `call` has a parameter `training`", True)
     bare_call_trains: bool | None = fact("whether `fit` trains a model whose `call` has none, on the target")
     context_reaches: bool | None = fact(
