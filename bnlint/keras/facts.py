@@ -252,6 +252,7 @@ class FitView:
                 legacy=record.legacy,
                 frozen_unbuilt=record.frozen_unbuilt,
                 frozen_at_call=self._frozen_at_call(address, way.use.parents),
+                deep=sum(not is_wrapper(self.event.heap[parent]) for parent in way.use.parents[1:]) > 1,
             )
             if self.graph_mode is not None:
                 outcome = self._in_graph_mode(outcome, mode, address, way.use.parents)

@@ -386,13 +386,14 @@ class Behaviour:
         legacy: bool = False,
         frozen_unbuilt: bool = False,
         frozen_at_call: bool | None = False,
+        deep: bool = False,
     ) -> Outcome:
         """What a layer does, from the mode that reaches it and the flags that stand over it.
 
         ``own`` is its own flag, ``parents`` those of the models between it and the trained one, ``root`` that of the
         trained model; ``affine`` whether it has gamma or beta; ``legacy`` whether it is the v1 class;
         ``frozen_unbuilt`` whether it was frozen before its weights were made; ``frozen_at_call`` whether it was when
-        the models between were called.
+        the models between were called; ``deep`` whether two models or more stand between.
         """
         if own.updates is None or root.updates is None or any(flags.updates is None for flags in parents):
             return self._undecided(mode, own, parents, root, affine, legacy, frozen_at_call)
@@ -421,7 +422,7 @@ class Behaviour:
             return Outcome("moving" if mode is False else None, False if mode is False else None, trained)
         if mode is False:
             return Outcome("moving", False, trained)
-        if len(parents) > 1 and (parent_off or own.updates is False) and self.setter_reaches_children is False:
+        if deep and (parent_off or own.updates is False) and self.setter_reaches_children is False:
             # which of the models around it holds its updates: with more than one of them not measured
             return Outcome(found.statistics if mode else None, None, trained)
         if found.updated and parents and frozen_at_call is not False and self.call_settles_updates is not False:
