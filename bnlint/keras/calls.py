@@ -120,11 +120,21 @@ def _backbone_call(
         unfrozen_at=later[0].enabled_by if later and later[0].enabled_by_assignment else None,
         unfrozen_layers=None if None in [o.layers for o in unfreezing] else sum(o.layers or 0 for o in unfreezing),
         trained_in_part=bool(beside) and bool(frozen_rows),
+        serves_training=_serves_training([row for n, row in rows if n != number]),
         fits=tuple(dict.fromkeys(fits[n].place for n, _ in rows)),
         group=group,
         guarded=guarded,
         because=row.because,
     )
+
+
+def _serves_training(rows: list[BatchNormAtFit]) -> bool:
+    """Whether one of the fits trains every BN layer of a backbone that was not frozen before it."""
+    by_fit: dict[Place, list[bool]] = {}
+    for row in rows:
+        is_live = bool(row.updated) and row.frozen is False and not row.frozen_before
+        by_fit.setdefault(row.fit.place, []).append(is_live)
+    return any(all(live) for live in by_fit.values())
 
 
 def _api_call(event: Any, library: KerasLibrary) -> Call:

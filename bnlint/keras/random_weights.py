@@ -89,7 +89,7 @@ class _Sites:
         for place, ours in by_site.items():
             site = self.applications[place]
             frozen = frozen_at(heap, ours)
-            if is_frozen(ours) is not True or frozen is None:
+            if is_frozen(ours) is not True or frozen is None or _steps_train(view, ours):
                 site.trained = True
             site.loaded = site.loaded or _is_loaded(ours)
             site.fits.add(view.event.place)
@@ -104,7 +104,7 @@ class _Sites:
             return
         site = self.layers.setdefault(record.site, _Site())
         frozen = frozen_at(view.event.heap, [part])
-        if part.trained is not False or _was_compiled_live(run, part.state.address):
+        if part.trained is not False or _steps_train(view, [part]) or _was_compiled_live(run, part.state.address):
             site.trained = True
         site.types.add(record.type)
         site.counts[id(view)] += 1
@@ -130,6 +130,12 @@ class _Sites:
 def _is_loaded(parts: list[Part]) -> bool:
     records = [part.state.record for part in parts if has_weights(part.state.record)]
     return any(record.touched or record.pretrained is not False for record in records)
+
+
+def _steps_train(view: Any, parts: list[Part]) -> bool:
+    """Whether the model's own ``train_step`` finds some of the layers live, whatever their flags are around it."""
+    step = view.event.step
+    return step is not None and any(part.state.address in step.live for part in parts)
 
 
 def _was_compiled_live(run: PathFits, address: Address) -> bool:

@@ -74,6 +74,15 @@ class TestBackbones:
         (call,) = calls(BACKBONE, self.NESTED.format(training="").replace("base.trainable = False", ""), TRAIN)
         assert shown(call, "frozen", "frozen_at", "unfrozen_later", "guarded") == (False, None, False, False)
 
+    def test_a_backbone_that_is_trained_whole_before_it_is_frozen(self) -> None:
+        program = self.NESTED.format(training="").replace("base.trainable = False", "")
+        (call,) = calls(BACKBONE, program, TRAIN, "base.trainable = False", TRAIN)
+        assert shown(call, "frozen", "serves_training", "unfrozen_later") == (True, True, False)
+
+    def test_a_later_unfreeze_is_no_training_of_its_own(self) -> None:
+        (call,) = calls(BACKBONE, self.NESTED.format(training=""), TRAIN, "base.trainable = True", TRAIN)
+        assert shown(call, "serves_training", "unfrozen_later") == (False, True)
+
     def test_a_backbone_trained_in_part(self) -> None:
         program = "for layer in base.layers[-10:]: layer.trainable = True"
         (call,) = calls(BACKBONE, self.NESTED.format(training=""), program, TRAIN)

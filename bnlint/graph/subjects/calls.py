@@ -40,6 +40,11 @@ class Call:
     trained_in_part: bool = fact(
         "whether BatchNormalization layers of it are in training mode in a fit in which others of it are frozen", False
     )
+    serves_training: bool = fact(
+        "whether the same call serves another fit too, in which all its BatchNormalization layers are in training mode "
+        "and were never frozen: trained from scratch first, or built by a function that serves both",
+        False,
+    )
     guarded: bool = fact(
         "whether a fit trains other layers of it while all its BatchNormalization layers are frozen: the program "
         "guards their statistics itself",

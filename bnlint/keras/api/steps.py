@@ -35,7 +35,8 @@ class Step(NamedTuple):
 
     ``calls`` are in order; ``owners`` the models whose trainable variables get gradients;
     ``partial`` whether only some of those variables; ``heap`` the state in which the variables were listed. A model's
-    own ``train_step`` may apply gradients more than once: ``parts``.
+    own ``train_step`` may apply gradients more than once: ``parts``, whose layers were not frozen when the variables
+    were listed: ``live``.
     """
 
     calls: tuple[MadeCall, ...]
@@ -43,6 +44,7 @@ class Step(NamedTuple):
     partial: bool
     heap: Any
     parts: tuple[Step, ...] = ()
+    live: frozenset[Address] = frozenset()
 
 
 def enter_tape(m: Machine, node: ast.AST, body: object = None) -> Thing:
@@ -204,7 +206,19 @@ def own_train_step(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST) -
     owners = tuple(dict.fromkeys(owner for step in seen for owner in step.owners))
     known = tuple(made for made in calls if made.layer in m.heap)
     parts = tuple(step._replace(heap=None) for step in seen)
-    return Step(known, owners, any(step.partial for step in seen), None, parts)
+    return Step(known, owners, any(step.partial for step in seen), None, parts, _live(seen))
+
+
+def _live(steps: list[Step]) -> frozenset[Address]:
+    """The layers that a ``train_step`` finds live when it lists variables: it may switch their flags itself."""
+    return frozenset(
+        address
+        for step in steps
+        for owner in step.owners
+        if step.heap.get(owner).trainable is not False
+        for address in all_layers(step.heap, owner)
+        if step.heap.get(address).trainable is not False
+    )
 
 
 def own_evaluation(m: Machine, ref: Ref, name: str, node: ast.AST) -> None:
