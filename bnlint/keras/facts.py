@@ -277,6 +277,8 @@ class FitView:
                 outcome = Outcome(None, None, None)
         if outcome.trained and (record.many or (self.event.step is not None and self.event.step.partial)):
             outcome = outcome._replace(trained=None)
+        if self.switched(address, own):
+            outcome = Outcome(None, None, None)
         momentum = self._momentum(address)
         if outcome.updated and momentum == 1:
             # an update that keeps all of the old statistics is none; where it is one, it leaves NaN, for good
@@ -284,6 +286,11 @@ class FitView:
             outcome = outcome._replace(updated=False if kept else None)
         use = ways[0].use if ways and self.event.step is None else inside
         return State(address, record, outcome, own, container, use, updates, known, momentum)
+
+    def switched(self, address: Address, own: Flags) -> bool:
+        """Whether a layer that is frozen when ``fit`` begins is unfrozen by the model's own ``train_step``."""
+        step = self.event.step
+        return step is not None and own.updates is False and address in step.live
 
     def _momentum(self, address: Address) -> float | None:
         """The momentum of a layer that the fit goes by."""

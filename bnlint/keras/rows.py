@@ -253,6 +253,8 @@ def _not_known(view: FitView, row: Row) -> Because:
         return Because(doubt.place, f"not known: {doubt.reason}")
     if view.learning_phase_set:
         return Because(view.event.place, "not known: learning phase set globally")
+    if view.switched(row.state.address, row.state.own):
+        return Because(view.event.place, "not known: its `train_step` sets flags")
     if not row.state.known:
         return Because(row.state.record.site, "not known: how it is called")
     return Because(view.event.place, "not known: no measurement answers this")

@@ -256,6 +256,37 @@ def test_a_train_step_of_the_program(training: str, expected: tuple[str, bool, b
     assert [row[1:] for row in facts(program, target="tensorflow==2.15")] == [(1, *expected)]
 
 
+def test_a_train_step_that_unfreezes_a_part_for_its_turn() -> None:
+    program = """
+        import tensorflow as tf
+        from tensorflow import keras
+        from tensorflow.keras import layers
+
+        class Gan(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.critic = keras.Sequential([keras.Input((4,)), layers.BatchNormalization(), layers.Dense(1)])
+                self.critic.trainable = False
+
+            def train_step(self, data):
+                self.critic.trainable = True
+                with tf.GradientTape() as tape:
+                    loss = tf.reduce_mean(self.critic(data, training=True))
+                variables = self.critic.trainable_variables
+                self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+                self.critic.trainable = False
+                return {"loss": loss}
+
+        model = Gan()
+        model.compile("sgd")
+        model.fit(features)
+    """
+    # measured on TensorFlow 2.15: gamma, beta and the statistics all move, whatever the flag before `fit` says
+    assert [row[1:] for row in facts(program, target="tensorflow==2.15")] == [(1, None, None, None)]
+    frozen = program.replace("self.critic.trainable = True", "")
+    assert [row[1:] for row in facts(frozen, target="tensorflow==2.15")] == [(1, "moving", False, False)]
+
+
 def test_a_strategy() -> None:
     assert states(
         """
