@@ -120,7 +120,7 @@ def _backbone_call(
         unfrozen_at=later[0].enabled_by if later and later[0].enabled_by_assignment else None,
         unfrozen_layers=None if None in [o.layers for o in unfreezing] else sum(o.layers or 0 for o in unfreezing),
         trained_in_part=bool(beside) and bool(frozen_rows),
-        serves_training=_serves_training([row for n, row in rows if n != number]),
+        serves_training=_serves_training([(n, row) for n, row in rows if n != number]),
         fits=tuple(dict.fromkeys(fits[n].place for n, _ in rows)),
         group=group,
         guarded=guarded,
@@ -128,12 +128,12 @@ def _backbone_call(
     )
 
 
-def _serves_training(rows: list[BatchNormAtFit]) -> bool:
+def _serves_training(rows: list[tuple[int, BatchNormAtFit]]) -> bool:
     """Whether one of the fits trains every BN layer of a backbone that was not frozen before it."""
-    by_fit: dict[Place, list[bool]] = {}
-    for row in rows:
+    by_fit: dict[int, list[bool]] = {}
+    for number, row in rows:
         is_live = bool(row.updated) and row.frozen is False and not row.frozen_before
-        by_fit.setdefault(row.fit.place, []).append(is_live)
+        by_fit.setdefault(number, []).append(is_live)
     return any(all(live) for live in by_fit.values())
 
 

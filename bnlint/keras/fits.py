@@ -30,6 +30,7 @@ class Row(NamedTuple):
     enabled_by_assignment: bool
     alone: Alone = Alone()
     left_out: bool = False
+    trained_before: bool = False
 
 
 class Order:
@@ -128,6 +129,7 @@ class PathFits:
             assigned,
             self._alone(view, state, enabled_by, rests),
             left_out_by is not None,
+            address in self.last_update,
         )
         if row.frozen:
             self._frozen_before.add(address)

@@ -201,6 +201,7 @@ def _agreed(row: Row, found: list[Row]) -> Row:
         state=row.state._replace(record=record),
         frozen_before=all(each.frozen_before for each in found),
         left_out=all(each.left_out for each in found),
+        trained_before=any(each.trained_before for each in found),
         first_validation=common([each.first_validation for each in found]),
         alone=Alone(*(common(list(values)) for values in zip(*(each.alone for each in found), strict=True))),
     )

@@ -56,6 +56,7 @@ class BatchNormAtFit:
     training_argument: bool | None = fact("the `training` written on the functional call; unknown where none is")
     training_overridden: bool = fact("whether `fit` overrides a `training=False` written on the call", False)
     frozen_before: bool = fact("whether they were frozen in an earlier fit", False)
+    trained_before: bool = fact("whether an earlier fit updates their moving statistics, or may do so", False)
     shows_intent: bool = fact("whether the program shows that they should stay in inference mode", False)
     hdf5_weights_after: bool = fact("whether HDF5 weights of the model are read or written after `enabled_by`", False)
     enabled_by: Place | None = fact(

@@ -217,7 +217,7 @@ def _live(steps: list[Step]) -> frozenset[Address]:
         for owner in step.owners
         if step.heap.get(owner).trainable is not False
         for address in all_layers(step.heap, owner)
-        if step.heap.get(address).trainable is not False
+        if step.heap.get(address).trainable is True
     )
 
 
