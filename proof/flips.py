@@ -23,6 +23,8 @@ Cell = tuple[str, str]
 """A question and a case."""
 CODE = re.compile(r"[BM?][U-][Tgb-](,[BM?][U-][Tgb-])*")
 OPPOSITES = {"B": "M", "M": "B", "?": "B", "U": "-", "T": "-", "g": "-", "b": "-"}
+OTHER_MOMENTUM = {"0.5": "0.99"}
+"""The questions set 0.5 on layers that were made with 0.99."""
 
 
 def turned(fact: Any) -> Any:
@@ -39,7 +41,7 @@ def turned(fact: Any) -> Any:
         return "BUT"
     if isinstance(fact, str) and CODE.match(fact):
         code, at, momentum = fact.partition("@")
-        return ",".join(map(_turned_code, code.split(","))) + at + (momentum and str(float(momentum) / 2 + 0.125))
+        return ",".join(map(_turned_code, code.split(","))) + at + (momentum and OTHER_MOMENTUM.get(momentum, "0.5"))
     return {"exists": "!ImportError"}.get(fact, "first step replaces" if "plain" in str(fact) else "plain")
 
 

@@ -112,6 +112,10 @@ def tally(record: Record, target: str) -> Tally:
         if verdict == "wrong":
             detail = f"statistics are {'' if prediction['updated'] else 'not '}updated by {prediction['kind']}"
             found.disagreements.append(Disagreement(record["text"], prediction["line"], verdict, detail))
+    for each in program.subjects.get("learning_phase", ()):
+        if each.removed and not each.guarded and not record["error"]:
+            detail = f"the program ends, and {each.function} was said not to exist"
+            found.disagreements.append(Disagreement(record["text"], each.line, "wrong", detail))
     unknown = [each.fit for each in verdicts if each.verdict == "unknown" and each.fit is not None]
     if unknown:
         found.reasons.update(_reasons(unknown, program) or {"no reason is told"})

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from proof.flips import Cell, column_of, is_noticed, readers
+from proof.flips import Cell, column_of, is_noticed, readers, verdicts
 from proof.programs.dialects import Dialect
 from proof.running import Record
 
@@ -40,10 +40,12 @@ def _length(record: Record) -> int:
 
 
 def keep(records: Sequence[Record], dialect: Dialect) -> Path:
-    """Writes the fixed sample of a dialect."""
+    """Writes the fixed sample of a dialect: ``notices`` are cells, ``open`` how many verdicts are unknown."""
     kept: dict[str, Record] = {}
     for program, cell in choose(records, dialect):
-        row = kept.setdefault(program["text"], {**program, "notices": []})
+        row = kept.setdefault(
+            program["text"], {**program, "notices": [], "open": verdicts(program, dialect.target).open}
+        )
         if cell is not None:
             row["notices"].append(list(cell))
     FOLDER.mkdir(exist_ok=True)

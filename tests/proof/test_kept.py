@@ -7,8 +7,7 @@ from functools import cache
 import pytest
 
 from proof import keeping
-from proof.flips import column_of, flip_all, is_noticed
-from proof.judging import tally
+from proof.flips import column_of, flip_all, is_noticed, verdicts
 from proof.programs.dialects import KERAS_2, KERAS_3, Dialect
 from proof.running import Record, read
 
@@ -21,11 +20,14 @@ def kept(dialect: Dialect) -> list[Record]:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
-def test_nothing_is_wrong_and_little_unknown(dialect: Dialect) -> None:
-    found = [tally(record, dialect.target) for record in kept(dialect)]
-    assert [each.disagreements for each in found if each.disagreements] == []
-    assert sum(each.events for each in found) > 100
-    assert sum(each.verdicts["unknown"] for each in found) <= 0.03 * sum(each.events for each in found)
+def test_nothing_is_wrong_and_no_more_unknown(dialect: Dialect) -> None:
+    assert len(kept(dialect)) > 50
+    worse = []
+    for record in kept(dialect):
+        found = verdicts(record, dialect.target)
+        if found.wrong or found.open > record["open"]:
+            worse.append((found, record["text"]))
+    assert worse == []
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
