@@ -423,8 +423,10 @@ class Behaviour:
         if mode is False:
             return Outcome("moving", False, trained)
         if deep and (parent_off or own.updates is False) and self.setter_reaches_children is False:
-            # which of the models around it holds its updates: with more than one of them not measured
-            return Outcome(found.statistics if mode else None, None, trained)
+            # which of the models around it holds its updates: measured with the outermost frozen alone
+            whole = self.code("q02_base_trainable_false", "grandparent_frozen")
+            known = whole is not None and parents[0].updates is False
+            return Outcome(found.statistics if mode else None, whole.updated if whole and known else None, trained)
         if found.updated and parents and frozen_at_call is not False and self.call_settles_updates is not False:
             settled = frozen_at_call and self.call_settles_updates
             return Outcome(found.statistics if mode else None, False if settled else None, trained)
