@@ -290,7 +290,8 @@ class FitView:
     def switched(self, address: Address, own: Flags) -> bool:
         """Whether a layer that is frozen when ``fit`` begins is unfrozen by the model's own ``train_step``."""
         step = self.event.step
-        return step is not None and own.updates is False and address in step.live
+        frozen = own.updates is False and self.event.heap[address].trainable is False
+        return step is not None and frozen and address in step.live
 
     def _momentum(self, address: Address) -> float | None:
         """The momentum of a layer that the fit goes by."""

@@ -198,3 +198,24 @@ def test_a_momentum_counts_from_the_next_compile() -> None:
 def test_what_is_left_of_the_statistics_goes_by_the_momentum_in_effect() -> None:
     shown = fits(SET_LATE.replace("1.0", "0.9"))
     assert [row.residual for fit in shown for row in fit.batch_norm] == pytest.approx([0.5, 0.5**2, 0.9**3])
+
+
+def test_a_train_step_that_sets_no_flag_goes_by_those_of_compile() -> None:
+    program = """
+        class Custom(keras.Model):
+            def train_step(self, data):
+                x, y = data
+                with tf.GradientTape() as tape:
+                    loss = tf.reduce_mean(tf.square(self(x, training=True) - y))
+                gradients = tape.gradient(loss, self.trainable_variables)
+                self.optimizer.apply_gradients(zip(gradients, self.trainable_variables))
+                return {"loss": loss}
+
+        inputs = keras.Input((4,))
+        model = Custom(inputs, layers.Dense(1)(layers.BatchNormalization(name="norm")(inputs)))
+        model.layers[1].trainable = False
+        model.compile("sgd", "mse")
+        model.layers[1].trainable = True
+        model.fit(x, y)
+    """
+    assert layers("import tensorflow as tf\n" + textwrap.dedent(program), KERAS_2)[-1]["norm"] == RESTS
