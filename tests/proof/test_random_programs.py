@@ -12,7 +12,7 @@ from proof.programs.dialects import KERAS_2, KERAS_3, Dialect
 from proof.samples import chunk
 from proof.shrinking import smallest
 
-CHUNKS = range(1, 4)
+CHUNKS = range(1, 3)
 """A part of the sample that the long run observed."""
 
 
