@@ -15,11 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 class Observer:
     """One running ``python -m proof.observing``; ``python`` is that of an environment with a Keras.
 
-    ``about`` tells which Keras it is. Raises RuntimeError with its last words where it cannot start or dies.
+    ``backend`` is Keras 3's. ``about`` tells which Keras it is. Raises RuntimeError with its last words where it cannot start or dies.
     """
 
-    def __init__(self, python: str, api: str, *options: str) -> None:
+    def __init__(self, python: str, api: str, *options: str, backend: str = "tensorflow") -> None:
         environment = dict(os.environ, PYTHONPATH=str(ROOT), TF_CPP_MIN_LOG_LEVEL="3", PYTHONHASHSEED="0")
+        environment["KERAS_BACKEND"] = backend
         if api == "tf_keras":
             environment["TF_USE_LEGACY_KERAS"] = "1"
         self._process = subprocess.Popen(

@@ -74,7 +74,7 @@ class _State:
 def _work(dialect: Dialect, python: str, tasks: Queue[Record | None], state: _State, lock: Any, file: Any) -> None:
     """One worker with an observing process of its own."""
     try:
-        with Observer(python, dialect.api) as observer:
+        with Observer(python, dialect.api, backend=dialect.backend) as observer:
             while (task := tasks.get()) is not None:
                 if state.is_done:
                     continue

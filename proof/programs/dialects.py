@@ -13,7 +13,7 @@ class Dialect:
     endings of files that whole models go to. The flags tell what there is: ``steps`` custom training steps on a tape,
     ``subclasses`` models of the program's own class, ``training`` the argument on a call of a model, ``generators``
     ``fit_generator``, ``phases`` ``set_learning_phase``, ``datasets`` ``tf.data`` as what ``fit`` takes,
-    ``own_train_step`` (beside ``steps``) a model's ``train_step`` that ``fit`` calls.
+    ``own_train_step`` (beside ``steps``) a model's ``train_step`` that ``fit`` calls. ``backend`` is Keras 3's.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Dialect:
     phases: bool = False
     datasets: bool = True
     own_train_step: bool = True
+    backend: str = "tensorflow"
 
     @property
     def imports(self) -> tuple[str, ...]:
@@ -71,7 +72,8 @@ DIALECTS: dict[str, Dialect] = {
         KERAS_3,
         KERAS_2,
         *(Dialect(f"keras-{version}", "keras", f"keras=={version}") for version in "3.0 3.3 3.9 3.12 3.14".split()),
-        *(Dialect(f"keras-3.15-{backend}", "keras", f"keras==3.15+{backend}", steps=False, datasets=False)
+        *(Dialect(f"keras-3.15-{backend}", "keras", f"keras==3.15+{backend}", steps=False, datasets=False,
+                  backend=backend)
           for backend in ("jax", "torch")),
         *map(_standalone, "2.1.2 2.1.6 2.2.4 2.3.1".split()),
         Dialect("tf-1.15", "tf.keras", "tensorflow==1.15", saves=(".h5",), third=False, steps=False, subclasses=False,
