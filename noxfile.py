@@ -169,7 +169,7 @@ RELEASES = (
         f"keras==3.15.1 {TORCH} pillow",
         "keras",
         "keras==3.15.1+torch",
-        None,
+        "keras-3.15.1_torch",
         "torch",
     ),
 )

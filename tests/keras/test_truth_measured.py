@@ -93,7 +93,7 @@ def test_a_cell_that_is_not_measured_any_more_is_a_difference() -> None:
         ("tf_keras", "2.21.0", "2.21.0", "tensorflow", ("tf_keras-2.21.0_tf-2.21.0",)),
         ("keras", "3.14.1", "2.21.0", "tensorflow", ("keras-3.12.0_tf-2.16.2", "keras-3.15.1_tf-2.21.0")),
         ("keras", "3.15.1", None, "jax", ("keras-3.15.1_jax",)),
-        ("keras", "3.15.1", None, "torch", ()),
+        ("keras", "3.15.1", None, "torch", ("keras-3.15.1_torch",)),
     ],
 )
 def test_a_measurement_is_held_against_the_columns_of_its_release(
