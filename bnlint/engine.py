@@ -235,9 +235,10 @@ def analyse(
         )  # fmt: skip
 
 
-def order(finding: Finding) -> tuple[int, int, int, str]:
+def order(finding: Finding) -> tuple[int, int, int, str, str]:
     """The sort key of a file's findings."""
-    return finding.place.cell or 0, finding.place.line, finding.place.column, finding.code
+    place = finding.place
+    return place.cell or 0, place.line, place.column, place.location or "", finding.code
 
 
 def plan(report: Report) -> Report:
@@ -257,14 +258,14 @@ def _planned(finding: Finding, text: str) -> tuple[Finding, str]:
     if fix is None or not fix.actions or fix.edits:
         return finding, ""
     from bnlint import fixes
+    from bnlint.rules.messages import where as named
 
     try:
         return fixes.complete(text, finding), ""
     except Exception as error:
         from dataclasses import replace
 
-        cell = "" if finding.place.cell is None else f" of cell {finding.place.cell}"
-        where = f"{finding.code} on line {finding.place.line}{cell}: its fix met an "
+        where = f"{finding.code} on {named(finding.place)}: its fix met an "
         return replace(finding, fix=None), where + internal_error(error)
 
 

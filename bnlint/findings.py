@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bnlint.graph.places import Place
@@ -78,4 +78,3 @@ class Finding:
     advice: str = ""
     url: str = ""
     group: str = ""
-    layer: str | None = field(default=None)

@@ -69,8 +69,14 @@ def _row(row: BatchNormAtFit) -> dict[str, Any]:
         "momentum": row.momentum,
         "pretrained": row.pretrained,
         "residual": row.residual,
-        "because": [{"line": each.place.line, "cell": each.place.cell, "fact": each.fact} for each in row.because],
+        "because": [_reason(each) for each in row.because],
     }
+
+
+def _reason(each: Because) -> dict[str, Any]:
+    if each.place.location is not None:
+        return {"line": None, "cell": None, "location": each.place.location or None, "fact": each.fact}
+    return {"line": each.place.line, "cell": each.place.cell, "fact": each.fact}
 
 
 # --------------------------------------------------------------------------------------------------------------- table
@@ -163,8 +169,11 @@ def _stands(place: Place, line: int, path: str) -> str:
 
 
 def _because(each: Because) -> str:
-    cell = f"cell {each.place.cell}, " if each.place.cell is not None else ""
-    return f"{cell}line {each.place.line}: {plain(each.fact)}"
+    place = each.place
+    if place.location is not None:
+        return ": ".join(plain(part) for part in (place.location, each.fact) if part)
+    cell = f"cell {place.cell}, " if place.cell is not None else ""
+    return f"{cell}line {place.line}: {plain(each.fact)}"
 
 
 def _yes_no(value: bool | None) -> str:
