@@ -155,22 +155,36 @@ def outputs_of(heap: Any, root: Address, depth: int = 0) -> Iterator[Address]:
 # --- one connection ---------------------------------------------------------------------------------------------------
 
 
-def connections(heap: Any, models: Iterable[Address], *, owned: bool = False) -> Iterator[tuple[Address, Connection]]:
+class Found(NamedTuple):
+    """A connection, with its layer and the one before it."""
+
+    address: Address
+    producer: Address | None
+    connection: Connection
+
+
+def connections(heap: Any, models: Iterable[Address], *, owned: bool = False) -> Iterator[Found]:
     """Every call of a BatchNormalization layer in some models; ``owned``: those of applications too."""
     graph = Graph(heap, models)
     for call in graph.norms.values():
         if owned or call.record.owner is None:
-            yield call.address, _connection(graph, call)
+            producer = _producer(call)
+            connection = _connection(graph, call, producer)
+            yield Found(call.address, producer.address if producer is not None else None, connection)
 
 
-def _connection(graph: Graph, call: Call) -> Connection:
+def _producer(call: Call) -> Call | None:
+    """The layer whose output a call takes, if it is one, and no model or wrapper."""
+    producer = call.before[0] if len(call.before) == 1 else None
+    if producer is None or producer.record.many or producer.record.model is not None or producer.record.holds:
+        return None
+    return producer
+
+
+def _connection(graph: Graph, call: Call, producer: Call | None) -> Connection:
     record, options = call.record, call.options
     axis = options.axis[0] if options.axis is not None and len(options.axis) == 1 else None
     found = format_of(call)
-    producer = call.before[0] if len(call.before) == 1 else None
-    if producer is not None and (producer.record.many or producer.record.model is not None or producer.record.holds):
-        producer = None
-    dropout = _dropout(call)
     connection = Connection(
         type=record.type,
         package=record.package,
@@ -183,7 +197,7 @@ def _connection(graph: Graph, call: Call) -> Connection:
         beta_regularized=_regularized(options, "beta_regularizer"),
         group=group_of(record.site),
         **_before(graph, producer),
-        **_behind_dropout(dropout),
+        **_behind_dropout(_dropout(call)),
     )
     if found is None:
         behind_dense = producer is not None and producer.record.type == "Dense"
@@ -289,9 +303,8 @@ def gather_connections(runs: list[PathFits]) -> tuple[Connection, ...]:
         first, *others = found[place]
         kept = [each for each in first if all(each in other for other in others)]
         alike = len(kept) == len(first) and len({_shape(each) for each in kept}) == 1
-        subjects += [replace(each, alike=alike) for each in kept]
-    together = {place for place, same in _producers(subjects).items() if not same}
-    return tuple(replace(each, alike=False) if each.producer_at in together else each for each in subjects)
+        subjects += [each if alike else replace(each, alike=False) for each in kept]
+    return tuple(subjects)
 
 
 def _shape(connection: Connection) -> tuple[object, ...]:
@@ -300,13 +313,19 @@ def _shape(connection: Connection) -> tuple[object, ...]:
     return each.on_channels, each.channel_axis, each.producer_at, each.use_bias, each.activation, each.feeds_others
 
 
-def _producers(subjects: Iterable[Connection]) -> dict[Place, bool]:
-    """For each constructor call before a BatchNormalization layer whether all layers it makes stand so."""
-    shapes: dict[Place, set[tuple[object, ...]]] = {}
-    for each in subjects:
-        if each.producer_at is not None:
-            shapes.setdefault(each.producer_at, set()).add((each.place, each.use_bias, each.activation))
-    return {place: len(found) == 1 for place, found in shapes.items()}
+def _mixed(heap: Any, found: Sequence[Found]) -> set[Place]:
+    """The constructor calls before BatchNormalization, and of it, that make other layers too than those found."""
+    connected = {address for each in found for address in (each.address, each.producer)}
+    sites = {place for each in found for place in (each.connection.place, each.connection.producer_at)}
+    behind: dict[Place | None, set[Place | None]] = {}
+    for each in found:
+        behind.setdefault(each.connection.producer_at, set()).add(each.connection.place)
+    return {
+        record.site
+        for address, record in heap.items()
+        if isinstance(record, Layer) and record.site in sites
+        if address not in connected or len(behind.get(record.site, ())) > 1
+    }
 
 
 def _of_run(run: PathFits) -> dict[Place, list[Connection]]:
@@ -316,8 +335,11 @@ def _of_run(run: PathFits) -> dict[Place, list[Connection]]:
     heap = run.events[-1].heap
     outputs = _fitted_outputs(run)
     known: dict[Address, list[Connection]] = {}
-    for address, connection in connections(heap, models_in(heap)):
-        known.setdefault(address, []).append(connection)
+    every = list(connections(heap, models_in(heap)))
+    mixed = _mixed(heap, every)
+    for address, _, connection in every:
+        alike = connection.place not in mixed and connection.producer_at not in mixed
+        known.setdefault(address, []).append(replace(connection, alike=alike))
     for address in decays:
         if address not in known:
             known[address] = [_of_application(heap, address)]
