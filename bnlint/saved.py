@@ -38,7 +38,12 @@ def _lint(found: Found, task: Task) -> Report:
     from bnlint.saved_models.reading import read
 
     path, settings = found.path, found.settings
+    state = None
     try:
+        if task.mend:
+            from bnlint.files.writing import identity
+
+            state = identity(path)
         model = read(path)
     except OSError as error:
         return Report(path, errors=(f"cannot be read: {error.strerror or error}",))
@@ -48,12 +53,24 @@ def _lint(found: Found, task: Task) -> Report:
 
     prepared = prepare(settings)
     target = target_of(model, prepared.given)
-    program = gather(model, target, settings)
     enabled = selection.enabled(settings, prepared.catalogue, path)
-    findings = [selection.with_settings(each, settings) for each in prepared.catalogue.match(program, enabled)]
-    return Report(
-        path,
-        findings=tuple(sorted(findings, key=order)),
+
+    def matched(model: SavedModel) -> tuple[Program, list[Finding]]:
+        program = gather(model, target, settings)
+        every = prepared.catalogue.match(program, enabled)
+        return program, sorted((selection.with_settings(each, settings) for each in every), key=order)
+
+    program, findings = matched(model)
+    report = Report(path, tuple(findings))
+    if state is not None:
+        from bnlint.saved_fixing import mended
+
+        model, report = mended(model, findings, lambda each: matched(each)[1], state, unsafe=settings.unsafe_fixes)
+    if task.plan:
+        from bnlint.saved_fixing import planned
+
+        report = report._replace(findings=tuple(planned(model, list(report.findings), report.text or None)))
+    return report._replace(
         warnings=() if task.facts else _worth_saying(model),
         analysed=True,
         program=program if task.facts else None,
