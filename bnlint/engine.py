@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from bnlint.around import Around
-from bnlint.files.discovery import NOTEBOOK, SAVED_MODELS, Found, Missing, find
+from bnlint.files.discovery import NAMED_MODELS, NOTEBOOK, SCRIPT, Found, Missing, find
 from bnlint.files.project import forget, imports_keras, is_imported
 from bnlint.files.quick import needs_parsing
 from bnlint.files.reading import Source, Undecodable, decode
@@ -384,11 +384,27 @@ def _odd_encoding(data: bytes) -> tuple[str, ...]:
     return ()
 
 
+def is_model(path: str) -> bool:
+    """Whether a path is to be read as a model: by its name, and without one that says so by its first bytes."""
+    lowered = path.lower()
+    if lowered.endswith((SCRIPT, NOTEBOOK)):
+        return False
+    if lowered.endswith(NAMED_MODELS) or os.path.isdir(path):
+        return True
+    try:
+        with open(path, "rb") as file:
+            return file.read(8).startswith((b"PK\x03\x04", b"\x89HDF\r\n\x1a\n"))
+    except OSError:
+        return False
+
+
 def lint_file(found: Found, task: Task) -> Report:
     """The report on one file, mended on disk where the task says so. Never raises for what the file holds."""
     path = found.path
-    if path.lower().endswith(SAVED_MODELS):
-        return Report(path, errors=("saved models are not read by this version",))
+    if is_model(path):
+        from bnlint import saved
+
+        return saved.lint_model(found, task)
     try:
         with open(path, "rb") as file:
             data = file.read()
@@ -497,6 +513,8 @@ def lint_one(found: Found | Missing, task: Task) -> Report:
 
 
 def _is_heavy(found: Found) -> bool:
+    if is_model(found.path):
+        return True
     try:
         with open(found.path, "rb") as file:
             return needs_parsing(file.read())

@@ -35,6 +35,10 @@ def document(reports: Sequence[Report], target: Target) -> dict[str, Any]:
 
 def _files(report: Report) -> list[dict[str, Any]]:
     """A linted file's own fits, and those that it reaches in other files of its project, each under its path."""
+    if report.program is not None and report.program.model is not None:
+        from bnlint.reporters import saved_models
+
+        return [saved_models.document(report)]
     by_path: dict[str, list[Fit]] = {report.path: []}
     for fit in report.program.fits if report.program else ():
         by_path.setdefault(fit.place.path, []).append(fit)
@@ -87,6 +91,11 @@ def render(report: Report, style: Style) -> Iterator[str]:
     yield style.paint(plain(report.path), "bold")
     yield from (f"  {style.paint('warning', 'yellow')}: {plain(message)}" for message in report.warnings)
     program = report.program
+    if program is not None and program.model is not None:
+        from bnlint.reporters import saved_models
+
+        yield from saved_models.render(program.model, style)
+        return
     if program is None or not program.fits:
         yield "  no fit found"
     for fit in program.fits if program else ():
