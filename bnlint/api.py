@@ -13,7 +13,6 @@ from bnlint.results import Result, result_of
 from bnlint.settings import Settings, SettingsError
 
 SOURCE = "<source>"
-MODEL = "<model>"
 
 
 def lint_source(
@@ -49,6 +48,35 @@ def lint_source(
     return result_of(report)
 
 
+def lint_model(
+    model: Any,
+    *,
+    path: str | os.PathLike[str] | None = None,
+    target: str | None = None,
+    select: Sequence[str] | None = None,
+    extend_select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    rules: Sequence[str | os.PathLike[str]] = (),
+    training_samples: int | None = None,
+    batch_size: int | None = None,
+) -> Result:
+    """The findings in a model: a Keras model in memory, its config, that as JSON, or the path of a model file.
+
+    A model in memory is asked for its config, its flags and its weights, and judged by what its next ``fit`` would do
+    on the Keras that it was made with, unless ``target`` names another. Nothing of it is run, and no framework is
+    imported. ``path`` is what messages call a model that is no file. The other arguments are those of
+    :func:`lint_source`. What is no model gives the finding BN902. Raises ``OSError`` for a file that cannot be opened,
+    ``TypeError`` for what is none of these, and ``ValueError`` for a target or a rule that does not exist.
+    """
+    settings = _settings(target, select, extend_select, ignore, rules, training_samples, batch_size)
+    from bnlint import models
+
+    try:
+        return result_of(models.report_on(model, None if path is None else os.fspath(path), settings))
+    except SettingsError as error:
+        raise ValueError(str(error)) from None
+
+
 def _settings(
     target: str | None,
     select: Sequence[str] | None,
@@ -74,8 +102,3 @@ def _settings(
         training_samples=training_samples,
         batch_size=batch_size,
     )
-
-
-def lint_model(model: Any, *, target: str | None = None) -> Result:
-    """To come."""
-    raise NotImplementedError

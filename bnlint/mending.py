@@ -33,8 +33,8 @@ Key: TypeAlias = tuple[str, tuple[str, int]]
 class Form(NamedTuple):
     """What mending asks about a text by the form that it has.
 
-    ``complete`` gives a finding the edits of its fix on a text; ``parse`` raises ``SyntaxError`` or ``ValueError`` for a
-    text that is none of its form, and ``broken`` says that of one.
+    ``complete`` gives a finding the edits of its fix on a text; ``parse`` raises ``SyntaxError`` or ``ValueError`` for
+    a text that is none of its form, and ``broken`` says that of one.
     """
 
     complete: Callable[[str, Finding], Finding]

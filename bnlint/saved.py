@@ -12,6 +12,7 @@ from bnlint.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from bnlint.engine import Task
+    from bnlint.files.writing import Identity
     from bnlint.findings import Finding
     from bnlint.graph.subjects import Program
     from bnlint.keras.releases import Target
@@ -26,15 +27,15 @@ def lint_model(found: Found, task: Task) -> Report:
     from bnlint.engine import internal_error
 
     try:
-        return _lint(found, task)
+        return read_and_report(found, task)
     except SettingsError:
         raise
     except Exception as error:
         return Report(found.path, errors=(internal_error(error),))
 
 
-def _lint(found: Found, task: Task) -> Report:
-    from bnlint.engine import order, prepare
+def read_and_report(found: Found, task: Task) -> Report:
+    """As ``lint_model``; raises what it meets where bnlint itself is at fault."""
     from bnlint.saved_models.reading import read
 
     path, settings = found.path, found.settings
@@ -48,11 +49,23 @@ def _lint(found: Found, task: Task) -> Report:
     except OSError as error:
         return Report(path, errors=(f"cannot be read: {error.strerror or error}",))
     except (Unreadable, MemoryError, RecursionError) as error:
-        return _unreadable(error, found)
-    from bnlint import selection
+        return unreadable(error, found)
+    return report_on(model, settings, task, state=state)
 
+
+def report_on(
+    model: SavedModel, settings: Settings, task: Task, running: Target | None = None, state: Identity | None = None
+) -> Report:
+    """The report on a model that was read; ``running`` is the Keras of one in memory.
+
+    ``state`` is that of a file that is to be mended, before it was read.
+    """
+    from bnlint import selection
+    from bnlint.engine import order, prepare
+
+    path = model.path
     prepared = prepare(settings)
-    target = target_of(model, prepared.given)
+    target = target_of(model, prepared.given or running)
     enabled = selection.enabled(settings, prepared.catalogue, path)
 
     def matched(model: SavedModel) -> tuple[Program, list[Finding]]:
@@ -120,7 +133,8 @@ def _worth_saying(model: SavedModel) -> tuple[str, ...]:
     return tuple(note for note in model.notes if "not read" in note)
 
 
-def _unreadable(error: Exception, found: Found) -> Report:
+def unreadable(error: Exception, found: Found) -> Report:
+    """The report on what is no model that can be read."""
     if not found.named and found.path.lower().endswith(HDF5_OF_OTHERS):
         needs = isinstance(error, NeedsPackages)
         return Report(found.path, warnings=(f"{error}. {getattr(error, 'advice', '')}".strip(),) if needs else ())

@@ -1,4 +1,4 @@
-"""Fixes on saved models: planned and judged on the config's text, and put back into the file when all files are read."""
+"""Fixes on saved models: planned and judged on the text of the config, which is put back when all files are read."""
 
 from __future__ import annotations
 

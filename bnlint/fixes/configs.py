@@ -18,14 +18,17 @@ from bnlint.fixes.source import read
 from bnlint.graph.network import Address
 from bnlint.graph.places import Place
 from bnlint.graph.saved import ROOT, SavedModel
-from bnlint.saved_models.building import BATCH_NORM
-from bnlint.saved_models.rewriting import TRAINING, Config, Unspliceable
+from bnlint.saved_models.rewriting import TRAINING, Config
+from bnlint.saved_models.spans import Unspliceable
 
-ORDER_FOLLOWS_FLAGS = "the order of a nested model's weights in HDF5 follows what is trainable: load the model, set the flags, save it again"
+ORDER_FOLLOWS_FLAGS = (
+    "the order of a nested model's weights in HDF5 follows what is trainable: load the model, set the flags there, and "
+    "save it again"
+)
 
 
 def plan(text: str, model: SavedModel, actions: Sequence[Action]) -> Plan:
-    """The edits that do all the actions on ``text``, which holds the config of ``model``, or a refusal in plain words."""
+    """The edits that do all the actions on ``text``, the config of ``model``, or a refusal in plain words."""
     config = Config(model, text)
     try:
         for action in actions:

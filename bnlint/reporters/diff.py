@@ -1,14 +1,15 @@
 """``--diff``: what `--fix` would change, in the form that ``patch`` and ``git apply`` take.
 
-Of a saved model it is the config, laid out for people where the file has it on one line, under the names of the file and
-of the member that holds it.
+Of a saved model it is the config, laid out for people where the file has it on one line, under the names of the file
+and of the member that holds it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from bnlint.files.lines import split_keeping_ends
 from bnlint.reporters.style import Style
@@ -18,7 +19,8 @@ _COLOURS = {"-": "red", "+": "green", "@": "cyan"}
 _LAYER = '"class_name":'
 _AROUND = 3
 
-Codes = list[tuple[str, int, int, int, int]]
+Run = tuple[int, int, int, int]
+"""Lines of the old text that others of the new one stand for: from, to, from, to."""
 
 
 def render(report: Report, style: Style) -> Iterator[str]:
@@ -45,17 +47,16 @@ def _of_config(report: Report, path: str) -> Iterator[str]:
     name = f"{path}:{report.config.member}" if report.config.member else path
     old, new = _laid_out(report.original), _laid_out(report.text)
     yield from (f"--- {name}\n", f"+++ {name}\n")
-    matcher = SequenceMatcher(None, (), (), autojunk=False)
-    matcher.opcodes = _codes(old, new)
-    for group in matcher.get_grouped_opcodes(_AROUND):
-        first, last = group[0], group[-1]
-        yield f"@@ -{first[1] + 1},{last[2] - first[1]} +{first[3] + 1},{last[4] - first[3]} @@\n"
-        for tag, start, stop, new_start, new_stop in group:
-            if tag == "equal":
-                yield from (f" {line}" for line in old[start:stop])
-                continue
-            yield from (f"-{line}" for line in old[start:stop])
-            yield from (f"+{line}" for line in new[new_start:new_stop])
+    for group in _groups(_changed(old, new)):
+        at, new_at = max(group[0][0] - _AROUND, 0), group[0][2] - min(_AROUND, group[0][0])
+        stop = min(group[-1][1] + _AROUND, len(old))
+        yield f"@@ -{at + 1},{stop - at} +{new_at + 1},{group[-1][3] + stop - group[-1][1] - new_at} @@\n"
+        for first, last, new_first, new_last in group:
+            yield from (f" {line}" for line in old[at:first])
+            yield from (f"-{line}" for line in old[first:last])
+            yield from (f"+{line}" for line in new[new_first:new_last])
+            at = last
+        yield from (f" {line}" for line in old[at:stop])
 
 
 def _laid_out(config: str) -> list[str]:
@@ -65,25 +66,29 @@ def _laid_out(config: str) -> list[str]:
     return split_keeping_ends(json.dumps(json.loads(config), indent=2, ensure_ascii=config.isascii()) + "\n")
 
 
-def _codes(old: Sequence[str], new: Sequence[str]) -> Codes:
-    """What happened to which lines, found out for each layer by itself: for all at once it would take minutes."""
+def _changed(old: Sequence[str], new: Sequence[str]) -> Iterator[Run]:
+    """The lines that differ, found out for each layer by itself: for all at once it would take minutes."""
     parts, new_parts = _parts(old), _parts(new)
     if len(parts) != len(new_parts):
         parts, new_parts = [0, len(old)], [0, len(new)]
-    codes: Codes = []
-    for index in range(len(parts) - 1):
-        at, new_at = parts[index], new_parts[index]
-        one, other = old[at : parts[index + 1]], new[new_at : new_parts[index + 1]]
-        found = [("equal", 0, len(one), 0, len(other))]
+    for (at, stop), (new_at, new_stop) in zip(pairwise(parts), pairwise(new_parts), strict=True):
+        one, other = old[at:stop], new[new_at:new_stop]
         if one != other:
-            found = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
-        for tag, start, stop, new_start, new_stop in found:
-            code = (tag, at + start, at + stop, new_at + new_start, new_at + new_stop)
-            if codes and tag == "equal" == codes[-1][0]:
-                code = (tag, codes[-1][1], code[2], codes[-1][3], code[4])
-                codes.pop()
-            codes.append(code)
-    return codes
+            for tag, first, last, new_first, new_last in SequenceMatcher(None, one, other, False).get_opcodes():
+                if tag != "equal":
+                    yield at + first, at + last, new_at + new_first, new_at + new_last
+
+
+def _groups(runs: Iterable[Run]) -> Iterator[list[Run]]:
+    """Runs that are shown together, since the lines around them meet."""
+    group: list[Run] = []
+    for run in runs:
+        if group and run[0] - group[-1][1] > 2 * _AROUND:
+            yield group
+            group = []
+        group.append(run)
+    if group:
+        yield group
 
 
 def _parts(lines: Sequence[str]) -> list[int]:

@@ -1,7 +1,7 @@
 """Changes of a model's config, put into the text that holds it, so that every other character stays.
 
-The text is a file of its own (JSON, YAML), the member `config.json` of an archive, or the attribute `model_config` of an
-HDF5 file; the writers beside this module put it back.
+The text is a file of its own (JSON, YAML), the member `config.json` of an archive, or the attribute `model_config` of
+an HDF5 file; the writers beside this module put it back.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class Config:
                     self._want(here).values[TRAINING] = value
         if not found:
             raise Unspliceable(
-                "the file records no call of it, as it stands in a Sequential model, in a wrapper or in a class of its own"
+                "the file records no call of it: it stands in a Sequential model, in a wrapper or in a class of its own"
             )
 
     def changes(self) -> tuple[Change, ...]:
@@ -194,7 +194,7 @@ def _numbered(data: Any) -> Iterator[tuple[Way, dict[str, Any]]]:
             waiting += [((*way, key), each) for key, each in enumerate(here) if isinstance(each, (dict, list))]
 
 
-# ------------------------------------------------------------------------------------------------------ one object's text
+# ---------------------------------------------------------------------------------------------------- one object's text
 
 
 def _rewritten(there: Spans, way: Way, wanted: Wanted) -> Iterator[Change]:

@@ -145,7 +145,7 @@ class YamlSpans:
 
     def _holder(self, node: Any) -> Holder:
         if isinstance(node, self._nodes.MappingNode):
-            pairs = [(str(name.value), name, value) for name, value in node.value]
+            pairs: list[tuple[str | int, Any, Any]] = [(str(name.value), name, value) for name, value in node.value]
         elif isinstance(node, self._nodes.SequenceNode):
             pairs = [(index, value, value) for index, value in enumerate(node.value)]
         else:

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from typing import Any
 
 from bnlint.graph.saved import SavedModel
@@ -26,7 +25,7 @@ HARMLESS = re.compile(
     r"|the (model|layer `.*`) is of a class that the file does not hold.*",
     re.DOTALL,
 )
-"""What a reader notes without a doubt about the file: beside these, whatever it notes keeps a file from being changed."""
+"""What a reader notes of a file without a doubt about it; any other note keeps the file from being changed."""
 
 
 def doubt(model: SavedModel) -> str | None:

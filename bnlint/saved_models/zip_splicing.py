@@ -129,7 +129,7 @@ def _entries(directory: bytes, count: int) -> list[Entry]:
 
 
 def _check(file: BinaryIO, layout: Layout) -> None:
-    """Raises ``Unspliceable`` where members overlap, have one name, are encrypted, or are not where the list has them."""
+    """Raises ``Unspliceable`` where members overlap, share a name, are encrypted, or are not where the list says."""
     if len({entry.name for entry in layout.entries}) < len(layout.entries):
         raise Unspliceable("the archive has two members of one name")
     ordered = sorted(layout.entries, key=lambda entry: entry.offset)
