@@ -51,6 +51,13 @@ def described(description: Mapping[str, Any], path: str) -> SavedModel:
     )
 
 
+def compared(description: Mapping[str, Any]) -> SavedModel | None:
+    """The other file that a description compares its model with."""
+    if "compare" not in description:
+        return None
+    return described({**description, "layers": description["compare"]}, "other.keras")
+
+
 class _Writer:
     """Writes the config that Keras would, layer by layer, and notes the weights by the layers' locations."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bnlint.files.discovery import Found
@@ -50,15 +52,31 @@ def read_and_report(found: Found, task: Task) -> Report:
         return Report(path, errors=(f"cannot be read: {error.strerror or error}",))
     except (Unreadable, MemoryError, RecursionError) as error:
         return unreadable(error, found)
-    return report_on(model, settings, task, state=state)
+    other = None
+    if settings.compare is not None:
+        try:
+            other = _other(os.path.abspath(settings.compare), settings.compare)
+        except (OSError, Unreadable, MemoryError, RecursionError) as error:
+            return Report(path, errors=(f"--compare {settings.compare}: {getattr(error, 'strerror', None) or error}",))
+    return report_on(model, settings, task, other=other, state=state)
+
+
+@lru_cache(maxsize=1)
+def _other(path: str, called: str) -> SavedModel:
+    """The model that all files of a run are compared with."""
+    from bnlint.saved_models.reading import read
+
+    return read(path)._replace(path=called)
 
 
 def report_on(
-    model: SavedModel, settings: Settings, task: Task, running: Target | None = None, state: Identity | None = None
-) -> Report:
-    """The report on a model that was read; ``running`` is the Keras of one in memory.
+    model: SavedModel, settings: Settings, task: Task, running: Target | None = None, other: SavedModel | None = None,
+    state: Identity | None = None,
+) -> Report:  # fmt: skip
+    """The report on a model that was read.
 
-    ``state`` is that of a file that is to be mended, before it was read.
+    ``running`` is the Keras of one in memory, ``other`` what it is compared with, ``state`` that of a file that is to be
+    mended, from before it was read.
     """
     from bnlint import selection
     from bnlint.engine import order, prepare
@@ -69,7 +87,7 @@ def report_on(
     enabled = selection.enabled(settings, prepared.catalogue, path)
 
     def matched(model: SavedModel) -> tuple[Program, list[Finding]]:
-        program = gather(model, target, settings)
+        program = gather(model, target, settings, other)
         every = prepared.catalogue.match(program, enabled)
         return program, sorted((selection.with_settings(each, settings) for each in every), key=order)
 
@@ -92,11 +110,13 @@ def report_on(
     )
 
 
-def gather(model: SavedModel, target: Target, settings: Settings) -> Program:
+def gather(model: SavedModel, target: Target, settings: Settings, other: SavedModel | None = None) -> Program:
     """The facts of a model, with what the settings say about its training."""
     from bnlint.keras.saved import gather_saved
 
-    return gather_saved(model, target, training_samples=settings.training_samples, batch_size=settings.batch_size)
+    return gather_saved(
+        model, target, training_samples=settings.training_samples, batch_size=settings.batch_size, other=other
+    )
 
 
 def target_of(model: SavedModel, given: Target | None) -> Target:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bnlint import engine, rules, saved
-from bnlint.described import described
+from bnlint.described import compared, described
 from bnlint.findings import Finding
 from bnlint.keras.releases import Target
 from bnlint.rules import Rule
@@ -45,7 +45,7 @@ def settings(rule: Rule, example: Example) -> Settings:
 def reported(rule: Rule, example: Example, source: str | None = None) -> list[Finding]:
     if example.model is not None:
         model = described(example.model, example.path)
-        report = saved.report_on(model, settings(rule, example), engine.Task())
+        report = saved.report_on(model, settings(rule, example), engine.Task(), other=compared(example.model))
     else:
         report = engine.lint_text(source or example.source, example.path, settings(rule, example))
     return [finding for finding in report.findings if finding.code == rule.code]
@@ -106,7 +106,8 @@ def test_every_case_fix_and_piece_of_advice_is_produced_by_an_example(rule: Rule
         asked = settings(rule, example)
         target = Target.parse(example.target, "example")
         if example.model is not None:
-            program = saved.gather(described(example.model, example.path), target, asked)
+            model = described(example.model, example.path)
+            program = saved.gather(model, target, asked, compared(example.model))
         else:
             program = engine.analyse(example.source, example.path, asked, target)
         for subject in program.subjects.get(rule.match.each, ()):

@@ -21,7 +21,7 @@ RULE_KEYS = (
 MATCH_KEYS = ("each", "where", "group_by", "sum", "report_at")
 CASE_KEYS = ("when", "severity", "message", "fix", "advice", "related")
 EXAMPLE_KEYS = ("target", "flagged", "clean", "fixed", "unsafe", "title", "path", "settings", "model")
-MODEL_KEYS = ("name", "keras", "saved_as", "trained", "steps", "input", "serving", "layers")
+MODEL_KEYS = ("name", "keras", "saved_as", "trained", "steps", "input", "serving", "layers", "compare")
 FORMATS = ("keras", "h5", "json", "saved_model", "export")
 SERVING_KEYS = ("layer", "node", "by_batch", "how")
 SETTINGS = ("training_samples", "batch_size", "select")
@@ -233,7 +233,8 @@ def _model_example(pieces: Pieces, data: Compiled, path: Path) -> Compiled:
     pieces.word(model.get("saved_as", "keras"), (*path, "model", "saved_as"), FORMATS)
     for at, each in enumerate(pieces.sequence(model.get("serving", []), (*path, "model", "serving"))):
         pieces.mapping(each, (*path, "model", "serving", at), SERVING_KEYS, required=SERVING_KEYS)
-    _model_layers(pieces, model["layers"], (*path, "model", "layers"))
+    for key in ("layers", "compare"):
+        _model_layers(pieces, model.get(key, []), (*path, "model", key))
     return {
         "target": data["target"],
         "source": as_text(model),

@@ -23,6 +23,7 @@ from bnlint.graph.subjects.loops import ClassTest, LayerLoop, Slice
 from bnlint.graph.subjects.parts import Backbone, Because
 from bnlint.graph.subjects.random_weights import RandomWeights
 from bnlint.graph.subjects.saved_models import ModelFacts, SavedBatchNorm
+from bnlint.graph.subjects.saved_statistics import SavedModelStatistics, SavedNorm, ServedNorm
 from bnlint.graph.subjects.trainable_changes import TrainableChange
 from bnlint.graph.subjects.trained_models import TrainedModel
 
@@ -48,6 +49,9 @@ __all__ = [
     "Program",
     "RandomWeights",
     "SavedBatchNorm",
+    "SavedModelStatistics",
+    "SavedNorm",
+    "ServedNorm",
     "Slice",
     "TrainableChange",
     "TrainableTypo",
@@ -81,6 +85,9 @@ SUBJECTS: dict[str, type] = {
     "learning_phase": LearningPhase,
     "momentum_set": MomentumSet,
     "random_weights": RandomWeights,
+    "saved_batch_norm": SavedNorm,
+    "saved_model": SavedModelStatistics,
+    "serving_norm": ServedNorm,
     "slice": Slice,
     "trainable_change": TrainableChange,
     "trainable_typo": TrainableTypo,
