@@ -75,8 +75,8 @@ def report_on(
 ) -> Report:  # fmt: skip
     """The report on a model that was read.
 
-    ``running`` is the Keras of one in memory, ``other`` what it is compared with, ``state`` that of a file that is to be
-    mended, from before it was read.
+    ``running`` is the Keras of one in memory, ``other`` what it is compared with, ``state`` that of a file that is to
+    be mended, from before it was read.
     """
     from bnlint import selection
     from bnlint.engine import order, prepare

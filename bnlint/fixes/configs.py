@@ -25,6 +25,13 @@ ORDER_FOLLOWS_FLAGS = (
     "the order of a nested model's weights in HDF5 follows what is trainable: load the model, set the flags there, and "
     "save it again"
 )
+WEIGHTS_HANG_ON_IT = "the weights in the file hang on `{}`: without it they would not fit"
+SHAPING: dict[str, Any] = {"axis": -1, "center": True, "scale": True, "renorm": False, "virtual_batch_size": None}
+"""Arguments of BatchNormalization that say which weights it has and of what shape, with their defaults.
+
+Measured: a file with `renorm=True` has three weights more, one with a virtual batch size gammas of another rank, and no
+Keras loads it when the argument alone is taken out.
+"""
 
 
 def plan(text: str, model: SavedModel, actions: Sequence[Action]) -> Plan:
@@ -80,6 +87,9 @@ def set_argument(config: Config, *, call: Iterable[Place], name: str, value: str
 def remove_arguments(config: Config, *, call: Place, names: Sequence[str]) -> None:
     """Takes arguments out of a layer's entry, and `training` out of its calls."""
     for address in _layers_at(config.model, (call,)):
+        for name in names:
+            if name in config.model.extras[address].config:
+                _keep_weights(config.model, address, name, SHAPING.get(name))
         config.remove(address, [name for name in names if name != TRAINING])
         if TRAINING in names:
             config.set_training(address, None)
@@ -108,7 +118,19 @@ REWRITES: dict[str, Callable[..., None]] = {
 def _set(config: Config, address: Address, name: str, value: Any) -> None:
     if name == "trainable" and _order_follows_flags(config.model, address):
         raise Refusal(ORDER_FOLLOWS_FLAGS)
+    _keep_weights(config.model, address, name, value)
     config.set(address, name, value)
+
+
+def _keep_weights(model: SavedModel, address: Address, name: str, value: Any) -> None:
+    """Raises ``Refusal`` where a layer with another value of an argument would have other weights."""
+    if name not in SHAPING or address not in model.order:
+        return
+    before = model.extras[address].config.get(name, SHAPING[name])
+    if isinstance(before, list) and len(before) == 1:
+        before = before[0]
+    if before != value:
+        raise Refusal(WEIGHTS_HANG_ON_IT.format(name))
 
 
 def _order_follows_flags(model: SavedModel, address: Address) -> bool:

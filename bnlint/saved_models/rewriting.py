@@ -46,7 +46,11 @@ def form_of(model: SavedModel) -> str:
 
 def parsed(form: str, text: str) -> dict[str, Any]:
     """The data of a config. Raises ``Unreadable``."""
-    return documents.parse_yaml(text.encode()) if form == "yaml" else documents.parse_json(text)
+    if form == "yaml":
+        from bnlint.saved_models.yaml_texts import parse_yaml
+
+        return parse_yaml(text.encode())
+    return documents.parse_json(text)
 
 
 def reread(model: SavedModel, text: str) -> SavedModel:
@@ -150,6 +154,8 @@ class Config:
     def _entries(self, address: Address) -> Iterator[tuple[Way, dict[str, Any]]]:
         """The entries of a layer in the config: several where the file names one object in several places."""
         way = self._resolved(self.model.extras[address].at)
+        if not way and address != self.model.root:
+            raise Unspliceable("the file's config does not show it")
         entry = self._entry(way)
         number = entry.get(SHARED)
         for other in self._document.shared[number] if isinstance(number, int) else [way]:
