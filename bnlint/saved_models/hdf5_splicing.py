@@ -39,28 +39,28 @@ def replace(path: str, before: bytes, after: bytes) -> None:
     with h5py.File(path, "r+") as file:
         _check(h5py, file)
         attribute = file.attrs.get_id(CONFIG)
-        info = h5py.check_string_dtype(attribute.dtype)
-        if info is None or attribute.shape not in ((), (1,)):
+        info, shape = h5py.check_string_dtype(attribute.dtype), attribute.shape
+        kind, space = attribute.get_type().copy(), attribute.get_space()
+        del attribute  # an open one would be found under its name after it is gone
+        if info is None or shape not in ((), (1,)):
             raise Unspliceable("its config is written in an uncommon way")
         if _bytes(file.attrs[CONFIG]) != before:
             raise Unspliceable("has changed since it was read")
         if info.length is None:
-            file.attrs.modify(CONFIG, after if attribute.shape == () else [after])
+            file.attrs.modify(CONFIG, after if shape == () else [after])
         else:
-            _lengthen(h5py, file, attribute, before, after)
+            kind.set_size(max(kind.get_size() - len(before), 0) + len(after))
+            _anew(h5py, file, kind, space, after)
         if _bytes(file.attrs[CONFIG]) != after:
             raise Unspliceable("its config could not be put into it")
 
 
-def _lengthen(h5py: Any, file: Any, attribute: Any, before: bytes, after: bytes) -> None:
-    """The attribute once more under its name, for as many bytes as the new text has more or less."""
+def _anew(h5py: Any, file: Any, kind: Any, space: Any, text: bytes) -> None:
+    """The attribute once more under its name, of a type that has room for the text."""
     import numpy as np
 
-    kind = attribute.get_type().copy()
-    size = max(kind.get_size() - len(before), 0) + len(after)
-    kind.set_size(size)
-    made = h5py.h5a.create(file.id, FOR_A_WHILE, kind, attribute.get_space())
-    made.write(np.full(attribute.shape, after, dtype=f"S{size}"), mtype=kind)
+    made = h5py.h5a.create(file.id, FOR_A_WHILE, kind, space)
+    made.write(np.full(space.shape, text, dtype=f"S{kind.get_size()}"), mtype=kind)
     h5py.h5a.delete(file.id, CONFIG.encode())
     h5py.h5a.rename(file.id, FOR_A_WHILE, CONFIG.encode())
 

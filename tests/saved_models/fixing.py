@@ -1,4 +1,4 @@
-"""Rules on model files for tests of their fixes: one for each thing that a fix changes, with subjects of the plainest kind."""
+"""Rules on model files for tests of their fixes: one for each thing that a fix changes."""
 
 from __future__ import annotations
 

@@ -178,7 +178,10 @@ def test_only_calls_without_the_argument_get_it_where_it_is_added(tmp_path: Path
     twice = norm("bn", old("inputs", training=True), old("inputs"))
     path = written(tmp_path / "m.json", document(functional("net", source(), twice)))
     after = json.loads(changed(path, act("add_argument", "bn", name="training", value=False)))
-    assert after["config"]["layers"][1]["inbound_nodes"] == [old("inputs", training=True), old("inputs", training=False)]
+    assert after["config"]["layers"][1]["inbound_nodes"] == [
+        old("inputs", training=True),
+        old("inputs", training=False),
+    ]
 
 
 def test_the_argument_is_taken_away(tmp_path: Path) -> None:
@@ -237,7 +240,7 @@ def test_the_layers_of_a_wrapper(tmp_path: Path) -> None:
     assert (config["momentum"], config["trainable"]) == (0.9, False)
 
 
-# ------------------------------------------------------------------------------------------------------- what is refused
+# ---------------------------------------------------------------------------------------------------- what is refused
 
 
 @pytest.mark.parametrize(
@@ -316,7 +319,7 @@ def test_an_argument_that_a_class_of_somebodys_own_does_not_show(tmp_path: Path)
     assert refused(path, MOMENTUM) == "its class is not known, and its config has no `momentum`"
 
 
-# ------------------------------------------------------------------------------------------------------------------ YAML
+# --------------------------------------------------------------------------------------------------------------- YAML
 
 YAML = """\
 backend: tensorflow
