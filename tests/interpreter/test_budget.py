@@ -123,3 +123,18 @@ def test_paths_that_are_by_far_too_many_are_given_up_at_once(steps: int, given_u
     found = run_paths(Source(switches(6, turns=20), "script.py"), make, steps=steps)
     assert found.complete
     assert len(made) - len(found.paths) == given_up
+
+
+DRAWING = """
+import tracker
+from itertools import cycle
+order = cycle(tracker.files)
+for epoch in tracker.epochs:
+    for step in tracker.steps:
+        for row in tracker.rows:
+            tracker.log(next(order))
+"""
+
+
+def test_loops_that_draw_from_an_open_iterator_settle() -> None:
+    assert paths(DRAWING, steps=150).complete
