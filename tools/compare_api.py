@@ -3,7 +3,8 @@
     python -m tools.compare_api MEASUREMENT.json [...]
 
 Prints each name that was measured otherwise than it is shipped and ends with 1 where there is one. A release that was
-not shipped is held against its neighbours: it differs where it agrees with neither of those that answer.
+not shipped is held against its neighbours: it differs where it agrees with neither. What is shipped as not measured,
+or was not measured now, is no difference.
 """
 
 from __future__ import annotations
@@ -40,14 +41,12 @@ def of_release(label: str, part: str, known: Table, release: str, names: Mapping
     every = {name for table in near.values() for name in table} | set(names)
     lines = []
     for name in sorted(every):
-        shipped = {against: table.get(name) for against, table in near.items()}
-        if len(near) > 1 and all(letter in (None, UNMEASURED) for letter in shipped.values()):
-            continue  # of what lies between, nothing is claimed
-        if names.get(name) not in shipped.values():
-            was = " and ".join(f"{against} was shipped as {text(words, letter)}" for against, letter in shipped.items())
-            lines.append(
-                f"{label} {' '.join(name)}: {was or 'nothing is shipped'}, measured {text(words, names.get(name))}"
+        shipped = {against: letter for against, table in near.items() if answers(letter := table.get(name))}
+        if shipped and answers(names.get(name)) and names[name] not in shipped.values():
+            was = " and ".join(
+                f"{against} was shipped as {words[letter] or 'missing'}" for against, letter in shipped.items()
             )
+            lines.append(f"{label} {' '.join(name)}: {was}, measured {words[names[name]] or 'missing'}")
     return lines
 
 
@@ -60,9 +59,9 @@ def neighbours(release: str, known: Collection[str]) -> list[str]:
     return [*sorted(below, key=version)[-1:], *sorted(above, key=version)[:1]]
 
 
-def text(words: Mapping[str, Any], letter: str | None) -> str:
-    """An answer for people."""
-    return "not measured" if letter in (None, UNMEASURED) else words[letter] or "missing"
+def answers(letter: str | None) -> bool:
+    """Whether a letter of a history is an answer."""
+    return letter not in (None, UNMEASURED)
 
 
 def tables(measurement: Mapping[str, Any]) -> tuple[Tables, Tables]:
