@@ -37,16 +37,14 @@ def differences(kind: str, shipped: Tables, found: Tables) -> list[str]:
 def of_release(label: str, part: str, known: Table, release: str, names: Mapping[tuple[str, ...], str]) -> list[str]:
     """The lines of one release and one part of the tables."""
     words = WORDS.get(part, PATHS)
-    near = {against: known[against] for against in neighbours(release, known)}
-    every = {name for table in near.values() for name in table} | set(names)
+    near = {against: measured(known[against]) for against in neighbours(release, known)}
     lines = []
-    for name in sorted(every):
-        shipped = {against: letter for against, table in near.items() if answers(letter := table.get(name))}
-        if shipped and answers(names.get(name)) and names[name] not in shipped.values():
-            was = " and ".join(
-                f"{against} was shipped as {words[letter] or 'missing'}" for against, letter in shipped.items()
-            )
-            lines.append(f"{label} {' '.join(name)}: {was}, measured {words[names[name]] or 'missing'}")
+    for name, now in sorted(measured(names).items()):
+        shipped = {against: table[name] for against, table in near.items() if name in table}
+        if shipped and now not in shipped.values():
+            said = {letter: words[letter] or "missing" for letter in (*shipped.values(), now)}
+            was = " and ".join(f"{against} was shipped as {said[letter]}" for against, letter in shipped.items())
+            lines.append(f"{label} {' '.join(name)}: {was}, measured {said[now]}")
     return lines
 
 
@@ -59,9 +57,9 @@ def neighbours(release: str, known: Collection[str]) -> list[str]:
     return [*sorted(below, key=version)[-1:], *sorted(above, key=version)[:1]]
 
 
-def answers(letter: str | None) -> bool:
-    """Whether a letter of a history is an answer."""
-    return letter not in (None, UNMEASURED)
+def measured(table: Mapping[tuple[str, ...], str]) -> dict[tuple[str, ...], str]:
+    """The names of a table that have an answer."""
+    return {name: letter for name, letter in table.items() if letter != UNMEASURED}
 
 
 def tables(measurement: Mapping[str, Any]) -> tuple[Tables, Tables]:
