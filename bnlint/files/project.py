@@ -322,7 +322,7 @@ def _read_imports(path: str) -> _Imports:
 
 def imported(path: str) -> frozenset[str]:
     """The modules that a script or notebook may import, as it writes them; ``module.*`` for whatever is in one."""
-    return _read_imports(os.path.abspath(path), True)[1]
+    return _read_imports(os.path.abspath(path)).names
 
 
 def is_marked(top: str) -> bool:
