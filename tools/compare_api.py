@@ -3,7 +3,7 @@
     python -m tools.compare_api MEASUREMENT.json [...]
 
 Prints each name that was measured otherwise than it is shipped and ends with 1 where there is one. A release that was
-not shipped is held against its neighbours: it differs where it agrees with neither.
+not shipped is held against its neighbours: it differs where it agrees with neither of those that answer.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ def of_release(label: str, part: str, known: Table, release: str, names: Mapping
     lines = []
     for name in sorted(every):
         shipped = {against: table.get(name) for against, table in near.items()}
+        if len(near) > 1 and all(letter in (None, UNMEASURED) for letter in shipped.values()):
+            continue  # of what lies between, nothing is claimed
         if names.get(name) not in shipped.values():
             was = " and ".join(f"{against} was shipped as {text(words, letter)}" for against, letter in shipped.items())
             lines.append(

@@ -69,3 +69,11 @@ def test_a_release_between_two_is_held_against_both() -> None:
         "keras3 3.14.1 name layers.Dense: 3.12.0 was shipped as missing and 3.15.1 was shipped as there, "
         "measured not measured"
     ]
+
+
+def test_what_neither_neighbour_answers_is_no_claim() -> None:
+    known: Table = {"3.9.2": {}, "3.12.0": {("initializers.zeros", "seed"): "-"}}
+    found: Tables = {"keras3": {"arguments": {"3.10.0": {("initializers.zeros", "seed"): "n"}}}}
+    assert differences("name", {"keras3": {"arguments": known}}, found) == []
+    newer: Tables = {"keras3": {"arguments": {"3.13.0": {("initializers.zeros", "seed"): "n"}}}}
+    assert len(differences("name", {"keras3": {"arguments": known}}, newer)) == 1
