@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import bnlint
+from bnlint.saved_models import live
 from tests.models import conv, functional, inputs, layer, norm, sequential
 
 WRONG = functional(inputs(8, 8, 3), conv("c", "input"), norm("bn", "c", axis=[1]), layer("Flatten", "f", "bn"))
@@ -127,13 +128,10 @@ def test_a_file_that_is_no_model(tmp_path: Path) -> None:
 
 
 def test_a_class_of_somebodys_own_is_asked_for_its_layers() -> None:
-    from bnlint.saved_models import live
-    from bnlint.saved_models.reading import read_config
-
     inner = BatchNormalization("bn", trainable=False, axis=[1], momentum=0.9, gamma_regularizer={"class_name": "L2"})
     unasked = Own("quiet", BatchNormalization("bn2", momentum=0.8))
     model = Own("net", Layer("block", inner, units=3), unasked)
-    saved = live.read(model, "<model>", read_config)
+    saved = live.read(model, "<model>")
     assert [saved.locations[each] for each in saved.order] == ["block/bn", "quiet/bn2"]
     assert [(saved.heap[each].trainable, saved.heap[each].momentum) for each in saved.order] == [
         (False, 0.9),
@@ -143,20 +141,23 @@ def test_a_class_of_somebodys_own_is_asked_for_its_layers() -> None:
 
 
 def test_flags_are_those_of_the_model_now() -> None:
-    from bnlint.saved_models import live
-    from bnlint.saved_models.reading import read_config
-
-    saved = live.read(Model(RIGHT, BatchNormalization("bn", trainable=False)), "<model>", read_config)
+    saved = live.read(Model(RIGHT, BatchNormalization("bn", trainable=False)), "<model>")
     assert [saved.heap[each].trainable for each in saved.order] == [False]
 
 
 def test_layers_whose_names_do_not_tell_them_apart_keep_what_the_config_says() -> None:
-    from bnlint.saved_models import live
-    from bnlint.saved_models.reading import read_config
-
     layers = (BatchNormalization("bn", trainable=False), BatchNormalization("bn"))
-    saved = live.read(Model(RIGHT, *layers), "<model>", read_config)
+    saved = live.read(Model(RIGHT, *layers), "<model>")
     assert [saved.heap[each].trainable for each in saved.order] == [True]
+
+
+def test_without_numpy_the_weights_are_a_problem_and_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = BatchNormalization("bn")
+    layer.moving_mean = [0.0]  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    result = bnlint.lint_model(Model(RIGHT, layer))
+    assert result.problems == ("the weights were not read: NumPy is not installed here",)
+    assert not result.findings
 
 
 def test_no_framework_is_imported() -> None:

@@ -9,7 +9,6 @@ import pytest
 import bnlint
 from bnlint.graph.saved import SavedModel
 from bnlint.saved_models import live
-from bnlint.saved_models.reading import read_config
 
 pytestmark = pytest.mark.tensorflow
 np = pytest.importorskip("numpy")
@@ -21,7 +20,7 @@ def keras(request: pytest.FixtureRequest) -> Any:
 
 
 def read(model: Any) -> SavedModel:
-    return live.read(model, "<model>", read_config)
+    return live.read(model, "<model>")
 
 
 def nested(keras: Any) -> Any:
@@ -90,7 +89,7 @@ def test_a_model_and_its_config_and_its_file_say_the_same(keras: Any, tmp_path: 
 def test_classes_of_ones_own(keras: Any) -> None:
     layers = keras.layers
 
-    class Block(layers.Layer):  # type: ignore[misc]
+    class Block(layers.Layer):  # type: ignore[misc, name-defined]
         def __init__(self, **options: Any) -> None:
             super().__init__(**options)
             self.dense, self.norm = layers.Dense(4), layers.BatchNormalization(name="norm", momentum=0.7)
