@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from bnlint.around import Around
-from bnlint.files.discovery import NOTEBOOK, SAVED_MODELS, Found, Missing, find
+from bnlint.files.discovery import NAMED_MODELS, NOTEBOOK, SCRIPT, Found, Missing, find
 from bnlint.files.project import forget, imports_keras, is_imported
 from bnlint.files.quick import needs_parsing
 from bnlint.files.reading import Source, Undecodable, decode
@@ -237,9 +237,10 @@ def analyse(
         )  # fmt: skip
 
 
-def order(finding: Finding) -> tuple[int, int, int, str]:
+def order(finding: Finding) -> tuple[int, int, int, str, str]:
     """The sort key of a file's findings."""
-    return finding.place.cell or 0, finding.place.line, finding.place.column, finding.code
+    place = finding.place
+    return place.cell or 0, place.line, place.column, place.location or "", finding.code
 
 
 def plan(report: Report) -> Report:
@@ -259,14 +260,14 @@ def _planned(finding: Finding, text: str) -> tuple[Finding, str]:
     if fix is None or not fix.actions or fix.edits:
         return finding, ""
     from bnlint import fixes
+    from bnlint.rules.messages import where as named
 
     try:
         return fixes.complete(text, finding), ""
     except Exception as error:
         from dataclasses import replace
 
-        cell = "" if finding.place.cell is None else f" of cell {finding.place.cell}"
-        where = f"{finding.code} on line {finding.place.line}{cell}: its fix met an "
+        where = f"{finding.code} on {named(finding.place)}: its fix met an "
         return replace(finding, fix=None), where + internal_error(error)
 
 
@@ -385,11 +386,27 @@ def _odd_encoding(data: bytes) -> tuple[str, ...]:
     return ()
 
 
+def is_model(path: str) -> bool:
+    """Whether a path is to be read as a model: by its name, and without one that says so by its first bytes."""
+    lowered = path.lower()
+    if lowered.endswith((SCRIPT, NOTEBOOK)):
+        return False
+    if lowered.endswith(NAMED_MODELS) or os.path.isdir(path):
+        return True
+    try:
+        with open(path, "rb") as file:
+            return file.read(8).startswith((b"PK\x03\x04", b"\x89HDF\r\n\x1a\n"))
+    except OSError:
+        return False
+
+
 def lint_file(found: Found, task: Task) -> Report:
     """The report on one file, mended on disk where the task says so. Never raises for what the file holds."""
     path = found.path
-    if path.lower().endswith(SAVED_MODELS):
-        return Report(path, errors=("saved models are not read by this version",))
+    if is_model(path):
+        from bnlint import saved
+
+        return saved.lint_model(found, task)
     try:
         with open(path, "rb") as file:
             data = file.read()
@@ -517,6 +534,8 @@ def of_others(report: Report) -> Report:
 
 
 def _is_heavy(found: Found) -> bool:
+    if is_model(found.path):
+        return True
     try:
         with open(found.path, "rb") as file:
             return needs_parsing(file.read())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bnlint.graph.places import Place
@@ -86,7 +86,6 @@ class Finding:
     advice: str = ""
     url: str = ""
     group: str = ""
-    layer: str | None = field(default=None)
 
 
 def unfixed(finding: Finding, reason: str) -> Finding:

@@ -16,6 +16,7 @@ from bnlint.files.discovery import Found, Missing
 from bnlint.files.reading import Source, encode
 from bnlint.files.texts import Opened, opened
 from bnlint.findings import Finding, Related
+from bnlint.graph.places import spot
 from bnlint.mending import mend
 from bnlint.reports import Report
 
@@ -53,7 +54,8 @@ def unite(findings: Iterable[Finding]) -> list[Finding]:
     """
     kept: dict[tuple[object, ...], Finding] = {}
     for finding in findings:
-        key = (finding.code, os.path.realpath(finding.place.path), *finding.place[1:3], finding.place.cell)
+        place = finding.place
+        key = (finding.code, os.path.realpath(place.path), *place[1:3], place.cell, place.location)
         other = kept.get(key)
         kept[key] = finding if other is None else _one(other, finding)
     return sorted(kept.values(), key=lambda finding: (finding.place.path, order(finding)))
@@ -62,9 +64,9 @@ def unite(findings: Iterable[Finding]) -> list[Finding]:
 def _one(first: Finding, second: Finding) -> Finding:
     better = _weight(second) > _weight(first)
     lead, other = (second, first) if better else (first, second)
-    lines = {(each.place.path, each.place.line): each for each in (*other.related, *lead.related)}
-    own = {(each.place.path, each.place.line) for each in lead.related}
-    more = [each for at, each in lines.items() if at not in own and at != (lead.place.path, lead.place.line)]
+    lines = {spot(each.place): each for each in (*other.related, *lead.related)}
+    own = {spot(each.place) for each in lead.related}
+    more = [each for at, each in lines.items() if at not in own and at != spot(lead.place)]
     return replace(lead, related=tuple([*lead.related, *more][: max(MOST_RELATED, len(lead.related))]))
 
 

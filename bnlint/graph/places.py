@@ -22,6 +22,11 @@ class Place(NamedTuple):
     location: str | None = None
 
 
+def spot(place: Place) -> tuple[object, ...]:
+    """The line, or the layer of a saved model, in which a place lies: what is said of it is said of one thing."""
+    return place.path, place.cell, place.line, place.location
+
+
 def order(place: Place) -> tuple[object, ...]:
     """The sort key by which places follow each other as in the file, a notebook's cell by cell."""
     return place.path, place.cell or 0, place[1:5], place.location or ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from bnlint.reporters.concise import pieces
 from bnlint.reporters.style import Style, counted, plain
 from bnlint.reports import Report
 
@@ -62,8 +63,7 @@ def withdrawn(reports: Sequence[Report]) -> Iterator[str]:
     """Fixes that were tried and taken back, each with the reason."""
     for report in reports:
         for finding, reason in report.withdrawn:
-            cell = f"cell {finding.place.cell}:" if finding.place.cell is not None else ""
-            place = f"{plain(report.path)}:{cell}{finding.place.line}:{finding.place.column}"
+            place = ":".join([plain(report.path), *pieces(finding.place)[1:]])
             yield f"{place}: the fix of {finding.code} was withdrawn: {plain(reason)}"
 
 

@@ -24,6 +24,8 @@ def _marks(line: str, code: str) -> int:
 def sloppy(rule: Rule) -> Iterator[str]:
     """What is missing in a rule's examples for them to prove what the rule says."""
     examples = rule.page.examples
+    if not examples and rule.match is None:
+        return  # of the tool itself, about files that no text can show
     flagged = [example for example in examples if not example.clean]
     if not flagged:
         yield f"{rule.code} has no flagged example"

@@ -12,6 +12,7 @@ from typing import Any
 from bnlint.graph.subjects.assignments import MomentumSet, TrainableTypo
 from bnlint.graph.subjects.backbones import BackboneAtFit
 from bnlint.graph.subjects.calls import Call
+from bnlint.graph.subjects.connections import Connection
 from bnlint.graph.subjects.custom_steps import CustomStep, EagerCall
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
 from bnlint.graph.subjects.forced import ForcedTraining
@@ -21,6 +22,7 @@ from bnlint.graph.subjects.learning_phases import LearningPhase
 from bnlint.graph.subjects.loops import ClassTest, LayerLoop, Slice
 from bnlint.graph.subjects.parts import Backbone, Because
 from bnlint.graph.subjects.random_weights import RandomWeights
+from bnlint.graph.subjects.saved_models import ModelFacts, SavedBatchNorm
 from bnlint.graph.subjects.trainable_changes import TrainableChange
 from bnlint.graph.subjects.trained_models import TrainedModel
 
@@ -32,6 +34,7 @@ __all__ = [
     "Because",
     "Call",
     "ClassTest",
+    "Connection",
     "CustomStep",
     "EagerCall",
     "Fit",
@@ -40,9 +43,11 @@ __all__ = [
     "LayerList",
     "LayerLoop",
     "LearningPhase",
+    "ModelFacts",
     "MomentumSet",
     "Program",
     "RandomWeights",
+    "SavedBatchNorm",
     "Slice",
     "TrainableChange",
     "TrainableTypo",
@@ -52,12 +57,13 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """All that is known of one file: its fits, and the subjects that rules are matched on."""
+    """All that is known of one file: its fits, or the model that it holds, and the subjects that rules see."""
 
     path: str
     fits: tuple[Fit, ...] = ()
     subjects: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     unknowns: tuple[Because, ...] = ()
+    model: ModelFacts | None = None
 
 
 SUBJECTS: dict[str, type] = {
@@ -65,6 +71,7 @@ SUBJECTS: dict[str, type] = {
     "batch_norm_at_fit": BatchNormAtFit,
     "call": Call,
     "class_test": ClassTest,
+    "connection": Connection,
     "custom_step": CustomStep,
     "eager_call": EagerCall,
     "forced_training": ForcedTraining,
