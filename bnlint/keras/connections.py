@@ -108,11 +108,14 @@ class Graph:
         return self._calls.get(id(node))
 
     def _chain(self, address: Address, model: Model) -> list[Call | None]:
+        """The calls of a Sequential; none where layers that are not seen may stand anywhere between them."""
+        records = [self._heap.get(layer) for layer in model.layers]
         calls: list[Call | None] = []
         before: Call | None = None
-        for index, layer in enumerate(model.layers):
-            record = self._heap.get(layer)
-            known = isinstance(record, Layer) and (model.exact or not record.many)
+        if not model.exact and not any(isinstance(record, Layer) and record.many for record in records):
+            return calls
+        for index, (layer, record) in enumerate(zip(model.layers, records, strict=True)):
+            known = isinstance(record, Layer) and not record.many
             before = Call((address, index), layer, record, (before,) if index else ()) if known else None
             calls.append(before)
         if before is not None:

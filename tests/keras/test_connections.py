@@ -38,6 +38,28 @@ def test_the_layer_before() -> None:
     assert found.producer_at is not None and found.producer_at.line == 6
 
 
+def test_layers_added_one_by_one() -> None:
+    found = only("""
+        model = keras.Sequential()
+        model.add(layers.Conv2D(8, 3))
+        model.add(layers.BatchNormalization(axis=1))
+    """)
+    assert (found.producer, found.on_channels) == ("Conv2D", False)
+
+
+@pytest.mark.parametrize(
+    ("made", "producer"),
+    [
+        ("keras.Sequential([layers.Conv2D(8, 3), layers.BatchNormalization()])", "Conv2D"),
+        ("keras.Sequential([chosen, layers.Conv2D(8, 3), layers.BatchNormalization()])", "Conv2D"),
+        ("keras.Sequential([layers.Conv2D(8, 3), chosen, layers.BatchNormalization()])", None),
+        ("keras.Sequential([layers.Conv2D(8, 3), *more, layers.BatchNormalization()])", None),
+    ],
+)
+def test_layers_that_are_not_known_may_stand_between(made: str, producer: str | None) -> None:
+    assert {each.producer for each in connections(f"model = {made}")} <= {producer}
+
+
 def test_a_file_without_batch_norm_has_none() -> None:
     assert connections("model = keras.Sequential([layers.Dense(3)])") == ()
 
