@@ -127,6 +127,7 @@ MOMENTS = op("net/bn/moments/variance", "Mean", "x")
         (batchnorm("net/bn_1"), [("bn", False, "moving")]),
         ([op("net/ln/FusedBatchNormV3", "FusedBatchNormV3", "x")], []),
         ([op("net/bn/Other", "Mul", "x")], []),
+        (batchnorm("net/ln", op("net/ln/moments/variance", "Mean", "x")), []),
     ],
 )
 def test_where_the_serving_graph_normalizes(ops: list[bytes], found: list[Any], tmp_path: Path) -> None:
