@@ -149,7 +149,7 @@ RELEASES = (
     Release(
         "keras-3.14",
         "3.13",
-        "keras==3.14.1 tensorflow-cpu==2.21.0 pillow",
+        "keras==3.14.1 tensorflow-cpu==2.21.0 tf_keras==2.21.0 pillow",
         "keras",
         "keras==3.14.1",
         None,

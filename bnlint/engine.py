@@ -116,6 +116,7 @@ def lint_text(
     """
     from bnlint import selection
     from bnlint.files import suppressions
+    from bnlint.findings import fixed_in_one_file
 
     prepared = prepare(settings)
     rules = prepared.catalogue.rules
@@ -166,6 +167,7 @@ def lint_text(
     bad = [finding for finding in bad if not hides(finding)]
     if silencer is not None:
         bad += silencer.complaints(partial(is_imported, path))
+    found = [fixed_in_one_file(each) for each in found]
     own = [selection.with_settings(each, settings) for each in (*found, *bad) if each.place.path == path]
     elsewhere = [others.settled(each) for each in found if each.place.path != path] if others is not None else []
     return report._replace(
@@ -471,14 +473,26 @@ def check(
 def run(files: list[Found | Missing], task: Task, *, jobs: int = 1) -> Iterator[Report]:
     """As ``check``, for files that were found already; a file that no one asked about follows where it has findings.
 
-    Nothing is written before all files are read: what one says of another must not hang on which comes first.
+    Scripts of the project that use one of the files are read as well, for what they say of it. Nothing is written
+    before all files are read: what one says of another must not hang on which comes first.
     """
     forget()
-    reports = _each(files, task, jobs)
     if task.facts:
-        yield from reports
+        yield from _each(files, task, jobs)
         return
-    yield from united(files, list(reports), task)
+    every = [*files, *_users(files, task)]
+    yield from united(every, list(_each(every, task, jobs)), task)
+
+
+def _users(files: Sequence[Found | Missing], task: Task) -> list[Found]:
+    """The scripts that use one of the files and are not among them."""
+    there = [found for found in files if isinstance(found, Found)]
+    if not there:
+        return []
+    from bnlint.files.importers import importers
+
+    users = importers(there, task.settings_for or (lambda folder: there[0].settings))
+    return [found._replace(asked=False) for found in users]
 
 
 def united(files: Sequence[Found | Missing], reports: list[Report], task: Task) -> list[Report]:
@@ -487,7 +501,7 @@ def united(files: Sequence[Found | Missing], reports: list[Report], task: Task) 
         from bnlint import together
 
         return together.united(files, reports, task)
-    return reports
+    return [report for report in reports if report.asked]
 
 
 def _each(files: list[Found | Missing], task: Task, jobs: int) -> Iterator[Report]:
@@ -509,7 +523,14 @@ def lint_one(found: Found | Missing, task: Task) -> Report:
     """The report on one file, or on a path that leads to none."""
     if isinstance(found, Missing):
         return Report(found.path, errors=(found.message,))
+    if not found.asked:
+        return of_others(lint_file(found, task._replace(mend=False, plan=False)))
     return lint_file(found, task)
+
+
+def of_others(report: Report) -> Report:
+    """What the report on a file that no one asked about says of others."""
+    return Report(report.path, elsewhere=report.elsewhere, reads=report.reads, texts=report.texts, asked=False)
 
 
 def _is_heavy(found: Found) -> bool:

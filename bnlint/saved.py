@@ -26,15 +26,15 @@ def lint_model(found: Found, task: Task) -> Report:
     from bnlint.engine import internal_error
 
     try:
-        return _lint(found, task)
+        return read_and_report(found, task)
     except SettingsError:
         raise
     except Exception as error:
         return Report(found.path, errors=(internal_error(error),))
 
 
-def _lint(found: Found, task: Task) -> Report:
-    from bnlint.engine import order, prepare
+def read_and_report(found: Found, task: Task) -> Report:
+    """As ``lint_model``; raises what it meets where bnlint itself is at fault."""
     from bnlint.saved_models.reading import read
 
     path, settings = found.path, found.settings
@@ -43,11 +43,18 @@ def _lint(found: Found, task: Task) -> Report:
     except OSError as error:
         return Report(path, errors=(f"cannot be read: {error.strerror or error}",))
     except (Unreadable, MemoryError, RecursionError) as error:
-        return _unreadable(error, found)
-    from bnlint import selection
+        return unreadable(error, found)
+    return report_on(model, settings, task)
 
+
+def report_on(model: SavedModel, settings: Settings, task: Task, running: Target | None = None) -> Report:
+    """The report on a model that was read; ``running`` is the Keras of one in memory."""
+    from bnlint import selection
+    from bnlint.engine import order, prepare
+
+    path = model.path
     prepared = prepare(settings)
-    target = target_of(model, prepared.given)
+    target = target_of(model, prepared.given or running)
     program = gather(model, target, settings)
     enabled = selection.enabled(settings, prepared.catalogue, path)
     findings = [selection.with_settings(each, settings) for each in prepared.catalogue.match(program, enabled)]
@@ -99,7 +106,8 @@ def _worth_saying(model: SavedModel) -> tuple[str, ...]:
     return tuple(note for note in model.notes if "not read" in note)
 
 
-def _unreadable(error: Exception, found: Found) -> Report:
+def unreadable(error: Exception, found: Found) -> Report:
+    """The report on what is no model that can be read."""
     if not found.named and found.path.lower().endswith(HDF5_OF_OTHERS):
         needs = isinstance(error, NeedsPackages)
         return Report(found.path, warnings=(f"{error}. {getattr(error, 'advice', '')}".strip(),) if needs else ())

@@ -21,11 +21,16 @@ SAVED_MODEL = "saved_model.pb"
 
 
 class Found(NamedTuple):
-    """One file of a run, with the settings that hold for it. ``named`` tells that a person gave its path."""
+    """One file of a run, with the settings that hold for it.
+
+    ``named`` tells that a person gave its path, ``asked`` that findings in it are wanted, and not only what it says of
+    others.
+    """
 
     path: str
     settings: Settings
     named: bool
+    asked: bool = True
 
 
 class Missing(NamedTuple):

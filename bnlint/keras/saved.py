@@ -17,9 +17,12 @@ from bnlint.interpreter.machine import Event
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import frozen_in
 from bnlint.keras.releases import Target
+from bnlint.keras.saved_connections import saved_connections
 from bnlint.keras.semantics import Behaviour
 from bnlint.keras.uses import uses_of
 
+LIVE = "live"
+"""The format of a model in memory, whose flags need not come back."""
 SURVIVE_AS = {
     "keras": "keras", "h5": "h5", "json": "json", "yaml": "json", "tfjs": "json", "saved_model": "savedmodel",
 }  # fmt: skip
@@ -31,7 +34,7 @@ def gather_saved(
 ) -> Program:
     """All facts of one model file. Subjects of rules are put together here."""
     view = view_of(model, target, training_samples=training_samples, batch_size=batch_size)
-    return Program(model.path, subjects={}, model=_facts(model, view))
+    return Program(model.path, subjects={"connection": saved_connections(model)}, model=_facts(model, view))
 
 
 def package_of(model: SavedModel, target: Target) -> str:
@@ -44,6 +47,8 @@ def package_of(model: SavedModel, target: Target) -> str:
 
 def loaded(model: SavedModel, behaviour: Behaviour | None) -> Map[Address, Layer]:
     """The records as they are after `load_model`: with the flags that files of this kind bring back there."""
+    if model.format == LIVE:
+        return model.heap
     kind = SURVIVE_AS.get(model.format)
     models, layers = behaviour.flags_survive(kind) if behaviour is not None and kind is not None else (None, None)
     heap = model.heap

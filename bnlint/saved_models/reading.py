@@ -116,6 +116,11 @@ def _architecture(path: str, form: str, document: dict[str, Any]) -> SavedModel:
     return model._replace(training=compiled(document.get("compile_config")))
 
 
+def read_config(config: dict[str, Any], path: str) -> SavedModel:
+    """The graph of a model's config, as ``to_json`` gives it; ``path`` is what it is called."""
+    return _architecture(path, "json", config)
+
+
 def _tensorflow_js(path: str, document: dict[str, Any]) -> SavedModel:
     topology = document["modelTopology"]
     topology = topology if isinstance(topology, dict) else {}

@@ -12,6 +12,7 @@ from typing import Any
 from bnlint.graph.subjects.assignments import MomentumSet, TrainableTypo
 from bnlint.graph.subjects.backbones import BackboneAtFit
 from bnlint.graph.subjects.calls import Call
+from bnlint.graph.subjects.connections import Connection
 from bnlint.graph.subjects.custom_steps import CustomStep, EagerCall
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
 from bnlint.graph.subjects.forced import ForcedTraining
@@ -33,6 +34,7 @@ __all__ = [
     "Because",
     "Call",
     "ClassTest",
+    "Connection",
     "CustomStep",
     "EagerCall",
     "Fit",
@@ -69,6 +71,7 @@ SUBJECTS: dict[str, type] = {
     "batch_norm_at_fit": BatchNormAtFit,
     "call": Call,
     "class_test": ClassTest,
+    "connection": Connection,
     "custom_step": CustomStep,
     "eager_call": EagerCall,
     "forced_training": ForcedTraining,
