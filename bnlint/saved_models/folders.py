@@ -82,14 +82,18 @@ def _read(path: str, graph: Message, weights: bool) -> SavedModel:
     statistics = _Statistics(path, objects) if weights else None
     if statistics is not None:
         model = statistics.added(model, layers)
-    names = {model.heap[address].name or "" for address in model.order}
-    names |= {each.variable.split("/")[-2] for each in objects if "/" in each.variable and _part(each) == "moving_mean"}
-    known = frozenset(names) if layers else frozenset()
-    return model._replace(serving=serving.normalizations(meta, known))
+    return model._replace(serving=serving.normalizations(meta, _names(model, objects, complete=bool(layers))))
 
 
-def _part(each: Object) -> str:
-    return each.variable.rpartition("/")[2].partition(":")[0]
+def _names(model: SavedModel, objects: list[Object], *, complete: bool) -> serving.Names:
+    """The names by which the graph's scopes are told apart: of layers with moving statistics, and of others."""
+    norms = {model.heap[address].name or "" for address in model.order}
+    scopes: set[str] = set()
+    for each in objects:
+        around, _, part = each.variable.partition(":")[0].rpartition("/")
+        if around:
+            (norms if part == "moving_mean" else scopes).add(around.rpartition("/")[2])
+    return serving.Names(frozenset(norms), frozenset(scopes - norms), complete)
 
 
 def _objects(meta: Message) -> list[Object]:

@@ -102,7 +102,9 @@ def _read_json(path: str, weights: bool) -> SavedModel:
 
 
 def _read_yaml(path: str, weights: bool) -> SavedModel:
-    return _architecture(path, "yaml", documents.parse_yaml(_text_of(path)))
+    from bnlint.saved_models.yaml_texts import parse_yaml
+
+    return _architecture(path, "yaml", parse_yaml(_text_of(path)))
 
 
 def _architecture(path: str, form: str, document: dict[str, Any]) -> SavedModel:
