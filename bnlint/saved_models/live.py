@@ -197,7 +197,7 @@ def _summary(variable: Any, start: float) -> Summary | None:
     """The figures of a variable; None for one that is not there or not made yet."""
     if variable is None:
         return None
-    from bnlint.saved_models.hdf5_child import summarize
+    from bnlint.saved_models.figures import summarize
 
     values = array(variable)
     return None if values is None else Summary(**summarize(values, start))
