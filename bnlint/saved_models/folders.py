@@ -248,16 +248,17 @@ def _of_graph(path: str, objects: list[Object]) -> SavedModel:
     extras: dict[Address, LayerConfig] = {}
     order: list[Address] = []
     for group in _groups(objects):
-        name = group["moving_mean"][0].rpartition("/")[0] or "batch_normalization"
-        address: Address = ("saved", *name.split("/"))
+        # what stands before the layer's name are scopes (NASNet), not the models around it
+        name = group["moving_mean"][0].rpartition("/")[0].rpartition("/")[2] or "batch_normalization"
+        address: Address = ("saved", name)
         turn = 1
         while address in extras:
             turn += 1
-            address = ("saved", *name.split("/"), turn)
+            address = ("saved", name, turn)
         location = name if turn == 1 else f"{name} ({turn})"
         config = LayerConfig("BatchNormalization", scale="gamma" in group, center="beta" in group)
         record = Layer(
-            "BatchNormalization", "keras", Place(path, 0, 0, 0, 0, None, location), name.rpartition("/")[2], None, True,
+            "BatchNormalization", "keras", Place(path, 0, 0, 0, 0, None, location), name, None, True,
             None, None, config.scale is not False or config.center is not False,
         )  # fmt: skip
         heap = heap.set(address, record)

@@ -169,8 +169,8 @@ def test_an_export_shows_its_variables(tmp_path: Path) -> None:
         "bn/beta",
         "bn/moving_mean",
         "bn/moving_variance",
-        "n/moving_mean",
-        "n/moving_variance",
+        "block/n/moving_mean",
+        "block/n/moving_variance",
     ]
     objects = [message(*held(variables=1), (4, message((1, "_generic_user_object"))))]
     objects.append(message(*held(**{str(index): index + 2 for index in range(len(names))})))
