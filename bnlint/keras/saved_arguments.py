@@ -57,11 +57,11 @@ def _trained(model: SavedModel, addresses: list[Address]) -> bool | None:
 
 
 def batch_norm_arguments(model: SavedModel, view: FitView) -> tuple[BatchNormArgument, ...]:
-    """The arguments of BatchNormalization in the config that the target has none of, by name and value."""
+    """The arguments of BatchNormalization in the config that the target has none of, layer by layer."""
     if view.behaviour is None:
         return ()
     release = view.behaviour.release
-    found: list[tuple[tuple[str, str], Address]] = []
+    found: list[BatchNormArgument] = []
     for address in model.order:
         config = model.extras[address].config
         if model.heap[address].type not in BATCH_NORM or model.extras[address].custom:
@@ -72,8 +72,8 @@ def batch_norm_arguments(model: SavedModel, view: FitView) -> tuple[BatchNormArg
             if listed and (release.package, model.format) in UNLISTED:
                 continue
             if api_history.argument(release, BATCH_NORM_CLASS, asked) == "refused":
-                found.append(((name, _text(value)), address))
-    return tuple(_argument(model, name, addresses) for (name, _), addresses in together(found))
+                found.append(_argument(model, address, name, value))
+    return tuple(found)
 
 
 def _asked(name: str, value: Any) -> str:
@@ -88,18 +88,15 @@ def _text(value: Any) -> str:
     return text[:60]
 
 
-def _argument(model: SavedModel, name: str, addresses: list[Address]) -> BatchNormArgument:
-    value = model.extras[addresses[0]].config[name]
+def _argument(model: SavedModel, address: Address, name: str, value: Any) -> BatchNormArgument:
     one_axis = name == "axis" and isinstance(value, list) and len(value) == 1 and isinstance(value[0], int)
-    others = model.extras[addresses[0]].config
-    unused = name.startswith("renorm_") and others.get("renorm") is not True
+    unused = name.startswith("renorm_") and model.extras[address].config.get("renorm") is not True
     return BatchNormArgument(
-        place=places(model, addresses)[0],
-        places=places(model, addresses),
+        place=model.heap[address].site,
         argument=name,
         value=_text(value),
         written="config",
-        layers=len(addresses),
+        layers=1,
         package=model.heap[model.root].package,
         axis=value[0] if one_axis else None,
         without_effect=unused or any(value is each or value == each for each in HARMLESS),

@@ -64,14 +64,13 @@ class MomentumSet:
 
 @dataclass(frozen=True, slots=True)
 class BatchNormArgument:
-    """Subject `batch_norm_argument`: an argument given to BatchNormalization layers that the target has none of."""
+    """Subject `batch_norm_argument`: an argument given to a BatchNormalization layer that the target has none of."""
 
-    place: Place = fact("the first layer")
-    places: tuple[Place, ...] = fact("every layer that has it, with this value", ())
+    place: Place = fact("the layer")
     argument: str = fact("its name: `fused`", "")
     value: str = fact("its value as it is written", "")
     written: Literal["argument", "config"] = fact("whether a program gives it, or the config of a model file", "config")
-    layers: int | None = fact("how many layers have it")
+    layers: int = fact("1, for a sum", 1)
     package: str = fact("the Keras package that the layers come from", "keras")
     axis: int | None = fact("where it is an `axis` that is a list of one number: that number")
     without_effect: bool = fact("whether the layers would be the same without it: `renorm=False`, `fused=None`", False)
