@@ -107,7 +107,9 @@ def add_target(group: argparse._ArgumentGroup) -> None:
         "--batch-size", type=positive, metavar="N", help="examples per update, where the code does not show them"
     )
     group.add_argument(
-        "--compare", metavar="FILE", help="a model file whose moving statistics those of the model files are compared with"
+        "--compare",
+        metavar="FILE",
+        help="a model file whose moving statistics those of the model files are compared with",
     )
 
 

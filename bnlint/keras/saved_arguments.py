@@ -18,7 +18,7 @@ from bnlint.keras.saved_places import home_of, places, together
 BATCH_NORM_CLASS = "layers.BatchNormalization"
 UNLISTED = frozenset({("keras3", "h5")})
 """Where an `axis` that is a list of one number is taken: Keras 3 makes it a number in HDF5 files (3.0.5 to 3.15.1)."""
-HARMLESS = (None, False, {})
+HARMLESS: tuple[object, ...] = (None, False, {})
 """Values with which an argument may go without changing anything."""
 
 

@@ -42,6 +42,8 @@ class Key(NamedTuple):
     momentum: float | None
     uses: int
     training: Any
+    by_itself: bool
+    """whether the argument is on the call of the layer, and not on that of a model around it"""
     assembly: str
     initial: bool | None
 
@@ -74,15 +76,17 @@ def _key(model: SavedModel, view: FitView, state: State, owners: _Owners) -> Key
         frozen_in(view, state),
         state.momentum,
         state.uses,
-        _said(state),
+        *_said(state),
         state.use.assembly,
         weights.are_initial if weights is not None else None,
     )
 
 
-def _said(state: State) -> Any:
-    """The argument on the innermost call that has one."""
-    return next((link.training for link in reversed(state.use.links) if isinstance(link.training, bool)), None)
+def _said(state: State) -> tuple[Any, bool]:
+    """The argument on the innermost call that has one, and whether that is the layer's own."""
+    links = list(reversed(state.use.links))
+    found = next((index for index, link in enumerate(links) if isinstance(link.training, bool)), None)
+    return (None, False) if found is None else (links[found].training, found == 0)
 
 
 class _Owners:
@@ -130,6 +134,7 @@ def _row(model: SavedModel, view: FitView, fit: Fit, key: Key, states: list[Stat
     steps = fit.steps_per_epoch * max(key.uses, 1) if fit.steps_per_epoch is not None else None
     replaced = behaviour is not None and behaviour.first_update_replaces is True
     residual = _residual(key.momentum, steps) if outcome.updated and not replaced else None
+    built_at = places(model, (each.address for each in states))
     return BatchNormAtFit(
         saved=True,
         where=_label(model, owner),
@@ -150,8 +155,9 @@ def _row(model: SavedModel, view: FitView, fit: Fit, key: Key, states: list[Stat
         epochs_to_settle=_epochs(key.momentum, steps) if residual is not None else None,
         training_argument=key.training,
         training_overridden=outcome.overridden,
+        called_by_itself=key.by_itself,
         left_out=owner.frozen_in_part and key.frozen is False,
-        enabled_by=where,
+        enabled_by=built_at[0] if key.by_itself else where,
         called_at=where if is_nested else None,
         assembly=_assembly(key.assembly) if is_nested else None,
         frozen_at=where if key.frozen else None,
@@ -160,7 +166,7 @@ def _row(model: SavedModel, view: FitView, fit: Fit, key: Key, states: list[Stat
         argument_holds=argument_holds(behaviour, key.assembly),
         injection_mends=False,
         suggested_momentum=_suggested(key.momentum, steps) if outcome.updated else None,
-        built_at=places(model, (each.address for each in states)),
+        built_at=built_at,
     )
 
 
@@ -201,7 +207,7 @@ def _epochs(momentum: float | None, updates: int | None) -> int | None:
 
 
 def _suggested(momentum: float | None, updates: int | None) -> float | None:
-    """The largest usual momentum below it that leaves little after one epoch; the smallest usual one where none does."""
+    """The largest usual momentum below it that leaves little after one epoch; the smallest where none does."""
     if momentum is None or not updates or momentum <= SUGGESTED[-1]:
         return None
     enough = [one for one in SUGGESTED if one < momentum and one**updates <= TARGET_AT_FIRST_VALIDATION]

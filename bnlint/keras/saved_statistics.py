@@ -1,4 +1,4 @@
-"""Subjects `saved_model`, `saved_batch_norm` and `serving_norm`: what weights and an exported graph tell by themselves."""
+"""Subjects `saved_model`, `saved_batch_norm` and `serving_norm`: what a file tells by its numbers."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ def saved_model_statistics(
 ) -> tuple[SavedModelStatistics, ...]:
     """What the statistics of all layers tell together; nothing where no weights were read."""
     weights = model.weights
-    read = [address for address in model.order if weights and weights.get(address, Statistics()).are_initial is not None]
+    read = [
+        address for address in model.order if weights and weights.get(address, Statistics()).are_initial is not None
+    ]
     if not weights or not read:
         return ()
     states = {state.address: state for state in view.states}
@@ -142,7 +144,9 @@ def _compared(
         for address in model.order
         if address in weights and model.locations[address] in theirs
     ]
-    same = [(address, mine, yours) for address, mine, yours in both if _alike(mine, yours, "moving_mean", "moving_variance")]
+    same = [
+        (address, mine, yours) for address, mine, yours in both if _alike(mine, yours, "moving_mean", "moving_variance")
+    ]
     live = [
         address
         for address, mine, yours in same

@@ -109,7 +109,9 @@ def page(rule: Rule) -> str:
     flagged = next((example for example in texts.examples if not example.clean), None)
     if flagged is not None:
         language = "python" if flagged.model is None else "yaml"
-        parts.append(f"## For example\n\nOn `{flagged.target}` this is reported:\n\n{_fenced(flagged.source, language)}")
+        parts.append(
+            f"## For example\n\nOn `{flagged.target}` this is reported:\n\n{_fenced(flagged.source, language)}"
+        )
         if flagged.fixed is not None:
             option = "--fix --unsafe-fixes" if flagged.unsafe else "--fix"
             parts.append(f"and `{option}` makes it\n\n{_fenced(flagged.fixed)}")

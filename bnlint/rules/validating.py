@@ -223,10 +223,12 @@ def _model_example(pieces: Pieces, data: Compiled, path: Path) -> Compiled:
     if "fixed" in data or "path" in data:
         raise pieces.error(path, "an example with `model` has no `fixed` and no `path`")
     if data.get("clean", True) is not True:
-        raise pieces.error((*path, "clean"), "an example with `model` is `clean: true`, or `flagged` at a list of layers")
+        raise pieces.error(
+            (*path, "clean"), "an example with `model` is `clean: true`, or `flagged` at a list of layers"
+        )
     locations = pieces.sequence(data.get("flagged", []), (*path, "flagged"))
     if "flagged" in data and not locations:
-        raise pieces.error((*path, "flagged"), "name the layers at which the rule speaks; `\"\"` is the model itself")
+        raise pieces.error((*path, "flagged"), 'name the layers at which the rule speaks; `""` is the model itself')
     model = pieces.mapping(data["model"], (*path, "model"), MODEL_KEYS, required=("layers",))
     pieces.word(model.get("saved_as", "keras"), (*path, "model", "saved_as"), FORMATS)
     for at, each in enumerate(pieces.sequence(model.get("serving", []), (*path, "model", "serving"))):

@@ -40,7 +40,9 @@ class TrainableTypo:
 class MomentumSet:
     """Subject `momentum_set`: one place that gives BatchNormalization layers their momentum."""
 
-    place: Place | None = fact("the constructor call, or the attribute that is assigned; in a model file the first layer")
+    place: Place | None = fact(
+        "the constructor call, or the attribute that is assigned; in a model file the first layer"
+    )
     line: int = fact("its line", 0)
     places: tuple[Place, ...] = fact("the same; in a model file each layer of one model with this momentum", ())
     type: str = fact("the class: `BatchNormalization`", "")

@@ -55,12 +55,16 @@ class BatchNormAtFit:
     residual: float | None = fact("the share of the old moving statistics left after this fit: momentum ** updates")
     residual_at_first_validation: float | None = fact("the same at the end of the first epoch that is validated")
     epochs_to_settle: int | None = fact(
-        "of a model file, with the number of examples and the batch size given: after how many epochs of `fit` 1 % of the "
-        "statistics in it is left"
+        "of a model file, with the number of examples and the batch size given: after how many epochs of `fit` 1 % of "
+        "the statistics in it is left"
     )
     last_fit: bool = fact("whether no later fit trains them", False)
     training_argument: bool | None = fact("the `training` written on the functional call; unknown where none is")
     training_overridden: bool = fact("whether `fit` overrides a `training=False` written on the call", False)
+    called_by_itself: bool = fact(
+        "of a model file: whether that argument is on the call of each layer, and not on that of a model around it",
+        False,
+    )
     frozen_before: bool = fact("whether they were frozen in an earlier fit", False)
     trained_before: bool = fact("whether an earlier fit updates their moving statistics, or may do so", False)
     shows_intent: bool = fact("whether the program shows that they should stay in inference mode", False)
