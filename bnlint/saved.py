@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bnlint.files.discovery import Found
@@ -44,18 +46,34 @@ def read_and_report(found: Found, task: Task) -> Report:
         return Report(path, errors=(f"cannot be read: {error.strerror or error}",))
     except (Unreadable, MemoryError, RecursionError) as error:
         return unreadable(error, found)
-    return report_on(model, settings, task)
+    other = None
+    if settings.compare is not None:
+        try:
+            other = _other(os.path.abspath(settings.compare), settings.compare)
+        except (OSError, Unreadable, MemoryError, RecursionError) as error:
+            return Report(path, errors=(f"--compare {settings.compare}: {getattr(error, 'strerror', None) or error}",))
+    return report_on(model, settings, task, other=other)
 
 
-def report_on(model: SavedModel, settings: Settings, task: Task, running: Target | None = None) -> Report:
-    """The report on a model that was read; ``running`` is the Keras of one in memory."""
+@lru_cache(maxsize=1)
+def _other(path: str, called: str) -> SavedModel:
+    """The model that all files of a run are compared with."""
+    from bnlint.saved_models.reading import read
+
+    return read(path)._replace(path=called)
+
+
+def report_on(
+    model: SavedModel, settings: Settings, task: Task, running: Target | None = None, other: SavedModel | None = None
+) -> Report:
+    """The report on a model that was read: ``running`` is the Keras of one in memory, ``other`` one to compare it with."""
     from bnlint import selection
     from bnlint.engine import order, prepare
 
     path = model.path
     prepared = prepare(settings)
     target = target_of(model, prepared.given or running)
-    program = gather(model, target, settings)
+    program = gather(model, target, settings, other)
     enabled = selection.enabled(settings, prepared.catalogue, path)
     findings = [selection.with_settings(each, settings) for each in prepared.catalogue.match(program, enabled)]
     return Report(
@@ -69,11 +87,13 @@ def report_on(model: SavedModel, settings: Settings, task: Task, running: Target
     )
 
 
-def gather(model: SavedModel, target: Target, settings: Settings) -> Program:
+def gather(model: SavedModel, target: Target, settings: Settings, other: SavedModel | None = None) -> Program:
     """The facts of a model, with what the settings say about its training."""
     from bnlint.keras.saved import gather_saved
 
-    return gather_saved(model, target, training_samples=settings.training_samples, batch_size=settings.batch_size)
+    return gather_saved(
+        model, target, training_samples=settings.training_samples, batch_size=settings.batch_size, other=other
+    )
 
 
 def target_of(model: SavedModel, given: Target | None) -> Target:

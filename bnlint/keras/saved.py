@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from immutables import Map
 
@@ -17,7 +18,7 @@ from bnlint.interpreter.machine import Event
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import frozen_in
 from bnlint.keras.releases import Target
-from bnlint.keras.saved_connections import saved_connections
+from bnlint.keras.saved_subjects import subjects_of
 from bnlint.keras.semantics import Behaviour
 from bnlint.keras.uses import uses_of
 
@@ -30,11 +31,25 @@ SURVIVE_AS = {
 
 
 def gather_saved(
-    model: SavedModel, target: Target, *, training_samples: int | None = None, batch_size: int | None = None
+    model: SavedModel,
+    target: Target,
+    *,
+    training_samples: int | None = None,
+    batch_size: int | None = None,
+    other: SavedModel | None = None,
 ) -> Program:
-    """All facts of one model file. Subjects of rules are put together here."""
+    """All facts of one model file; ``other`` is one that it is compared with."""
     view = view_of(model, target, training_samples=training_samples, batch_size=batch_size)
-    return Program(model.path, subjects={"connection": saved_connections(model)}, model=_facts(model, view))
+    subjects = subjects_of(model, view, other)
+    facts = _facts(model, view)
+    return Program(model.path, subjects=subjects, model=replace(facts, notes=(*facts.notes, *_comparison(subjects))))
+
+
+def _comparison(subjects: dict[str, tuple[Any, ...]]) -> Iterator[str]:
+    """What came of a comparison, in a line."""
+    for each in subjects["saved_model"]:
+        if each.compared_with is not None:
+            yield f"{each.same} of {each.compared} BatchNormalization layers have statistics as in {each.compared_with}"
 
 
 def package_of(model: SavedModel, target: Target) -> str:

@@ -71,7 +71,7 @@ def read(file: Hdf5, built: Built, placed: Iterable[Wanted] | None = None) -> Fo
             moved += summary.at_start != summary.size
             continue
         parts.setdefault(each.address, {})[each.part] = summary
-        if each.part in ("gamma", "beta"):
+        if each.part in ("gamma", "beta") and starts_plainly(built.extras.get(each.address), each.part):
             affine.append(summary)
     counted = [int(each.maximum) for each in summaries[len(asked) :] if each is not None and each.maximum is not None]
     others = OtherWeights(
@@ -108,6 +108,19 @@ def _starts_at_zero(config: LayerConfig | None) -> bool:
     if isinstance(initializer, dict):
         initializer = initializer.get("class_name")
     return isinstance(initializer, str) and initializer.lower() == "zeros"
+
+
+USUAL = {"gamma": ("ones", "one"), "beta": ("zeros", "zero")}
+
+
+def starts_plainly(config: LayerConfig | None, part: str) -> bool:
+    """Whether gamma starts at 1, or beta at 0; residual networks may start a block's last gamma at 0."""
+    if config is None:
+        return True
+    initializer = config.config.get(f"{part}_initializer", config.config.get(f"{part}_init"))
+    if isinstance(initializer, dict):
+        initializer = initializer.get("class_name")
+    return initializer is None or (isinstance(initializer, str) and initializer.lower() in USUAL[part])
 
 
 def _steps(file: Hdf5) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bnlint.graph.subjects.assignments import MomentumSet, TrainableTypo
+from bnlint.graph.subjects.assignments import BatchNormArgument, MomentumSet, TrainableTypo
 from bnlint.graph.subjects.backbones import BackboneAtFit
 from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.connections import Connection
@@ -23,6 +23,7 @@ from bnlint.graph.subjects.loops import ClassTest, LayerLoop, Slice
 from bnlint.graph.subjects.parts import Backbone, Because
 from bnlint.graph.subjects.random_weights import RandomWeights
 from bnlint.graph.subjects.saved_models import ModelFacts, SavedBatchNorm
+from bnlint.graph.subjects.saved_statistics import SavedModelStatistics, SavedNorm, ServedNorm
 from bnlint.graph.subjects.trainable_changes import TrainableChange
 from bnlint.graph.subjects.trained_models import TrainedModel
 
@@ -30,6 +31,7 @@ __all__ = [
     "SUBJECTS",
     "Backbone",
     "BackboneAtFit",
+    "BatchNormArgument",
     "BatchNormAtFit",
     "Because",
     "Call",
@@ -48,6 +50,9 @@ __all__ = [
     "Program",
     "RandomWeights",
     "SavedBatchNorm",
+    "SavedModelStatistics",
+    "SavedNorm",
+    "ServedNorm",
     "Slice",
     "TrainableChange",
     "TrainableTypo",
@@ -68,6 +73,7 @@ class Program:
 
 SUBJECTS: dict[str, type] = {
     "backbone_at_fit": BackboneAtFit,
+    "batch_norm_argument": BatchNormArgument,
     "batch_norm_at_fit": BatchNormAtFit,
     "call": Call,
     "class_test": ClassTest,
@@ -81,6 +87,9 @@ SUBJECTS: dict[str, type] = {
     "learning_phase": LearningPhase,
     "momentum_set": MomentumSet,
     "random_weights": RandomWeights,
+    "saved_batch_norm": SavedNorm,
+    "saved_model": SavedModelStatistics,
+    "serving_norm": ServedNorm,
     "slice": Slice,
     "trainable_change": TrainableChange,
     "trainable_typo": TrainableTypo,
