@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from bnlint.around import Around
-from bnlint.files.discovery import NOTEBOOK, SAVED_MODELS, Found, Missing, find
+from bnlint.files.discovery import NAMED_MODELS, NOTEBOOK, SCRIPT, Found, Missing, find
 from bnlint.files.project import forget, imports_keras, is_imported
 from bnlint.files.quick import needs_parsing
 from bnlint.files.reading import Source, Undecodable, decode
@@ -116,6 +116,7 @@ def lint_text(
     """
     from bnlint import selection
     from bnlint.files import suppressions
+    from bnlint.findings import fixed_in_one_file
 
     prepared = prepare(settings)
     rules = prepared.catalogue.rules
@@ -166,6 +167,7 @@ def lint_text(
     bad = [finding for finding in bad if not hides(finding)]
     if silencer is not None:
         bad += silencer.complaints(partial(is_imported, path))
+    found = [fixed_in_one_file(each) for each in found]
     own = [selection.with_settings(each, settings) for each in (*found, *bad) if each.place.path == path]
     elsewhere = [others.settled(each) for each in found if each.place.path != path] if others is not None else []
     return report._replace(
@@ -235,9 +237,10 @@ def analyse(
         )  # fmt: skip
 
 
-def order(finding: Finding) -> tuple[int, int, int, str]:
+def order(finding: Finding) -> tuple[int, int, int, str, str]:
     """The sort key of a file's findings."""
-    return finding.place.cell or 0, finding.place.line, finding.place.column, finding.code
+    place = finding.place
+    return place.cell or 0, place.line, place.column, place.location or "", finding.code
 
 
 def plan(report: Report) -> Report:
@@ -257,14 +260,14 @@ def _planned(finding: Finding, text: str) -> tuple[Finding, str]:
     if fix is None or not fix.actions or fix.edits:
         return finding, ""
     from bnlint import fixes
+    from bnlint.rules.messages import where as named
 
     try:
         return fixes.complete(text, finding), ""
     except Exception as error:
         from dataclasses import replace
 
-        cell = "" if finding.place.cell is None else f" of cell {finding.place.cell}"
-        where = f"{finding.code} on line {finding.place.line}{cell}: its fix met an "
+        where = f"{finding.code} on {named(finding.place)}: its fix met an "
         return replace(finding, fix=None), where + internal_error(error)
 
 
@@ -383,11 +386,27 @@ def _odd_encoding(data: bytes) -> tuple[str, ...]:
     return ()
 
 
+def is_model(path: str) -> bool:
+    """Whether a path is to be read as a model: by its name, and without one that says so by its first bytes."""
+    lowered = path.lower()
+    if lowered.endswith((SCRIPT, NOTEBOOK)):
+        return False
+    if lowered.endswith(NAMED_MODELS) or os.path.isdir(path):
+        return True
+    try:
+        with open(path, "rb") as file:
+            return file.read(8).startswith((b"PK\x03\x04", b"\x89HDF\r\n\x1a\n"))
+    except OSError:
+        return False
+
+
 def lint_file(found: Found, task: Task) -> Report:
     """The report on one file, mended on disk where the task says so. Never raises for what the file holds."""
     path = found.path
-    if path.lower().endswith(SAVED_MODELS):
-        return Report(path, errors=("saved models are not read by this version",))
+    if is_model(path):
+        from bnlint import saved
+
+        return saved.lint_model(found, task)
     try:
         with open(path, "rb") as file:
             data = file.read()
@@ -454,14 +473,26 @@ def check(
 def run(files: list[Found | Missing], task: Task, *, jobs: int = 1) -> Iterator[Report]:
     """As ``check``, for files that were found already; a file that no one asked about follows where it has findings.
 
-    Nothing is written before all files are read: what one says of another must not hang on which comes first.
+    Scripts of the project that use one of the files are read as well, for what they say of it. Nothing is written
+    before all files are read: what one says of another must not hang on which comes first.
     """
     forget()
-    reports = _each(files, task, jobs)
     if task.facts:
-        yield from reports
+        yield from _each(files, task, jobs)
         return
-    yield from united(files, list(reports), task)
+    every = [*files, *_users(files, task)]
+    yield from united(every, list(_each(every, task, jobs)), task)
+
+
+def _users(files: Sequence[Found | Missing], task: Task) -> list[Found]:
+    """The scripts that use one of the files and are not among them."""
+    there = [found for found in files if isinstance(found, Found)]
+    if not there:
+        return []
+    from bnlint.files.importers import importers
+
+    users = importers(there, task.settings_for or (lambda folder: there[0].settings))
+    return [found._replace(asked=False) for found in users]
 
 
 def united(files: Sequence[Found | Missing], reports: list[Report], task: Task) -> list[Report]:
@@ -470,7 +501,7 @@ def united(files: Sequence[Found | Missing], reports: list[Report], task: Task) 
         from bnlint import together
 
         return together.united(files, reports, task)
-    return reports
+    return [report for report in reports if report.asked]
 
 
 def _each(files: list[Found | Missing], task: Task, jobs: int) -> Iterator[Report]:
@@ -492,10 +523,19 @@ def lint_one(found: Found | Missing, task: Task) -> Report:
     """The report on one file, or on a path that leads to none."""
     if isinstance(found, Missing):
         return Report(found.path, errors=(found.message,))
+    if not found.asked:
+        return of_others(lint_file(found, task._replace(mend=False, plan=False)))
     return lint_file(found, task)
 
 
+def of_others(report: Report) -> Report:
+    """What the report on a file that no one asked about says of others."""
+    return Report(report.path, elsewhere=report.elsewhere, reads=report.reads, texts=report.texts, asked=False)
+
+
 def _is_heavy(found: Found) -> bool:
+    if is_model(found.path):
+        return True
     try:
         with open(found.path, "rb") as file:
             return needs_parsing(file.read())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bnlint.graph.places import Place
@@ -33,6 +34,13 @@ class Action:
 
     name: str
     arguments: dict[str, object]
+
+
+def places_of(actions: Iterable[Action]) -> list[Place]:
+    """All places that rewrites are given."""
+    given = [value for action in actions for value in action.arguments.values()]
+    listed = [each for value in given if isinstance(value, list | tuple) for each in value]
+    return [value for value in (*given, *listed) if isinstance(value, Place)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +86,16 @@ class Finding:
     advice: str = ""
     url: str = ""
     group: str = ""
-    layer: str | None = field(default=None)
+
+
+def unfixed(finding: Finding, reason: str) -> Finding:
+    """The finding with advice in place of its fix, and the reason."""
+    said = f"no automatic fix: {reason}"
+    return replace(finding, fix=None, advice=f"{finding.advice} ({said})" if finding.advice else said)
+
+
+def fixed_in_one_file(finding: Finding) -> Finding:
+    """The finding without a fix that would have to change several files."""
+    if finding.fix is None or len({place.path for place in places_of(finding.fix.actions)}) < 2:
+        return finding
+    return unfixed(finding, "its rewrites stand in different files")

@@ -7,9 +7,10 @@ severe is new. So each fix that stays leaves fewer findings, or milder ones, and
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
@@ -217,7 +218,7 @@ def _judge(
         if any(new[key, at] > old[key, at] for at in _levels(finding)) and not known(finding)
     )
     if fresh:
-        return _Trial(after, changes, f"it would bring {_spoken(fresh)}", fresh)
+        return _Trial(after, changes, f"it would bring {_spoken(fresh, fixes)}", fresh)
     fixed = Counter((_key(earlier, finding, []), _levels(finding)[-1]) for finding in fixes)
     if any(new[at] > old[at] - count for at, count in fixed.items()):
         return _Trial(after, changes, "the finding would still be there")
@@ -229,12 +230,14 @@ def _levels(finding: Finding) -> range:
     return range(("info", "warning", "error").index(finding.severity) + 1)
 
 
-def _spoken(findings: tuple[Finding, ...]) -> str:
-    return ", ".join(dict.fromkeys(f"{finding.code} {_where(finding.place)}" for finding in findings))
+def _spoken(findings: Iterable[Finding], fixes: Iterable[Finding]) -> str:
+    here = {finding.place.path for finding in fixes}
+    return ", ".join(dict.fromkeys(f"{finding.code} {_where(finding.place, here)}" for finding in findings))
 
 
-def _where(place: Place) -> str:
-    return f"on line {place.line}" if place.cell is None else f"on line {place.line} of cell {place.cell}"
+def _where(place: Place, here: Collection[str]) -> str:
+    line = f"on line {place.line}" if place.cell is None else f"on line {place.line} of cell {place.cell}"
+    return line if place.path in here else f"{line} of {os.path.basename(place.path)}"
 
 
 def _key_in(path: str, source: Source, finding: Finding, steps: Sequence[tuple[Change, ...]]) -> Key:

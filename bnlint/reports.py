@@ -25,6 +25,8 @@ class Report(NamedTuple):
     ``elsewhere`` are findings that the analysis of this file has made in others of its project, ``reads`` the paths
     of those that it has read, and ``texts`` what stands in those with findings. A file that is there only for such
     findings was not ``asked`` for.
+
+    ``contents`` is there for a saved model: what it says of each of its layers, by location.
     """
 
     path: str
@@ -45,6 +47,7 @@ class Report(NamedTuple):
     reads: tuple[str, ...] = ()
     texts: Mapping[str, str] | None = None
     asked: bool = True
+    contents: Mapping[str, str] | None = None
 
     def code(self, cell: int | None) -> str:
         """The text that the places in a cell refer to; that of the whole program where there are no cells."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bnlint.findings import Finding
     from bnlint.rules import Catalogue
 
-ALWAYS_ON = "BN900"
+ALWAYS_ON = ("BN900", "BN902")
 """A file that cannot be read is told of whatever is selected; only ``ignore`` by name keeps it quiet."""
 
 
@@ -70,8 +70,9 @@ def _enabled(settings: Settings, catalogue: Catalogue) -> frozenset[str]:
         for rule in catalogue.rules.values()
         if is_enabled(settings, rule.code, rule.name, on_by_default=not rule.opt_in)
     }
-    if best((word for word in settings.ignore if word.upper() != "ALL"), ALWAYS_ON) < 0:
-        on.add(ALWAYS_ON)
+    for code in ALWAYS_ON:
+        if best((word for word in settings.ignore if word.upper() != "ALL"), code) < 0:
+            on.add(code)
     return frozenset(on)
 
 

@@ -77,6 +77,7 @@ class Settings(NamedTuple):
     target_source: str = "default"
     training_samples: int | None = None
     batch_size: int | None = None
+    compare: str | None = None
     fix: bool = False
     fix_only: bool = False
     unsafe_fixes: bool = False

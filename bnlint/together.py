@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bnlint.around import Around
-from bnlint.engine import Task, lint_text, order, plan, unmended
+from bnlint.engine import Task, lint_text, of_others, order, plan, unmended
 from bnlint.files.discovery import Found, Missing
 from bnlint.files.reading import Source, encode
 from bnlint.files.texts import Opened, opened
 from bnlint.findings import Finding, Related
+from bnlint.graph.places import spot
 from bnlint.mending import mend
 from bnlint.reports import Report
 
@@ -39,7 +40,8 @@ def united(files: Sequence[Found | Missing], reports: list[Report], task: Task) 
             changed = [index for index, report in enumerate(reports) if report.text != report.original]
             for index in changed:
                 reports[index] = _written(files[index], reports[index], task)
-    return _placed(reports, task) if any(report.elsewhere for report in reports) else reports
+    placed = _placed(reports, task) if any(report.elsewhere for report in reports) else reports
+    return [report for report in placed if report.asked or report.findings]
 
 
 # ---------------------------------------------------------------------------------------------- findings in their files
@@ -52,7 +54,8 @@ def unite(findings: Iterable[Finding]) -> list[Finding]:
     """
     kept: dict[tuple[object, ...], Finding] = {}
     for finding in findings:
-        key = (finding.code, os.path.realpath(finding.place.path), *finding.place[1:3], finding.place.cell)
+        place = finding.place
+        key = (finding.code, os.path.realpath(place.path), *place[1:3], place.cell, place.location)
         other = kept.get(key)
         kept[key] = finding if other is None else _one(other, finding)
     return sorted(kept.values(), key=lambda finding: (finding.place.path, order(finding)))
@@ -61,9 +64,9 @@ def unite(findings: Iterable[Finding]) -> list[Finding]:
 def _one(first: Finding, second: Finding) -> Finding:
     better = _weight(second) > _weight(first)
     lead, other = (second, first) if better else (first, second)
-    lines = {(each.place.path, each.place.line): each for each in (*other.related, *lead.related)}
-    own = {(each.place.path, each.place.line) for each in lead.related}
-    more = [each for at, each in lines.items() if at not in own and at != (lead.place.path, lead.place.line)]
+    lines = {spot(each.place): each for each in (*other.related, *lead.related)}
+    own = {spot(each.place) for each in lead.related}
+    more = [each for at, each in lines.items() if at not in own and at != spot(lead.place)]
     return replace(lead, related=tuple([*lead.related, *more][: max(MOST_RELATED, len(lead.related))]))
 
 
@@ -73,17 +76,18 @@ def _weight(finding: Finding) -> tuple[int, bool, int]:
 
 
 def _placed(reports: list[Report], task: Task) -> list[Report]:
-    at = {os.path.realpath(report.path): index for index, report in enumerate(reports)}
+    at = {os.path.realpath(report.path): index for index, report in enumerate(reports) if report.asked}
     landing: dict[str, list[tuple[int, Finding]]] = {}
     for index in sorted(range(len(reports)), key=lambda index: reports[index].path):
         for finding in reports[index].elsewhere:
             landing.setdefault(os.path.realpath(finding.place.path), []).append((index, finding))
     extra: dict[int, list[Report]] = {}
-    for target, found in sorted(landing.items()):
-        by = min(index for index, _ in found)
+    for target, every in sorted(landing.items()):
         home = reports[at[target]] if target in at else None
-        if home is not None and not home.was_read:
+        found = every if home is not None else [(index, each) for index, each in every if reports[index].asked]
+        if not found or (home is not None and not home.was_read):
             continue
+        by = min(index for index, _ in found)
         path = home.path if home is not None else found[0][1].place.path
         text = next((reports[index].texts or {})[each.place.path] for index, each in found)
         theirs = [_at(each, path) for _, each in found]
@@ -126,7 +130,7 @@ def _untouched(finding: Finding) -> Finding:
 
 def _entangled(reports: Sequence[Report]) -> list[list[int]]:
     """Groups of files that cannot be mended one by one: a file that is to be changed, and all that read it."""
-    at = {os.path.realpath(report.path): index for index, report in enumerate(reports)}
+    at = {os.path.realpath(report.path): index for index, report in enumerate(reports) if report.asked}
     reads = [{os.path.realpath(path) for path in report.reads} for report in reports]
     changing = {os.path.realpath(report.path) for report in reports if report.text != report.original}
     for report in reports:
@@ -140,7 +144,7 @@ def _entangled(reports: Sequence[Report]) -> list[list[int]]:
 
     for target in sorted(changing & at.keys()):
         for index, read in enumerate(reads):
-            if target in read and reports[index].asked:
+            if target in read:
                 leader[find(index)] = find(at[target])
     groups: dict[int, list[int]] = {}
     for index in range(len(reports)):
@@ -155,6 +159,7 @@ class _Joint:
         self._task = task
         self._before = [report for _, report in members]
         self._settings = {found.path: found.settings for found, _ in members if isinstance(found, Found)}
+        self._asked = sorted(found.path for found, _ in members if isinstance(found, Found) and found.asked)
         self._opened: dict[str, Opened] = {path: opened(path) for path in self._settings}
         self._texts = {path: each.text for path, each in self._opened.items()}
         self._reports = {path: self._lint(path, self._texts) for path in sorted(self._texts)}
@@ -164,10 +169,10 @@ class _Joint:
     def mended(self) -> list[Report]:
         """The reports on all of them, in the order in which they were given."""
         for _ in range(ROUNDS):
-            done = [self._mend(path) for path in sorted(self._texts)]
+            done = [self._mend(path) for path in self._asked]
             if not any(done):
                 break
-        return [self._report(before) for before in self._before]
+        return [self._report(each) if each.asked else of_others(self._reports[each.path]) for each in self._before]
 
     def _mend(self, path: str) -> bool:
         """Mends one of the files; whether that changed it."""

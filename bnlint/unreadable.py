@@ -1,4 +1,4 @@
-"""BN900: what to say of a file that Python cannot read."""
+"""BN900 and BN902: what to say of a program that Python cannot read, and of a model that bnlint cannot."""
 
 from __future__ import annotations
 
@@ -82,6 +82,12 @@ def cell(bad: BadCell, path: str) -> Finding:
 def no_notebook(error: NoNotebook, path: str) -> Finding:
     """The finding for a file that is no notebook; it stands in the file itself, not in a cell."""
     return _finding(path, error.line, error.column, f"this file {error}", "")
+
+
+def unreadable_model(error: Exception, path: str, advice: str = "") -> Finding:
+    """The finding for a file that is no model, a damaged one, or one that asks for more than any model needs."""
+    place = Place(path, 0, 0, 0, 0, None, "")
+    return Finding("BN902", "unreadable-model", "error", f"not a model that can be read: {error}", place, advice=advice)
 
 
 def _finding(path: str, line: int, column: int, message: str, advice: str) -> Finding:

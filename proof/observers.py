@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 class Observer:
     """One running ``python -m proof.observing``; ``python`` is that of an environment with a Keras.
 
-    ``backend`` is Keras 3's. ``about`` tells which Keras it is. Raises RuntimeError with its last words where it cannot start or dies.
+    ``backend`` is Keras 3's. ``about`` tells which Keras it is. Raises RuntimeError with its last words where it cannot
+    start or dies.
     """
 
     def __init__(self, python: str, api: str, *options: str, backend: str = "tensorflow") -> None:

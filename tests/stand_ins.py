@@ -81,6 +81,7 @@ class Catalogue:
             ("BN201", "statistics-too-slow", "info", False),
             ("BN900", "unreadable-source", "error", False),
             ("BN901", "unused-suppression", "warning", False),
+            ("BN902", "unreadable-model", "error", False),
             ("BN903", "unknown-code-in-suppression", "warning", False),
         ]
         self.rules = {

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bnlint import engine, rules
+from bnlint import engine, rules, saved
+from bnlint.described import compared, described
 from bnlint.findings import Finding
 from bnlint.keras.releases import Target
 from bnlint.rules import Rule
@@ -42,13 +43,21 @@ def settings(rule: Rule, example: Example) -> Settings:
 
 
 def reported(rule: Rule, example: Example, source: str | None = None) -> list[Finding]:
-    report = engine.lint_text(source or example.source, example.path, settings(rule, example))
+    if example.model is not None:
+        model = described(example.model, example.path)
+        report = saved.report_on(model, settings(rule, example), engine.Task(), other=compared(example.model))
+    else:
+        report = engine.lint_text(source or example.source, example.path, settings(rule, example))
     return [finding for finding in report.findings if finding.code == rule.code]
 
 
 @pytest.mark.parametrize(("rule", "example"), list(examples("examples")))
 def test_the_rule_speaks_on_the_marked_lines_and_nowhere_else(rule: Rule, example: Example) -> None:
     findings = reported(rule, example)
+    if example.model is not None:
+        told = [(finding.place.location, finding.message) for finding in findings]
+        assert [location for location, _ in told] == list(example.locations), told
+        return
     assert tuple(finding.place.line for finding in findings) == marked_lines(example.source, rule.code), [
         (finding.place.line, finding.message) for finding in findings
     ]
@@ -64,6 +73,8 @@ def test_a_message_names_only_what_is_known(rule: Rule, example: Example) -> Non
 
 @pytest.mark.parametrize(("rule", "example"), list(examples("examples")))
 def test_the_fix_makes_the_text_that_the_example_shows(rule: Rule, example: Example) -> None:
+    if example.model is not None:
+        return  # what a fix makes of a file is tested on files
     mended = engine.mend_text(example.source, example.path, settings(rule, example))
     assert mended.text == (example.fixed if example.fixed is not None else example.source)
 
@@ -94,7 +105,11 @@ def test_every_case_fix_and_piece_of_advice_is_produced_by_an_example(rule: Rule
     for example in rule.page.examples:
         asked = settings(rule, example)
         target = Target.parse(example.target, "example")
-        program = engine.analyse(example.source, example.path, asked, target)
+        if example.model is not None:
+            model = described(example.model, example.path)
+            program = saved.gather(model, target, asked, compared(example.model))
+        else:
+            program = engine.analyse(example.source, example.path, asked, target)
         for subject in program.subjects.get(rule.match.each, ()):
             case = first_that_holds(rule.cases, subject) if holds(rule.match.where, subject) is True else None
             if case is not None:

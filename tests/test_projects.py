@@ -91,7 +91,7 @@ def test_one_fault_is_one_finding_however_many_scripts_reach_it() -> None:
     assert one == [("BN101", "models.py", 8)]
     for number in range(1, 5):
         for paths in itertools.permutations(["models.py", "train.py", "train2.py", "train3.py"], number):
-            assert places(*paths) == (one if set(paths) != {"models.py"} else [])
+            assert places(*paths) == one
 
 
 def test_the_order_of_the_files_changes_no_word() -> None:
@@ -359,3 +359,68 @@ def test_a_notebook_of_the_project() -> None:
     assert places(".", fix=True) == []
     assert Path("nets/models.py").read_text() == MENDED
     assert Path("train.ipynb").read_bytes() == before
+
+
+# ------------------------------------------------------------------------------------- files that scripts not given use
+
+
+def test_a_file_by_itself_has_the_findings_that_it_has_among_others() -> None:
+    write(models=MODELS, train=TRAIN)
+    assert places("models.py") == [place for place in places(".") if place[1] == "models.py"] != []
+    assert [found.related for found in lint("models.py")] == [found.related for found in lint(".")]
+
+
+def test_over_packages_and_folders() -> None:
+    train = "from birds import build_model\n" + TRAIN.partition("\n")[2]
+    write(src__birds__models=MODELS, scripts__train=train)
+    Path("src/birds/__init__.py").write_text("from .models import build_model\n")
+    assert [place[:2] for place in places("src/birds/models.py")] == [("BN101", "src/birds/models.py")]
+
+
+def test_a_notebook_may_use_it() -> None:
+    cells: list[Any] = [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": TRAIN}]
+    Path("train.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    write(models=MODELS)
+    assert [place[:2] for place in places("models.py")] == [("BN101", "models.py")]
+
+
+def test_a_script_that_is_left_out_says_nothing() -> None:
+    write(models=MODELS, old__train="import sys; sys.path.append('..')\n" + TRAIN)
+    assert places("models.py", extend_exclude=("old",)) == []
+    Path(".gitignore").write_text("old\n")
+    assert places("models.py") == []
+
+
+def test_a_script_that_nobody_asked_about_is_not_reported() -> None:
+    write(models=MODELS, train=TRAIN + "base.trainble = True\nmodel.fit_generator(images)\n")
+    assert {place[1] for place in places("models.py")} == {"models.py"}
+    write(train="def broken(:\n" + TRAIN)
+    assert places("models.py") == []
+
+
+def test_nor_is_it_changed() -> None:
+    train = TRAIN + "model.fit_generator(images)\n"
+    write(models=MODELS, train=train)
+    assert lint("models.py", fix=True) == []
+    assert (Path("models.py").read_text(), Path("train.py").read_text()) == (MENDED, train)
+
+
+def test_what_such_a_script_says_of_a_mend_counts() -> None:
+    """On Keras 3 the mend of both files goes together; that of this one alone would bring BN103 to the script."""
+    unfreezing = TRAIN + 'model.layers[1].trainable = True\nmodel.compile("adam", "mse")\nmodel.fit(images, labels)\n'
+    write(models=MODELS, train=TRAIN, unfreeze=unfreezing)
+    given = Resolver({"target": "keras==3.15"})
+    (report,) = check(["models.py"], given.for_folder, Task(mend=True, write=True))
+    assert Path("models.py").read_text() == MODELS
+    assert [reason for _, reason in report.withdrawn] == ["it would bring BN103 on line 6 of unfreeze.py"]
+    assert lint(".", target="keras==3.15", fix=True) == []
+
+
+def test_a_fix_that_would_change_two_files_is_none_in_any_output() -> None:
+    unfreeze = "\n\ndef unfreeze(model):\n    model.layers[1].trainable = True\n"
+    more = 'unfreeze(model)\nmodel.compile("adam", "mse")\nmodel.fit(images, labels)\n'
+    again = "from models import unfreeze\n" + TRAIN + more
+    write(models=MODELS + unfreeze, train=again)
+    (finding,) = (each for each in lint("models.py", target="keras==3.15") if each.code == "BN102")
+    assert finding.fix is None
+    assert finding.advice.endswith("(no automatic fix: its rewrites stand in different files)")

@@ -60,6 +60,8 @@ def otherwise(columns: list[Cells], found: Cells) -> Iterator[str]:
     """The cells that were measured otherwise than each of the columns has them; a column may lack a cell."""
     for question, cases in found.items():
         for case, now in sorted(cases.items()):
+            if case.startswith("version_"):
+                continue  # the release tells itself
             known = [was for column in columns if (was := column.get(question, {}).get(case)) is not None]
             if known and now not in known:
                 words = " or ".join(dict.fromkeys(map(text, known)))

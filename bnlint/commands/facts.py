@@ -20,7 +20,9 @@ STDIN = "-"
 def parser() -> argparse.ArgumentParser:
     """The options of ``facts``."""
     made = shared.Parser(
-        "facts", "Show what each BatchNormalization layer does in each fit.", "bnlint facts [options] [PATH ...]"
+        "facts",
+        "Show what each BatchNormalization layer does in each fit, and those of saved models.",
+        "bnlint facts [options] [PATH ...]",
     )
     made.add_argument(
         "paths", nargs="*", metavar="PATH", help="scripts and folders (default: .); - reads standard input"
@@ -69,8 +71,12 @@ def _rendered(reports: Sequence[Report], settings: Settings, options: argparse.N
         from bnlint.reporters import json
 
         return json.dump(facts.document(reports, target_of_run(settings, reports))) + "\n"
-    shown = [report for report in reports if len(reports) == 1 or (report.program and report.program.fits)]
+    shown = [report for report in reports if len(reports) == 1 or _has_facts(report)]
     return "".join(line + "\n" for report in shown if not _problem(report) for line in facts.render(report, style))
+
+
+def _has_facts(report: Report) -> bool:
+    return report.program is not None and bool(report.program.fits or report.program.model)
 
 
 def _problem(report: Report) -> str | None:
@@ -79,8 +85,12 @@ def _problem(report: Report) -> str | None:
         return report.errors[0]
     if report.analysed:
         return None
-    unreadable = next((finding for finding in report.findings if finding.code == "BN900"), None)
-    return f"line {unreadable.place.line}: {unreadable.message}" if unreadable else None
+    unreadable = next((finding for finding in report.findings if finding.code in ("BN900", "BN902")), None)
+    if unreadable is None:
+        return None
+    if unreadable.place.location is not None:
+        return " ".join(part for part in (f"{unreadable.message}.", unreadable.advice) if part)
+    return f"line {unreadable.place.line}: {unreadable.message}"
 
 
 def _conclude(reports: Sequence[Report], settings: Settings) -> int:
@@ -95,7 +105,7 @@ def _conclude(reports: Sequence[Report], settings: Settings) -> int:
             which = f"cell{'s' * (len(left_out) > 1)} {', '.join(left_out)}"
             print(f"{plain(report.path)}: read without {which}, which Python cannot read.", file=sys.stderr)
     if not settings.quiet:
-        without = len(reports) - len(problems) - sum(bool(report.program and report.program.fits) for report in reports)
+        without = len(reports) - len(problems) - sum(_has_facts(report) for report in reports)
         if without and len(reports) > 1:
             print(f"{counted(without, 'file')} without a fit.", file=sys.stderr)
         if not reports:

@@ -17,6 +17,7 @@ WITH_VALUE = frozenset(
     {
         "--batch-size",
         "--color",
+        "--compare",
         "--config",
         "--exclude",
         "--extend-exclude",
@@ -104,6 +105,11 @@ def add_target(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--batch-size", type=positive, metavar="N", help="examples per update, where the code does not show them"
+    )
+    group.add_argument(
+        "--compare",
+        metavar="FILE",
+        help="a model file whose moving statistics those of the model files are compared with",
     )
 
 

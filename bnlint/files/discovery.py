@@ -14,14 +14,23 @@ if TYPE_CHECKING:
 SCRIPT = ".py"
 NOTEBOOK = ".ipynb"
 SAVED_MODELS = (".keras", ".h5", ".hdf5")
+"""What is looked for in folders. Configs in JSON and YAML have names that say nothing: these are read when named."""
+NAMED_MODELS = (*SAVED_MODELS, ".hdf", ".json", ".yaml", ".yml", ".pb")
+SAVED_MODEL = "saved_model.pb"
+"""A folder that holds this file is a model."""
 
 
 class Found(NamedTuple):
-    """One file of a run, with the settings that hold for it. ``named`` tells that a person gave its path."""
+    """One file of a run, with the settings that hold for it.
+
+    ``named`` tells that a person gave its path, ``asked`` that findings in it are wanted, and not only what it says of
+    others.
+    """
 
     path: str
     settings: Settings
     named: bool
+    asked: bool = True
 
 
 class Missing(NamedTuple):
@@ -59,7 +68,7 @@ def _find_one(path: str, settings_for: Callable[[str], Settings]) -> Iterator[Fo
     except ValueError:
         yield Missing(path, "is not a path")
         return
-    if is_folder:
+    if is_folder and not os.path.isfile(os.path.join(path, SAVED_MODEL)):
         yield from _search(path, settings_for)
         return
     settings = settings_for(os.path.dirname(path) or ".")
@@ -87,11 +96,14 @@ def _search(folder: str, settings_for: Callable[[str], Settings]) -> Iterator[Fo
             continue
         if settings.respect_gitignore:
             ignores.enter(here)
+        if any(entry.name == SAVED_MODEL for entry in listed):
+            yield Found(here, settings, named=False)
+            continue
         folders = []
         for entry in listed:
             path = entry.name if here == "." else os.path.join(here, entry.name)
             is_folder = entry.is_dir(follow_symlinks=False)
-            if not is_folder and not entry.name.endswith((SCRIPT, NOTEBOOK)):
+            if not is_folder and not entry.name.endswith((SCRIPT, NOTEBOOK, *SAVED_MODELS)):
                 continue
             if _is_excluded(path, settings) or (settings.respect_gitignore and ignores.ignore(path, is_folder)):
                 continue

@@ -320,6 +320,16 @@ def _read_imports(path: str) -> _Imports:
 # ------------------------------------------------------------------------------------------------- whether it is used
 
 
+def imported(path: str) -> frozenset[str]:
+    """The modules that a script or notebook may import, as it writes them; ``module.*`` for whatever is in one."""
+    return _read_imports(os.path.abspath(path)).names
+
+
+def is_marked(top: str) -> bool:
+    """Whether a file marks a folder as the root of a project."""
+    return _has(top, ROOT_MARKS)
+
+
 def is_imported(path: str) -> bool:
     """Whether another file of the project may import this one: some import ends with its name."""
     if not os.path.isfile(path) or not path.endswith(".py"):

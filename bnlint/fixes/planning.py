@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bnlint.files.cells import ends_cell
-from bnlint.findings import Action, Edit, Finding
+from bnlint.findings import Action, Edit, Finding, places_of, unfixed
 from bnlint.fixes.edits import Change, Draft, Refusal, join, splice
 from bnlint.fixes.registry import REWRITES, Argument
 from bnlint.fixes.source import Source, parse, read
@@ -63,9 +63,9 @@ def complete(text: str, finding: Finding) -> Finding:
         return finding
     planned = plan(text, fix.actions)
     if planned.refusal is not None:
-        return replace(finding, fix=None, advice=_advice(finding, f"no automatic fix: {planned.refusal}"))
+        return unfixed(finding, planned.refusal)
     if planned.loses is not None and fix.safety == "unsafe":
-        return replace(finding, fix=None, advice=_advice(finding, f"no automatic fix: it would lose {planned.loses}"))
+        return unfixed(finding, f"it would lose {planned.loses}")
     safety = "unsafe" if planned.loses is not None else fix.safety
     return replace(finding, fix=replace(fix, safety=safety, edits=planned.edits))
 
@@ -119,13 +119,7 @@ def _argument(label: str, argument: Argument, value: object) -> object:
 
 def _origin(actions: Sequence[Action]) -> tuple[str, int | None]:
     """The path of the file in which all actions happen, and a cell where it is a notebook."""
-    given = [value for action in actions for value in action.arguments.values()]
-    places = [value for value in given if isinstance(value, Place)]
-    places += [each for value in given if isinstance(value, list | tuple) for each in value if isinstance(each, Place)]
+    places = places_of(actions)
     if len({place.path for place in places}) > 1:
         raise Refusal("its rewrites stand in different files")
     return (places[0].path, places[0].cell) if places else ("", None)
-
-
-def _advice(finding: Finding, reason: str) -> str:
-    return f"{finding.advice} ({reason})" if finding.advice else reason

@@ -54,6 +54,19 @@ class Trace(NamedTuple):
     heap: Map[Address, Any]
 
 
+class Options(NamedTuple):
+    """What a layer was told, as far as the rules on the graph ask; None is unknown.
+
+    ``regularized`` are the arguments that hold a regularizer: ``gamma_regularizer``. No activation is ``linear``.
+    """
+
+    axis: tuple[int, ...] | None = None
+    data_format: str | None = None
+    use_bias: bool | None = None
+    activation: str | None = None
+    regularized: tuple[str, ...] | None = None
+
+
 class Compiled(NamedTuple):
     """A model's last ``compile``: where, and the heap as it was, since most releases keep the flags of that moment.
 
@@ -68,6 +81,8 @@ class Compiled(NamedTuple):
     eager: bool = False
     traces: tuple[Trace, ...] = ()
     heaps: tuple[Map[Address, Any], ...] = ()
+    weight_decay: float | None = None
+    """what the optimizer takes off all weights at each step, times the learning rate; None: unknown"""
 
 
 class Model(NamedTuple):
@@ -107,6 +122,7 @@ class Layer(NamedTuple):
     one, training may just go on. ``touched``: its weights may come from elsewhere than the start that Keras gives them:
     the constructor was given some, or code that is not understood had them in hand. ``called`` is the heap when a
     model or a wrapper was first put into another: standalone Keras 2 settles then which of its layers update.
+    ``options`` are there for the layers that have any of them.
     """
 
     type: str
@@ -140,6 +156,7 @@ class Layer(NamedTuple):
     loaded_into: Address | None = None
     touched: bool = False
     called: Any = None
+    options: Options | None = None
 
     def join(self, other: Layer) -> tuple[Layer, bool]:
         """What holds of both, and whether flags, layers or weights differ."""
@@ -163,6 +180,8 @@ class Layer(NamedTuple):
             changes["touched"] = True
         if self.momentum != other.momentum:
             changes["momentum"] = None
+        if self.options != other.options:
+            changes["options"] = None
         if self.model is not other.model and self.model != other.model:
             changes["model"] = _join_models(self.model, other.model)
             matters = True

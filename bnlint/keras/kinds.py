@@ -8,6 +8,21 @@ BATCH_NORM = frozenset(
 DROPOUT = frozenset(
     "Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout StochasticDepth".split()
 )
+CONVOLUTIONS = frozenset(
+    """Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose DepthwiseConv1D DepthwiseConv2D
+    SeparableConv1D SeparableConv2D""".split()
+)
+RESAMPLING = frozenset(
+    """AveragePooling1D AveragePooling2D AveragePooling3D Cropping2D Cropping3D MaxPooling1D MaxPooling2D MaxPooling3D
+    UpSampling2D UpSampling3D ZeroPadding2D ZeroPadding3D""".split()
+)
+"""Layers without weights that know rows and columns from channels."""
+ELEMENTWISE = frozenset(
+    """Activation ActivityRegularization Add AlphaDropout Average Concatenate Dropout ELU GaussianDropout GaussianNoise
+    Identity LeakyReLU Maximum Minimum Multiply PReLU ReLU SpatialDropout1D SpatialDropout2D SpatialDropout3D
+    Subtract ThresholdedReLU""".split()
+)
+"""Layers behind which every axis means what it meant before."""
 WEIGHTED = frozenset(
     """Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose ConvLSTM2D CuDNNGRU CuDNNLSTM Dense
     DepthwiseConv1D DepthwiseConv2D EinsumDense Embedding GRU GroupNormalization LSTM LayerNormalization

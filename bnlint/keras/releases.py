@@ -59,6 +59,7 @@ CHAINS: dict[str, tuple[tuple[Version, str], ...]] = {
         ((3, 15, 1), "keras-3.15.1_tf-2.21.0"),
     ),
     "keras3 on jax": (((3, 15, 1), "keras-3.15.1_jax"),),
+    "keras3 on torch": (((3, 15, 1), "keras-3.15.1_torch"),),
 }
 
 SPELLINGS: dict[str, str] = {
@@ -273,7 +274,7 @@ def _keras_3(target: Target) -> Release | None:
     label = f"Keras {_dotted(target.keras)}"
     if target.backend == "tensorflow":
         return Release("keras3", target.keras, _columns("keras3", target.keras), label)
-    columns = _columns("keras3 on jax", target.keras) if target.backend == "jax" else ()
+    columns = _columns(f"keras3 on {target.backend}", target.keras)
     return Release("keras3", target.keras, columns, f"{label} on {target.backend}")
 
 

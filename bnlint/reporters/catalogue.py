@@ -108,7 +108,10 @@ def page(rule: Rule) -> str:
     parts += [f"## What happens\n\n{texts.what.strip()}", f"## Why\n\n{texts.why.strip()}"]
     flagged = next((example for example in texts.examples if not example.clean), None)
     if flagged is not None:
-        parts.append(f"## For example\n\nOn `{flagged.target}` this is reported:\n\n{_fenced(flagged.source)}")
+        language = "python" if flagged.model is None else "yaml"
+        parts.append(
+            f"## For example\n\nOn `{flagged.target}` this is reported:\n\n{_fenced(flagged.source, language)}"
+        )
         if flagged.fixed is not None:
             option = "--fix --unsafe-fixes" if flagged.unsafe else "--fix"
             parts.append(f"and `{option}` makes it\n\n{_fenced(flagged.fixed)}")
@@ -124,8 +127,8 @@ def page(rule: Rule) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _fenced(source: str) -> str:
-    return f"```python\n{source.rstrip()}\n```"
+def _fenced(source: str, language: str = "python") -> str:
+    return f"```{language}\n{source.rstrip()}\n```"
 
 
 def print_page(text: str, width: int) -> None:

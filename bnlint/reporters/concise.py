@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bnlint.findings import Finding
 from bnlint.reporters.style import Style, plain
-from bnlint.reports import Report
+
+if TYPE_CHECKING:
+    from bnlint.findings import Finding
+    from bnlint.graph.places import Place
+    from bnlint.reports import Report
 
 
 def location(finding: Finding, style: Style) -> str:
     """``train.py:12:5``, a notebook's cell after the path, and a saved model's layer in place of the line."""
-    place = finding.place
-    colon = style.paint(":", "blue")
-    parts = [style.paint(plain(place.path), "bold")]
-    if finding.layer is not None:
-        return colon.join([*parts, plain(finding.layer)])
-    if place.cell is not None:
-        parts.append(f"cell {place.cell}")
-    return colon.join([*parts, str(place.line), str(place.column)])
+    path, *parts = pieces(finding.place)
+    return style.paint(":", "blue").join([style.paint(path, "bold"), *parts])
+
+
+def pieces(place: Place) -> list[str]:
+    """The parts of a place, the path first; of a saved model it may be all."""
+    path = plain(place.path)
+    if place.location is not None:
+        return [path, plain(place.location)] if place.location else [path]
+    cell = [f"cell {place.cell}"] if place.cell is not None else []
+    return [path, *cell, str(place.line), str(place.column)]
 
 
 def mark(finding: Finding, *, unsafe: bool) -> str:

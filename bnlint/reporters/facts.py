@@ -35,6 +35,10 @@ def document(reports: Sequence[Report], target: Target) -> dict[str, Any]:
 
 def _files(report: Report) -> list[dict[str, Any]]:
     """A linted file's own fits, and those that it reaches in other files of its project, each under its path."""
+    if report.program is not None and report.program.model is not None:
+        from bnlint.reporters import saved_models
+
+        return [saved_models.document(report)]
     by_path: dict[str, list[Fit]] = {report.path: []}
     for fit in report.program.fits if report.program else ():
         by_path.setdefault(fit.place.path, []).append(fit)
@@ -69,8 +73,14 @@ def _row(row: BatchNormAtFit) -> dict[str, Any]:
         "momentum": row.momentum,
         "pretrained": row.pretrained,
         "residual": row.residual,
-        "because": [{"line": each.place.line, "cell": each.place.cell, "fact": each.fact} for each in row.because],
+        "because": [_reason(each) for each in row.because],
     }
+
+
+def _reason(each: Because) -> dict[str, Any]:
+    if each.place.location is not None:
+        return {"line": None, "cell": None, "location": each.place.location or None, "fact": each.fact}
+    return {"line": each.place.line, "cell": each.place.cell, "fact": each.fact}
 
 
 # --------------------------------------------------------------------------------------------------------------- table
@@ -81,6 +91,11 @@ def render(report: Report, style: Style) -> Iterator[str]:
     yield style.paint(plain(report.path), "bold")
     yield from (f"  {style.paint('warning', 'yellow')}: {plain(message)}" for message in report.warnings)
     program = report.program
+    if program is not None and program.model is not None:
+        from bnlint.reporters import saved_models
+
+        yield from saved_models.render(program.model, style)
+        return
     if program is None or not program.fits:
         yield "  no fit found"
     for fit in program.fits if program else ():
@@ -163,8 +178,11 @@ def _stands(place: Place, line: int, path: str) -> str:
 
 
 def _because(each: Because) -> str:
-    cell = f"cell {each.place.cell}, " if each.place.cell is not None else ""
-    return f"{cell}line {each.place.line}: {plain(each.fact)}"
+    place = each.place
+    if place.location is not None:
+        return ": ".join(plain(part) for part in (place.location, each.fact) if part)
+    cell = f"cell {place.cell}, " if place.cell is not None else ""
+    return f"{cell}line {place.line}: {plain(each.fact)}"
 
 
 def _yes_no(value: bool | None) -> str:

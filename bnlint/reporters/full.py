@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -9,7 +10,7 @@ from bnlint.files import lines as source_lines
 from bnlint.findings import Edit, Finding, Related
 from bnlint.graph.places import Place
 from bnlint.reporters import snippet
-from bnlint.reporters.concise import headline, location
+from bnlint.reporters.concise import headline, location, pieces
 from bnlint.reporters.style import Style, plain
 from bnlint.reports import Report
 
@@ -31,9 +32,18 @@ class Full:
             lines = source_lines.split(report.code(finding.place.cell))
             yield headline(finding, self._style, unsafe=self._unsafe)
             yield f"  {self._style.paint('-->', 'blue')} {location(finding, self._style)}"
+            yield from self._layer(finding, report) if finding.place.location is not None else ()
             yield from self._code(finding, lines)
             yield from self._way_out(finding, report)
             yield ""
+
+    def _layer(self, finding: Finding, report: Report) -> Iterator[str]:
+        """In place of source: what the file says of the layer."""
+        said = (report.contents or {}).get(finding.place.location or "")
+        if said:
+            edge = self._style.paint("  |", "blue")
+            room = max(self._style.width - 4, 20)
+            yield from (edge, *(f"{edge} {line}" for line in textwrap.wrap(plain(said), room)), edge)
 
     def _code(self, finding: Finding, lines: Sequence[str]) -> Iterator[str]:
         here = [each for each in finding.related if _same_source(each.place, finding.place)]
@@ -78,6 +88,8 @@ class Full:
 
 
 def _same_source(one: Place, other: Place) -> bool:
+    if one.location is not None:
+        return False
     return (one.path, one.cell) == (other.path, other.cell)
 
 
@@ -87,9 +99,7 @@ def _mark(place: Place, label: str, *, primary: bool = False) -> snippet.Mark:
 
 
 def _elsewhere(related: Related) -> str:
-    place = related.place
-    cell = f":cell {place.cell}" if place.cell is not None else ""
-    return f"{plain(place.path)}{cell}:{place.line}:{place.column}: {plain(related.message)}"
+    return ":".join([*pieces(related.place), f" {plain(related.message)}"])
 
 
 def _neighbours(edits: Sequence[Edit]) -> Iterator[list[Edit]]:

@@ -73,30 +73,35 @@ def statistics(rows: Iterable[tuple[int, str, str, bool]], target: Target) -> di
 
 
 def _diagnostic(finding: Finding) -> dict[str, Any]:
-    place = finding.place
-    in_model = finding.layer is not None
-    shown: dict[str, Any] = {
+    return {
         "code": finding.code,
         "name": finding.name,
         "severity": finding.severity,
         "message": finding.message,
-        "path": place.path,
-        "cell": place.cell,
-        "line": None if in_model else place.line,
-        "column": None if in_model else place.column,
-        "end_line": None if in_model else place.end_line,
-        "end_column": None if in_model else place.end_column,
+        **_span(finding.place),
         "related": [{"message": each.message, **_start(each.place)} for each in finding.related],
         "fix": _fix(finding.fix),
         "url": finding.url,
     }
-    if in_model:
-        shown["location"] = finding.layer
-    return shown
+
+
+def _span(place: Place) -> dict[str, Any]:
+    """A place as a finding has it; in a saved model the layer stands for lines and columns."""
+    names = ("line", "column", "end_line", "end_column")
+    return {"path": place.path, "cell": place.cell, **_numbers(place, names), **_location(place)}
 
 
 def _start(place: Place) -> dict[str, Any]:
-    return {"path": place.path, "cell": place.cell, "line": place.line, "column": place.column}
+    return {"path": place.path, "cell": place.cell, **_numbers(place, ("line", "column")), **_location(place)}
+
+
+def _numbers(place: Place, names: Sequence[str]) -> dict[str, int | None]:
+    return {name: None if place.location is not None else getattr(place, name) for name in names}
+
+
+def _location(place: Place) -> dict[str, Any]:
+    """The layer, under a key that is there only in saved models; null where the whole of it is meant."""
+    return {} if place.location is None else {"location": place.location or None}
 
 
 def _fix(fix: Fix | None) -> dict[str, Any] | None:

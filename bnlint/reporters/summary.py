@@ -62,8 +62,9 @@ def withdrawn(reports: Sequence[Report]) -> Iterator[str]:
     """Fixes that were tried and taken back, each with the reason."""
     for report in reports:
         for finding, reason in report.withdrawn:
-            cell = f"cell {finding.place.cell}:" if finding.place.cell is not None else ""
-            place = f"{plain(report.path)}:{cell}{finding.place.line}:{finding.place.column}"
+            from bnlint.reporters.concise import pieces
+
+            place = ":".join([plain(report.path), *pieces(finding.place)[1:]])
             yield f"{place}: the fix of {finding.code} was withdrawn: {plain(reason)}"
 
 

@@ -1,6 +1,7 @@
 """A rule's examples are its tests: where they mark a finding, and which of them prove too little.
 
-A line of a ``flagged`` program on which the rule must speak ends in a comment with the rule's code: ``# BN102``.
+A line of a ``flagged`` program on which the rule must speak ends in a comment with the rule's code: ``# BN102``. Of a
+model file the locations are listed.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ def _marks(line: str, code: str) -> int:
 def sloppy(rule: Rule) -> Iterator[str]:
     """What is missing in a rule's examples for them to prove what the rule says."""
     examples = rule.page.examples
+    if not examples and rule.match is None:
+        return  # of the tool itself, about files that no text can show
     flagged = [example for example in examples if not example.clean]
     if not flagged:
         yield f"{rule.code} has no flagged example"
@@ -31,9 +34,10 @@ def sloppy(rule: Rule) -> Iterator[str]:
         yield f"{rule.code} has no clean example"
     if rule.fix_safeties and not rule.page.fix_safety:
         yield f"{rule.code} offers a fix and has no fix_safety"
-    if rule.fix_safeties and not any(example.fixed for example in flagged):
+    programs = [example for example in flagged if example.model is None]
+    if rule.fix_safeties and programs and not any(example.fixed for example in programs):
         yield f"{rule.code} offers a fix and no example shows one"
-    for example in flagged:
+    for example in programs:
         if not marked_lines(example.source, rule.code):
             yield f"{_name(rule, example)}: flagged, but no line is marked `# {rule.code}`"
         if example.fixed == example.source:
@@ -41,9 +45,9 @@ def sloppy(rule: Rule) -> Iterator[str]:
     for example in examples:
         if example.clean and marked_lines(example.source, rule.code):
             yield f"{_name(rule, example)}: clean, but a line is marked `# {rule.code}`"
-    programs = Counter((example.target, example.source, str(example.settings)) for example in examples)
+    alike = Counter((example.target, example.source, str(example.settings)) for example in examples)
     for example in examples:
-        if programs[example.target, example.source, str(example.settings)] > 1:
+        if alike[example.target, example.source, str(example.settings)] > 1:
             yield f"{_name(rule, example)}: the same program twice for one target"
 
 

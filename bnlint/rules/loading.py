@@ -143,8 +143,12 @@ class _Pages:
             self._data = json.loads(self._text)
         assert self._data is not None
         data = self._data[code]
-        examples = {key: tuple(Example(**each) for each in data[key]) for key in ("examples", "known_gaps")}
+        examples = {key: tuple(_example(each) for each in data[key]) for key in ("examples", "known_gaps")}
         return Page(**(data | examples | {"references": tuple(data["references"])}))
+
+
+def _example(data: dict[str, Any]) -> Example:
+    return Example(**(data | {"locations": tuple(data["locations"])}))
 
 
 def _rule(data: dict[str, Any], pages: _Pages) -> Rule:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Hashable, Iterable, Iterator, M
 from typing import Any, NamedTuple, TypeVar
 
 from bnlint.findings import Action, Finding, Fix, Related
-from bnlint.graph.places import Place
+from bnlint.graph.places import Place, order, spot
 from bnlint.graph.subjects import Because, Program
 from bnlint.rules.conditions import holds, read
 from bnlint.rules.messages import render
@@ -44,7 +44,7 @@ def match_all(
         if hidden is None or not hidden(claim.finding)
     ]
     settled = one_remedy(rules, without_replaced(rules, found))
-    return sorted(settled, key=lambda finding: (finding.place.path, finding.place.cell or 0, finding.place[1:5]))
+    return sorted(settled, key=lambda finding: order(finding.place))
 
 
 def match_rule(rule: Rule, program: Program) -> Iterator[Claim]:
@@ -120,7 +120,7 @@ def _related(
     rule: Rule, lead: Occurrence, occurrences: list[Occurrence], value: Callable[[str], Any], home: str
 ) -> tuple[Related, ...]:
     """The lines that led to a finding, the leading subject's first, each line once and not the finding's own."""
-    own = _line(lead.place)
+    own = spot(lead.place)
     lines: dict[tuple[object, ...], Related] = {}
     for occurrence in [lead, *(each for each in occurrences if each is not lead)]:
         for spec in occurrence.case.related or rule.related:
@@ -129,13 +129,9 @@ def _related(
             told = read(occurrence.subject, spec.at)
             for at, place in enumerate(_places(told)):
                 say = render(spec.say, value, home) if spec.say else told[at].fact
-                if _line(place) != own:
-                    lines.setdefault(_line(place), Related(say, place))
+                if spot(place) != own:
+                    lines.setdefault(spot(place), Related(say, place))
     return tuple(lines.values())[:MOST_RELATED]
-
-
-def _line(place: Place) -> tuple[object, ...]:
-    return place.path, place.cell, place.line
 
 
 def _fix(rule: Rule, occurrences: list[Occurrence], value: Callable[[str], Any]) -> Fix | None:

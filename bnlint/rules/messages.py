@@ -7,7 +7,8 @@
 * ``{residual:share}`` is a percentage in words where it is near an end: *less than 1 %*, *37 %*, *more than 99 %*.
 * ``{injected:code}`` puts each item of a list in backticks.
 * ``[[, of which {residual:share} is left]]`` is left out where a fact in it is unknown.
-* A place reads as *line 12*, in a notebook as *line 12 of cell 3*.
+* A place reads as *line 12*, in a notebook as *line 12 of cell 3*, in a saved model as the
+  layer, *`resnet50/conv1_bn`*.
 """
 
 from __future__ import annotations
@@ -111,13 +112,20 @@ def show(value: Any, spec: str = "", home: str | None = None) -> str:
     if spec:
         return format(value, spec)
     if isinstance(value, Place):
-        line = f"line {value.line}" if value.cell is None else f"line {value.line} of cell {value.cell}"
+        line = where(value)
         return line if home is None or value.path == home else f"{line} of {file_name(value.path)}"
     if isinstance(value, tuple):
         return ", ".join(show(each, "", home) for each in value)
     if isinstance(value, float):
         return f"{value:g}"
     return str(value)
+
+
+def where(place: Place) -> str:
+    """How a sentence names a place in its own file."""
+    if place.location is not None:
+        return f"`{place.location}`" if place.location else "the model"
+    return f"line {place.line}" if place.cell is None else f"line {place.line} of cell {place.cell}"
 
 
 def file_name(path: str) -> str:

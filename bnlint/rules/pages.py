@@ -41,11 +41,11 @@ def _fine_when(rule: Rule) -> str:
 
 
 def _example(rule: Rule) -> str:
-    """The first program that the rule objects to, and what its fix makes of it."""
+    """The first program, or model file, that the rule objects to, and what its fix makes of it."""
     flagged = next((example for example in rule.page.examples if not example.clean), None)
     if flagged is None:
         return ""
-    parts = [f"{flagged.title or 'Reported'} (`{flagged.target}`):", _code(flagged.source)]
+    parts = [f"{flagged.title or 'Reported'} (`{flagged.target}`):", _code(flagged)]
     if flagged.fixed is not None:
         option = "--fix --unsafe-fixes" if flagged.unsafe else "--fix"
         parts += [f"`{option}` makes of it:", _changed(flagged)]
@@ -61,5 +61,6 @@ def _changed(example: Example) -> str:
     return "```diff\n" + "\n".join(line for line in lines if not line.startswith("@@")) + "\n```"
 
 
-def _code(source: str) -> str:
-    return f"```python\n{source.strip()}\n```"
+def _code(example: Example) -> str:
+    language = "python" if example.model is None else "yaml"
+    return f"```{language}\n{example.source.strip()}\n```"

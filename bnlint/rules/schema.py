@@ -64,7 +64,11 @@ class Match(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A program with what the rule must do on it; ``flagged`` programs mark the lines by a comment with the code."""
+    """A program with what the rule must do on it; ``flagged`` programs mark the lines by a comment with the code.
+
+    Or a ``model`` file, as it is described, with the ``locations`` at which the rule must speak; ``source`` is then the
+    description as text.
+    """
 
     target: str
     source: str
@@ -75,6 +79,8 @@ class Example(NamedTuple):
     path: str = "train.py"
     settings: Mapping[str, Any] = {}
     line: int = 0
+    model: Mapping[str, Any] | None = None
+    locations: tuple[str, ...] = ()
 
 
 class Page(NamedTuple):

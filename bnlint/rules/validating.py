@@ -11,7 +11,7 @@ from bnlint.rules.facts import facts_of
 from bnlint.rules.pieces import Pieces
 from bnlint.rules.schema import SEVERITIES
 from bnlint.rules.wording import Wording
-from bnlint.rules.yamlfile import Document, Path
+from bnlint.rules.yamlfile import Document, Path, as_text
 
 TEXTS = ("what", "why", "instead", "fine_when", "fix_safety")
 RULE_KEYS = (
@@ -20,7 +20,10 @@ RULE_KEYS = (
 )
 MATCH_KEYS = ("each", "where", "group_by", "sum", "report_at")
 CASE_KEYS = ("when", "severity", "message", "fix", "advice", "related")
-EXAMPLE_KEYS = ("target", "flagged", "clean", "fixed", "unsafe", "title", "path", "settings")
+EXAMPLE_KEYS = ("target", "flagged", "clean", "fixed", "unsafe", "title", "path", "settings", "model")
+MODEL_KEYS = ("name", "keras", "saved_as", "trained", "steps", "input", "serving", "layers", "compare")
+FORMATS = ("keras", "h5", "json", "saved_model", "export")
+SERVING_KEYS = ("layer", "node", "by_batch", "how")
 SETTINGS = ("training_samples", "batch_size", "select")
 
 Compiled = dict[str, Any]
@@ -191,6 +194,8 @@ def _example(pieces: Pieces, value: Any, path: Path) -> Compiled:
     data = pieces.mapping(value, path, EXAMPLE_KEYS, required=("target",))
     if ("flagged" in data) is ("clean" in data):
         raise pieces.error(path, "an example has a program under `flagged` or under `clean`, not both")
+    if "model" in data:
+        return _model_example(pieces, data, path)
     if "clean" in data and "fixed" in data:
         raise pieces.error(path, "a clean example has nothing to fix")
     if "unsafe" in data and "fixed" not in data:
@@ -208,4 +213,51 @@ def _example(pieces: Pieces, value: Any, path: Path) -> Compiled:
         "path": data.get("path", "train.py"),
         "settings": pieces.mapping(data.get("settings", {}), (*path, "settings"), SETTINGS),
         "line": pieces.line(path),
+        "model": None,
+        "locations": [],
     }
+
+
+def _model_example(pieces: Pieces, data: Compiled, path: Path) -> Compiled:
+    """An example on a model file: its description, and where the rule speaks."""
+    if "fixed" in data or "path" in data:
+        raise pieces.error(path, "an example with `model` has no `fixed` and no `path`")
+    if data.get("clean", True) is not True:
+        raise pieces.error(
+            (*path, "clean"), "an example with `model` is `clean: true`, or `flagged` at a list of layers"
+        )
+    locations = pieces.sequence(data.get("flagged", []), (*path, "flagged"))
+    if "flagged" in data and not locations:
+        raise pieces.error((*path, "flagged"), 'name the layers at which the rule speaks; `""` is the model itself')
+    model = pieces.mapping(data["model"], (*path, "model"), MODEL_KEYS, required=("layers",))
+    pieces.word(model.get("saved_as", "keras"), (*path, "model", "saved_as"), FORMATS)
+    for at, each in enumerate(pieces.sequence(model.get("serving", []), (*path, "model", "serving"))):
+        pieces.mapping(each, (*path, "model", "serving", at), SERVING_KEYS, required=SERVING_KEYS)
+    for key in ("layers", "compare"):
+        _model_layers(pieces, model.get(key, []), (*path, "model", key))
+    return {
+        "target": data["target"],
+        "source": as_text(model),
+        "clean": "clean" in data,
+        "title": data.get("title", ""),
+        "path": MODEL_PATHS.get(model.get("saved_as", "keras"), "model.keras"),
+        "settings": pieces.mapping(data.get("settings", {}), (*path, "settings"), SETTINGS),
+        "line": pieces.line(path),
+        "model": model,
+        "locations": [str(each) for each in locations],
+    }
+
+
+MODEL_PATHS = {"h5": "model.h5", "json": "model.json", "saved_model": "model", "export": "model"}
+
+
+def _model_layers(pieces: Pieces, value: Any, path: Path) -> None:
+    """Each layer says what it is: by its class, by the application or by the layers that it holds."""
+    for at, layer in enumerate(pieces.sequence(value, path)):
+        here = (*path, at)
+        if not isinstance(layer, dict) or not {"type", "application", "layers"} & set(layer):
+            raise pieces.error(here, "a layer has a `type`, an `application` or `layers` of its own")
+        if "layers" in layer:
+            _model_layers(pieces, layer["layers"], (*here, "layers"))
+        if "statistics" in layer:
+            pieces.mapping(layer["statistics"], (*here, "statistics"), ("mean", "variance", "gamma", "beta"))

@@ -69,7 +69,12 @@ def _scalar(node: yaml.Node) -> object:
             case "int":
                 return int(text, 0)
             case "float":
-                return float(text)
+                return float(text.lower().replace(".nan", "nan").replace(".inf", "inf"))
     except ValueError:
         pass
     return text
+
+
+def as_text(data: Any) -> str:
+    """Plain data as YAML that people read, what is short on one line."""
+    return str(yaml.safe_dump(data, sort_keys=False, default_flow_style=None, width=110, allow_unicode=True))

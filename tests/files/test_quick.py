@@ -42,7 +42,7 @@ def test_every_flagged_program_of_the_catalogue_is_read() -> None:
         (rule.code, example.title, example.source)
         for rule in rules.load().rules.values()
         for example in rule.page.examples
-        if not example.clean
+        if not example.clean and example.model is None
     ]
     assert flagged
     assert [(code, title) for code, title, source in flagged if not needs_parsing(source.encode())] == []

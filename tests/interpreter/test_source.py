@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bnlint.analysis import analyse
+from bnlint.graph.places import Place
 from bnlint.interpreter.source import Source
 from bnlint.keras.releases import Target
 from tests.reading import rows
@@ -45,7 +46,7 @@ def test_line_ends(end: str) -> None:
     text = end.join(["größe = 3", "", "é = model.fit(größe)", ""])
     source = Source(text, "train.py")
     (call,) = (node for node in ast.walk(source.tree) if isinstance(node, ast.Call))
-    assert source.place(call) == ("train.py", 3, 5, 3, 21, None)
+    assert source.place(call) == Place("train.py", 3, 5, 3, 21)
 
 
 def test_a_form_feed_ends_no_line() -> None:
@@ -57,7 +58,7 @@ def test_a_form_feed_ends_no_line() -> None:
 def test_a_call_over_several_lines() -> None:
     text = "é = model.fit(\n    'größe',\n    'é', epochs=3)\n"
     (call,) = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
-    assert Source(text, "train.py").place(call) == ("train.py", 1, 5, 3, 19, None)
+    assert Source(text, "train.py").place(call) == Place("train.py", 1, 5, 3, 19)
 
 
 def test_the_text_of_a_node_stands_on_one_line() -> None:
@@ -81,8 +82,8 @@ def test_places_in_facts_count_characters() -> None:
         größe = 2; model.fit(features, labels)
     """)
     assert row.fit is not None
-    assert row.fit.place == ("train.py", 6, 12, 6, 12 + len("model.fit(features, labels)"), None)
-    assert row.compiled_at == (("train.py", 5, 11, 5, 11 + len('model.compile("sgd", "mse")'), None),)
+    assert row.fit.place == Place("train.py", 6, 12, 6, 12 + len("model.fit(features, labels)"))
+    assert row.compiled_at == (Place("train.py", 5, 11, 5, 11 + len('model.compile("sgd", "mse")')),)
 
 
 @pytest.mark.parametrize("decorated", ["", "@functools.lru_cache\n"])

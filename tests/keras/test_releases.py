@@ -67,7 +67,7 @@ def test_an_open_patch_takes_every_measured_patch() -> None:
         ("keras==2.2.4", "tf.keras"),
         ("tensorflow==2.22", "tf.keras"),
         ("tf_keras==2.22", "tf_keras"),
-        ("keras==3.15+torch", "keras"),
+        ("keras==3.12+torch", "keras"),
         ("keras==3.12+jax", "keras"),
         ("tensorflow==2.2", "keras"),
     ],
@@ -90,8 +90,9 @@ def test_a_root_that_does_not_exist_there(spec: str, root: str) -> None:
     assert columns(spec, root) is None
 
 
-def test_jax_has_its_own_column() -> None:
-    assert columns("keras==3.15+jax", "keras") == ("keras-3.15.1_jax",)
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_another_backend_has_its_own_column(backend: str) -> None:
+    assert columns(f"keras==3.15+{backend}", "keras") == (f"keras-3.15.1_{backend}",)
 
 
 def test_a_known_release_knows_its_companion() -> None:

@@ -93,7 +93,7 @@ def test_a_cell_that_is_not_measured_any_more_is_a_difference() -> None:
         ("tf_keras", "2.21.0", "2.21.0", "tensorflow", ("tf_keras-2.21.0_tf-2.21.0",)),
         ("keras", "3.14.1", "2.21.0", "tensorflow", ("keras-3.12.0_tf-2.16.2", "keras-3.15.1_tf-2.21.0")),
         ("keras", "3.15.1", None, "jax", ("keras-3.15.1_jax",)),
-        ("keras", "3.15.1", None, "torch", ()),
+        ("keras", "3.15.1", None, "torch", ("keras-3.15.1_torch",)),
     ],
 )
 def test_a_measurement_is_held_against_the_columns_of_its_release(
@@ -114,6 +114,11 @@ def test_between_two_columns_either_will_do(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_what_has_no_column_is_not_compared_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    meta = {"api": "keras", "keras": "3.15.1", "tensorflow": None, "backend": "torch"}
-    assert compare("keras-3.15.1_torch", {"meta": meta, "q99": {"a": {"code": "M--"}}}) == 0
-    assert "nothing is shipped for Keras 3.15.1 on torch, nothing is compared" in capsys.readouterr().out
+    meta = {"api": "keras", "keras": "3.12.0", "tensorflow": None, "backend": "torch"}
+    assert compare("keras-3.12.0_torch", {"meta": meta, "q99": {"a": {"code": "M--"}}}) == 0
+    assert "nothing is shipped for Keras 3.12.0 on torch, nothing is compared" in capsys.readouterr().out
+
+
+def test_the_number_of_a_release_is_no_difference() -> None:
+    meta = {"api": "keras", "keras": "3.14.1", "tensorflow": "2.21.0", "backend": "tensorflow"}
+    assert compare("keras-3.14.1", {"meta": meta, "q17_isinstance": {"version_keras": "3.14.1"}}) == 0

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bnlint.graph.subjects.assignments import MomentumSet, TrainableTypo
+from bnlint.graph.subjects.assignments import BatchNormArgument, MomentumSet, TrainableTypo
 from bnlint.graph.subjects.backbones import BackboneAtFit
 from bnlint.graph.subjects.calls import Call
+from bnlint.graph.subjects.connections import Connection
 from bnlint.graph.subjects.custom_steps import CustomStep, EagerCall
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
 from bnlint.graph.subjects.forced import ForcedTraining
@@ -21,6 +22,8 @@ from bnlint.graph.subjects.learning_phases import LearningPhase
 from bnlint.graph.subjects.loops import ClassTest, LayerLoop, Slice
 from bnlint.graph.subjects.parts import Backbone, Because
 from bnlint.graph.subjects.random_weights import RandomWeights
+from bnlint.graph.subjects.saved_models import ModelFacts, SavedBatchNorm
+from bnlint.graph.subjects.saved_statistics import SavedModelStatistics, SavedNorm, ServedNorm
 from bnlint.graph.subjects.trainable_changes import TrainableChange
 from bnlint.graph.subjects.trained_models import TrainedModel
 
@@ -28,10 +31,12 @@ __all__ = [
     "SUBJECTS",
     "Backbone",
     "BackboneAtFit",
+    "BatchNormArgument",
     "BatchNormAtFit",
     "Because",
     "Call",
     "ClassTest",
+    "Connection",
     "CustomStep",
     "EagerCall",
     "Fit",
@@ -40,9 +45,14 @@ __all__ = [
     "LayerList",
     "LayerLoop",
     "LearningPhase",
+    "ModelFacts",
     "MomentumSet",
     "Program",
     "RandomWeights",
+    "SavedBatchNorm",
+    "SavedModelStatistics",
+    "SavedNorm",
+    "ServedNorm",
     "Slice",
     "TrainableChange",
     "TrainableTypo",
@@ -52,19 +62,22 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """All that is known of one file: its fits, and the subjects that rules are matched on."""
+    """All that is known of one file: its fits, or the model that it holds, and the subjects that rules see."""
 
     path: str
     fits: tuple[Fit, ...] = ()
     subjects: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     unknowns: tuple[Because, ...] = ()
+    model: ModelFacts | None = None
 
 
 SUBJECTS: dict[str, type] = {
     "backbone_at_fit": BackboneAtFit,
+    "batch_norm_argument": BatchNormArgument,
     "batch_norm_at_fit": BatchNormAtFit,
     "call": Call,
     "class_test": ClassTest,
+    "connection": Connection,
     "custom_step": CustomStep,
     "eager_call": EagerCall,
     "forced_training": ForcedTraining,
@@ -74,6 +87,9 @@ SUBJECTS: dict[str, type] = {
     "learning_phase": LearningPhase,
     "momentum_set": MomentumSet,
     "random_weights": RandomWeights,
+    "saved_batch_norm": SavedNorm,
+    "saved_model": SavedModelStatistics,
+    "serving_norm": ServedNorm,
     "slice": Slice,
     "trainable_change": TrainableChange,
     "trainable_typo": TrainableTypo,

@@ -8,7 +8,8 @@ from bnlint.graph.network import Tensor
 from bnlint.interpreter.heap import List
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import Const, Thing, Value
+from bnlint.interpreter.values import Const, Thing, Unknown, Value
+from bnlint.keras.api.data_formats import FORMAT_GETTERS, FORMAT_SETTERS, data_format, set_data_format
 from bnlint.keras.api.names import KerasName
 from bnlint.keras.api.tensors import tensors_in, wrap
 from bnlint.keras.releases import Target
@@ -20,7 +21,12 @@ DEFAULTS = {"image_data_format": "channels_last", "image_dim_ordering": "tf", "f
 def backend_call(m: Machine, name: KerasName, args: Args, target: Target, node: ast.AST) -> Value | None:
     """A function of ``keras.backend`` (or its like) that says something about the configuration or about tensors."""
     last = name.last
+    if name.area in ("backend", "config") and last in FORMAT_SETTERS:
+        return set_data_format(m, args)
     if name.area in ("backend", "config") and last in DEFAULTS:
+        if last in FORMAT_GETTERS:
+            known = data_format(m)
+            return Const(FORMAT_GETTERS[last][known]) if known is not None else Unknown(f"result of {last}()")
         return Const(DEFAULTS[last])
     if name.path in (("backend", "backend"), ("config", "backend")):
         return Const(target.backend or "tensorflow")

@@ -18,6 +18,7 @@ from bnlint.keras.api.eager import given_training, note_eager_call
 from bnlint.keras.api.flags import note_wrapped
 from bnlint.keras.api.forcing import Container, keep_forced, note_forced
 from bnlint.keras.api.names import KerasName
+from bnlint.keras.api.options import WITH_OPTIONS, options_of
 from bnlint.keras.api.tensors import connect, opaque, tensors_in, training_argument, unknown_part, wrap
 from bnlint.keras.inside import all_layers, is_wrapper, layers_in
 from bnlint.keras.kinds import BATCH_NORM, DROPOUT
@@ -101,6 +102,8 @@ def make_layer(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     inner = layers_in(m.heap, first) if first is not None else []
     if inner and kind != "StackedRNNCells":
         record = record._replace(holds=tuple(inner))
+    if kind in WITH_OPTIONS:
+        record = record._replace(options=options_of(m, kind, args))
     ref = m.allocate(node, record, "layer")
     if is_wrapper(record):
         note_wrapped(m, library.behaviour(name.root), record, node)

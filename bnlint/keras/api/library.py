@@ -418,6 +418,8 @@ class KerasLibrary:
             return Thing("callback", name=last, hooks=hooks, saves_to=training_api.checkpoint_file(last, args))
         if area in OPTIMIZER_AREAS and last[:1].isupper():
             return training_api.make_optimizer(last, args, self._ignored_rates(name))
+        if area == "regularizers":
+            return Thing("regularizer")
         if last == "clone_model":
             source = args.get(0, "model")
             if isinstance(source, Ref) and isinstance(m.record(source), Layer):
@@ -612,7 +614,7 @@ class KerasLibrary:
             changes["model"] = Model("sequential")
         if found is not None and found.last in BATCH_NORM:
             made = m.get(layers_api.make_layer(m, self, found, args, node).address)
-            changes |= {"momentum": made.momentum, "affine": made.affine, "type": made.type}
+            changes |= {"momentum": made.momentum, "affine": made.affine, "type": made.type, "options": made.options}
         if found is not None and found.last in ("Wrapper", "TimeDistributed"):
             changes["holds"] = tuple(layers_in(m.heap, args.get(0, "layer") or NONE))
         m.put(receiver.address, m.get(receiver.address)._replace(**changes))

@@ -84,6 +84,8 @@ def optimizer_method(
         return apply_gradients(m, library, known, Args((_gradients(m, args, node),)), node)
     if name in ("compute_gradients", "_compute_gradients"):
         return _gradients(m, args, node)
+    if name == "exclude_from_weight_decay":
+        m.event("excluded_from_decay", node)
     if name in ("get_scaled_loss", "get_unscaled_gradients", "scale_loss"):
         # a factor changes neither what is called nor which variables follow
         return args.get(0) or Unknown(f"optimizer.{name}()")

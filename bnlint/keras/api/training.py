@@ -34,21 +34,33 @@ def make_optimizer(name: str, args: Args, ignored: frozenset[str] = frozenset())
     """An optimizer: its class and its rate, where it is a number; ``ignored`` are keywords that have no effect."""
     given = args.get(0, *(keyword for keyword in RATE_KEYWORDS if keyword not in ignored))
     rate = DEFAULT_RATES.get(name.lower()) if given is None and not args.open else number(given)
-    return Thing("optimizer", name=name, rate=rate)
+    return Thing("optimizer", name=name, rate=rate, decay=_weight_decay(name, args))
+
+
+DECAYS = {"adamw": 0.004}
+"""What optimizers take off all weights at each step, times the rate, unless they are told (Keras 2.11 to 3.15)."""
+
+
+def _weight_decay(name: str, args: Args) -> float | None:
+    given = args.get(1 if name.lower() in DECAYS else None, "weight_decay")
+    if given is None:
+        return DECAYS.get(name.lower(), 0.0) if not args.open else None
+    return 0.0 if isinstance(given, Const) and given.value is None else number(given)
 
 
 def compile_model(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: ast.AST) -> Value:
     """``model.compile(…)``: most releases keep the flags of this moment."""
     optimizer = args.get(0, "optimizer")
-    name, rate = None, None
+    name, rate, decay = None, None, None
     if isinstance(optimizer, Thing) and optimizer.kind == "optimizer":
-        name, rate = optimizer.name, optimizer.rate
+        name, rate, decay = optimizer.name, optimizer.rate, optimizer.data.get("decay")
     else:
         called = text(optimizer)
         if called is not None:
-            name, rate = called, DEFAULT_RATES.get(called.lower())
+            name, rate, decay = called, DEFAULT_RATES.get(called.lower()), DECAYS.get(called.lower(), 0.0)
     eager = args.get(None, "run_eagerly")
     compiled = Compiled(m.place(node), m.heap, name, rate, bool(isinstance(eager, Const) and eager.value))
+    compiled = compiled._replace(weight_decay=decay)
     record: Layer = m.get(ref.address)
     if record.model is None:
         from bnlint.graph.records import Model
