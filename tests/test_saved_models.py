@@ -16,7 +16,13 @@ from bnlint.reports import Report
 from bnlint.settings import Settings
 from tests.saved_models.files import archive, document, functional, hdf5, layer, new, norm, old, source, written
 
-GOOD = functional("net", source(), layer("Dense", "d", new("inputs")), norm("bn", new("d"), momentum=0.9))
+GOOD = functional(
+    "net",
+    source(),
+    layer("Dense", "d", new("inputs")),
+    norm("bn", new("d"), momentum=0.9),
+    layer("Dense", "head", new("bn")),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +103,7 @@ def test_facts_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     archive(Path("m.keras"), GOOD)
     assert main(["facts", "--isolated", "m.keras"]) == 0
     out = capsys.readouterr().out
-    assert "net: Keras archive · saved by Keras 3.15.1 · 3 layers · 1 BatchNormalization" in out
+    assert "net: Keras archive · saved by Keras 3.15.1 · 4 layers · 1 BatchNormalization" in out
     assert [line.split() for line in out.split("\n") if line.startswith("    bn")] == [
         ["bn", "0.9", "yes", "-", "?", "?", "batch", "yes", "yes"]
     ]

@@ -56,7 +56,19 @@ class Iterator(NamedTuple):
         """Consumed on one path and not on the other: what is left is not known."""
         from bnlint.interpreter.library import Items
 
+        if self.leaves_the_same(other):
+            return self, False
         return Iterator(Items([Unknown("item of an iterator")], False)), True
+
+    def leaves_the_same(self, other: Iterator) -> bool:
+        """Whether the work is done, and what is left is the same: a loop that draws from what is open settles."""
+        if any(part is not None for each in (self, other) for part in each[1:]):
+            return False
+        mine, theirs = self.items, other.items
+        size = len(mine.values)
+        if size > MAX_JOINED or (mine.exact, mine.count, size) != (theirs.exact, theirs.count, len(theirs.values)):
+            return False
+        return all(map(same, mine.values, theirs.values))
 
 
 class Dict(NamedTuple):

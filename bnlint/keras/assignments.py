@@ -69,12 +69,15 @@ def _momentum(events: list[Any], library: KerasLibrary) -> MomentumSet | None:
         return None
     values = [event.value for event in events] if assigned else [record.momentum for record in records]
     behaviour = library.behaviour(records[0].package)
+    momentum = common(values)
     return MomentumSet(
         place=first.place,
         line=first.place.line,
+        places=(first.place,),
         type=records[0].type,
         package=records[0].package,
-        momentum=common(values),
+        momentum=momentum,
+        one_minus_momentum=round(1 - momentum, 12) if momentum is not None else None,
         written="assignment" if assigned else "argument",
         layers=len({event.layer for event in events}) if all(event.times == 1 for event in events) else None,
         takes_effect=common([event.takes for event in events]) if assigned else True,

@@ -49,7 +49,7 @@ def _comparison(subjects: dict[str, tuple[Any, ...]]) -> Iterator[str]:
     """What came of a comparison, in a line."""
     for each in subjects["saved_model"]:
         if each.compared_with is not None:
-            yield f"{each.same} of {each.compared} BatchNormalization layers have the statistics of {each.compared_with}"
+            yield f"{each.same} of {each.compared} BatchNormalization layers have statistics as in {each.compared_with}"
 
 
 def package_of(model: SavedModel, target: Target) -> str:

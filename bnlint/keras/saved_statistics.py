@@ -1,4 +1,4 @@
-"""Subjects `saved_model`, `saved_batch_norm` and `serving_norm`: what weights and an exported graph tell by themselves."""
+"""Subjects `saved_model`, `saved_batch_norm` and `serving_norm`: what a file tells by its numbers."""
 
 from __future__ import annotations
 

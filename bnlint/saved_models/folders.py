@@ -82,14 +82,18 @@ def _read(path: str, graph: Message, weights: bool) -> SavedModel:
     statistics = _Statistics(path, objects) if weights else None
     if statistics is not None:
         model = statistics.added(model, layers)
-    names = {model.heap[address].name or "" for address in model.order}
-    names |= {each.variable.split("/")[-2] for each in objects if "/" in each.variable and _part(each) == "moving_mean"}
-    known = frozenset(names) if layers else frozenset()
-    return model._replace(serving=serving.normalizations(meta, known))
+    return model._replace(serving=serving.normalizations(meta, _names(model, objects, complete=bool(layers))))
 
 
-def _part(each: Object) -> str:
-    return each.variable.rpartition("/")[2].partition(":")[0]
+def _names(model: SavedModel, objects: list[Object], *, complete: bool) -> serving.Names:
+    """The names by which the graph's scopes are told apart: of layers with moving statistics, and of others."""
+    norms = {model.heap[address].name or "" for address in model.order}
+    scopes: set[str] = set()
+    for each in objects:
+        around, _, part = each.variable.partition(":")[0].rpartition("/")
+        if around:
+            (norms if part == "moving_mean" else scopes).add(around.rpartition("/")[2])
+    return serving.Names(frozenset(norms), frozenset(scopes - norms), complete)
 
 
 def _objects(meta: Message) -> list[Object]:
@@ -244,16 +248,17 @@ def _of_graph(path: str, objects: list[Object]) -> SavedModel:
     extras: dict[Address, LayerConfig] = {}
     order: list[Address] = []
     for group in _groups(objects):
-        name = group["moving_mean"][0].rpartition("/")[0] or "batch_normalization"
-        address: Address = ("saved", *name.split("/"))
+        # what stands before the layer's name are scopes (NASNet), not the models around it
+        name = group["moving_mean"][0].rpartition("/")[0].rpartition("/")[2] or "batch_normalization"
+        address: Address = ("saved", name)
         turn = 1
         while address in extras:
             turn += 1
-            address = ("saved", *name.split("/"), turn)
+            address = ("saved", name, turn)
         location = name if turn == 1 else f"{name} ({turn})"
         config = LayerConfig("BatchNormalization", scale="gamma" in group, center="beta" in group)
         record = Layer(
-            "BatchNormalization", "keras", Place(path, 0, 0, 0, 0, None, location), name.rpartition("/")[2], None, True,
+            "BatchNormalization", "keras", Place(path, 0, 0, 0, 0, None, location), name, None, True,
             None, None, config.scale is not False or config.center is not False,
         )  # fmt: skip
         heap = heap.set(address, record)

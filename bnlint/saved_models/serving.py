@@ -35,8 +35,16 @@ class Op(NamedTuple):
     is_training: bool
 
 
-def normalizations(meta_graph: Message, norms: frozenset[str]) -> tuple[ServingNorm, ...]:
-    """Where the serving graph normalizes; ``norms`` are the names of layers with moving statistics, as far as known."""
+class Names(NamedTuple):
+    """Layers with moving statistics, other layers with variables, and whether the first are all that there are."""
+
+    norms: frozenset[str]
+    others: frozenset[str]
+    complete: bool
+
+
+def normalizations(meta_graph: Message, norms: Names) -> tuple[ServingNorm, ...]:
+    """Where the serving graph normalizes as BatchNormalization does."""
     graph = meta_graph.first(2)
     if graph is None:
         return ()
@@ -70,7 +78,7 @@ def _starts(meta_graph: Message) -> Iterator[tuple[str, list[str]]]:
 
 
 def _follow(
-    main: Mapping[str, Op], start: tuple[str, list[str]], functions: Mapping[str, Message], norms: frozenset[str]
+    main: Mapping[str, Op], start: tuple[str, list[str]], functions: Mapping[str, Message], norms: Names
 ) -> Iterator[ServingNorm]:
     """The signature's part of the graph, and every function that it calls, each once."""
     signature, outputs = start
@@ -91,11 +99,9 @@ def _follow(
                     waiting.append((function, inner, _ops(functions[function].messages(3))))
 
 
-def _judge(
-    full: str, name: str, op: Op, ops: Mapping[str, Op], where: str, norms: frozenset[str]
-) -> Iterator[ServingNorm]:
+def _judge(full: str, name: str, op: Op, ops: Mapping[str, Op], where: str, norms: Names) -> Iterator[ServingNorm]:
     if op.op in FUSED:
-        layer = _layer(full.rpartition("/")[0], norms)
+        layer = _layer(full.rpartition("/")[0], norms._replace(complete=True))
         if layer is not None:
             yield ServingNorm(layer, full, where, op.is_training, "is_training" if op.is_training else "moving")
     elif op.op == "Rsqrt" and name.split("/")[-2:-1] and name.split("/")[-2].startswith(SCOPE):
@@ -105,15 +111,19 @@ def _judge(
             yield ServingNorm(layer, full, where, by_batch, "moments" if by_batch else "moving")
 
 
-def _layer(scope: str, norms: frozenset[str]) -> str | None:
-    """The layer whose scope a node stands in; None for one that is no BatchNormalization, where that is known."""
-    for word in reversed(scope.split("/")):
+def _layer(scope: str, names: Names) -> str | None:
+    """The layer whose scope a node stands in; None for one that is no BatchNormalization.
+
+    Subclassed models of Keras 3 lose the layers' names in their variables: there a scope is taken that is no other's.
+    """
+    words = scope.split("/")
+    for word in reversed(words if names.complete else words[-1:]):
         for name in (word, re.sub(r"_\d+$", "", word)):
-            if name in norms:
+            if name in names.norms:
                 return name
-    if norms:
-        return None
-    return scope.rpartition("/")[2] or scope
+            if name in names.others:
+                return None
+    return None if names.complete else scope.rpartition("/")[2] or scope
 
 
 def _of_the_batch(name: str, ops: Mapping[str, Op]) -> bool | None:

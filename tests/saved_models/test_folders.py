@@ -127,6 +127,7 @@ MOMENTS = op("net/bn/moments/variance", "Mean", "x")
         (batchnorm("net/bn_1"), [("bn", False, "moving")]),
         ([op("net/ln/FusedBatchNormV3", "FusedBatchNormV3", "x")], []),
         ([op("net/bn/Other", "Mul", "x")], []),
+        (batchnorm("net/ln", op("net/ln/moments/variance", "Mean", "x")), []),
     ],
 )
 def test_where_the_serving_graph_normalizes(ops: list[bytes], found: list[Any], tmp_path: Path) -> None:
@@ -168,8 +169,8 @@ def test_an_export_shows_its_variables(tmp_path: Path) -> None:
         "bn/beta",
         "bn/moving_mean",
         "bn/moving_variance",
-        "n/moving_mean",
-        "n/moving_variance",
+        "block/n/moving_mean",
+        "block/n/moving_variance",
     ]
     objects = [message(*held(variables=1), (4, message((1, "_generic_user_object"))))]
     objects.append(message(*held(**{str(index): index + 2 for index in range(len(names))})))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bnlint.graph.subjects.assignments import MomentumSet, TrainableTypo
+from bnlint.graph.subjects.assignments import BatchNormArgument, MomentumSet, TrainableTypo
 from bnlint.graph.subjects.backbones import BackboneAtFit
 from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.connections import Connection
@@ -31,6 +31,7 @@ __all__ = [
     "SUBJECTS",
     "Backbone",
     "BackboneAtFit",
+    "BatchNormArgument",
     "BatchNormAtFit",
     "Because",
     "Call",
@@ -72,6 +73,7 @@ class Program:
 
 SUBJECTS: dict[str, type] = {
     "backbone_at_fit": BackboneAtFit,
+    "batch_norm_argument": BatchNormArgument,
     "batch_norm_at_fit": BatchNormAtFit,
     "call": Call,
     "class_test": ClassTest,

@@ -1,4 +1,4 @@
-"""Subjects `trainable_typo` and `momentum_set`: what a program writes onto a layer, meant well."""
+"""Subjects `trainable_typo`, `momentum_set` and `batch_norm_argument`: what a layer is given, meant well."""
 
 from __future__ import annotations
 
@@ -40,12 +40,19 @@ class TrainableTypo:
 class MomentumSet:
     """Subject `momentum_set`: one place that gives BatchNormalization layers their momentum."""
 
-    place: Place | None = fact("the constructor call, or the attribute that is assigned")
+    place: Place | None = fact(
+        "the constructor call, or the attribute that is assigned; in a model file the first layer"
+    )
     line: int = fact("its line", 0)
+    places: tuple[Place, ...] = fact("the same; in a model file each layer of one model with this momentum", ())
     type: str = fact("the class: `BatchNormalization`", "")
     package: str = fact("the Keras package it comes from", "keras")
     momentum: float | None = fact("the momentum; unknown where it is no constant, or differs from layer to layer")
-    written: Literal["argument", "assignment"] = fact("how it is given", "argument")
+    one_minus_momentum: float | None = fact("1 − momentum, to twelve digits")
+    written: Literal["argument", "assignment", "config"] = fact(
+        "how it is given: to the constructor, by assigning the attribute, or in the config of a model file", "argument"
+    )
+    of_application: bool = fact("whether keras.applications itself gives it to these layers", False)
     layers: int | None = fact("how many layers get it; unknown where that is not known")
     takes_effect: bool | None = fact(
         "whether the target heeds it: an assignment after building counts on TensorFlow 2 and Keras 3 alone", True
@@ -55,3 +62,18 @@ class MomentumSet:
         "(Keras 2.1.3 to 2.2.4)"
     )
     pretrained: bool | None = fact("whether the layers start from trained statistics")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchNormArgument:
+    """Subject `batch_norm_argument`: an argument given to a BatchNormalization layer that the target has none of."""
+
+    place: Place = fact("the layer")
+    argument: str = fact("its name: `fused`", "")
+    value: str = fact("its value as it is written", "")
+    written: Literal["argument", "config"] = fact("whether a program gives it, or the config of a model file", "config")
+    layers: int = fact("1, for a sum", 1)
+    package: str = fact("the Keras package that the layers come from", "keras")
+    axis: int | None = fact("where it is an `axis` that is a list of one number: that number")
+    without_effect: bool = fact("whether the layers would be the same without it: `renorm=False`, `fused=None`", False)
+    group: str = fact("identifies the file", "")

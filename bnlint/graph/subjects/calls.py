@@ -13,6 +13,7 @@ from bnlint.graph.subjects.parts import Backbone, Because, fact
 class Call:
     """Subject `call`: one call of a Keras function that rules speak about."""
 
+    saved: bool = fact("whether a model file shows it, and not a program", False)
     function: str = fact("the qualified name: `keras.applications.ResNet50`, `keras.Model.fit`", "")
     kind: Literal["backbone", "application", "fit", "compile", "generator_method", "other"] = fact(
         "what is called: a backbone on a tensor (or its place in an assembly), an application's constructor, …", "other"

@@ -33,6 +33,7 @@ class Fit:
 class BatchNormAtFit:
     """Subject `batch_norm_at_fit`: BatchNormalization layers in one state in one fit."""
 
+    saved: bool = fact("whether a model file shows them, and the fit is one of the loaded model", False)
     where: str = fact("the model they sit in, as people name it: `base (ResNet50)`", "")
     group: str = fact("identifies the set of layers across fits and paths", "")
     layers: int | None = fact("how many layers; unknown for a model whose content is not known")
@@ -48,13 +49,22 @@ class BatchNormAtFit:
     frozen_by_request: bool | None = fact("whether the program set a flag to freeze them, with or without effect")
     freeze_effective: bool | None = fact("whether a freeze that the program asked for reached them")
     pretrained: bool | None = fact("whether they start from trained statistics")
+    initial: bool | None = fact("of a model file: whether their moving mean is 0 and their variance 1 in every channel")
     momentum: float | None = fact("the share of the old moving statistics that one update keeps")
     updates: int | None = fact("updates of the moving statistics since they were loaded or built, after this fit")
     residual: float | None = fact("the share of the old moving statistics left after this fit: momentum ** updates")
     residual_at_first_validation: float | None = fact("the same at the end of the first epoch that is validated")
+    epochs_to_settle: int | None = fact(
+        "of a model file, with the number of examples and the batch size given: after how many epochs of `fit` 1 % of "
+        "the statistics in it is left"
+    )
     last_fit: bool = fact("whether no later fit trains them", False)
     training_argument: bool | None = fact("the `training` written on the functional call; unknown where none is")
     training_overridden: bool = fact("whether `fit` overrides a `training=False` written on the call", False)
+    called_by_itself: bool = fact(
+        "of a model file: whether that argument is on the call of each layer, and not on that of a model around it",
+        False,
+    )
     frozen_before: bool = fact("whether they were frozen in an earlier fit", False)
     trained_before: bool = fact("whether an earlier fit updates their moving statistics, or may do so", False)
     shows_intent: bool = fact("whether the program shows that they should stay in inference mode", False)

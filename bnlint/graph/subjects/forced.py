@@ -16,9 +16,10 @@ class ForcedTraining:
     place: Place = fact("where the program writes the True: the layer's call, an argument further out, or a default")
     line: int = fact("its line", 0)
     called_at: Place | None = fact("the call of the layer or model that gets it")
-    written: Literal["call", "positional", "name", "argument", "default"] = fact(
+    written: Literal["call", "positional", "name", "argument", "default", "config"] = fact(
         "how it is written: as keyword of that `call`, by position (there or further out), as a variable that is only "
-        "ever True, as `argument` of a call of the program's own function, or as `default` of its parameter",
+        "ever True, as `argument` of a call of the program's own function, or as `default` of its parameter; or in the "
+        "`config` of a model file",
         "call",
     )
     parameter: str = fact("the keyword, there", "training")

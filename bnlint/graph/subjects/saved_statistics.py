@@ -1,4 +1,4 @@
-"""Subjects `saved_model`, `saved_batch_norm` and `serving_norm`: what the weights of a model file tell, and its graph."""
+"""Subjects `saved_model`, `saved_batch_norm` and `serving_norm`: what weights and an exported graph tell."""
 
 from __future__ import annotations
 
