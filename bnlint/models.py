@@ -35,7 +35,7 @@ def report_on(model: Any, name: str | None, settings: Settings) -> Report:
         elif isinstance(model, Mapping):
             found = read_config(_entry(live.plain(model)), called)
         elif live.is_model(model):
-            found = live.read(model, called, read_config)
+            found = live.read(model, called)
             running = _running(found, live.made_with(model))
         else:
             raise TypeError(

@@ -112,11 +112,7 @@ def contents(model: SavedModel) -> dict[str, str]:
     found: dict[str, str] = {}
     for address in model.order:
         record, config = model.heap[address], model.extras[address]
-        said: dict[str, object] = {
-            "momentum": record.momentum,
-            "epsilon": config.epsilon,
-            "trainable": record.trainable,
-        }
+        said: dict[str, object] = {"momentum": record.momentum, "epsilon": config.epsilon}
         if config.axis:
             said["axis"] = list(config.axis) if len(config.axis) > 1 else config.axis[0]
         said["trainable"] = record.trainable

@@ -27,6 +27,11 @@ _PYTHON_2_LINE = re.compile(
     r"^\s*(print\s+[\"'\w%]|exec\s+[\"'\w]|except\s+[\w.]+\s*,\s*\w+\s*:|raise\s+[\w.]+\s*,)|<>|`[^`]+`"
 )
 
+_PYTHON_2_HANDLER = re.compile(r"^\s*except\s+[\w.]+\s*,\s*([a-z_]\w*)\s*:")
+"""What Python 3.14 reads as two types is, with a name that nothing has given to a type, an old handler."""
+_GRAMMAR = re.compile(r"invalid syntax|expected |f-string|unmatched|multiple exception types")
+"""What Python says of syntax that it does not know; of a wrong program in known syntax it says more."""
+
 _NEWER = (
     (re.compile(r"^\s*except\s*\*"), "`except*`", (3, 11)),
     (re.compile(r"^\s*type\s+\w+\s*(\[|=)"), "the `type` statement", (3, 12)),
@@ -48,7 +53,7 @@ def unreadable_source(error: SyntaxError | RecursionError | MemoryError, text: s
     said = (error.msg or "invalid syntax").strip()
     if "too many nested" in said or "too complex" in said or "stack overflow" in said:
         return _finding(path, line, column, f"nested too deeply to be read: {said}", "")
-    newer = _newer_syntax(text, written)
+    newer = None if _handles_as_python_2(text, written) else _newer_syntax(text, written, said)
     if newer:
         return _finding(path, line, column, *newer)
     if _PYTHON_2.search(said) or _PYTHON_2_LINE.search(written):
@@ -90,8 +95,18 @@ def _finding(path: str, line: int, column: int, message: str, advice: str) -> Fi
     return Finding(CODE, NAME, "error", message, place, advice=advice)
 
 
-def _newer_syntax(text: str, written: str) -> tuple[str, str] | None:
+def _handles_as_python_2(text: str, written: str) -> bool:
+    handler = _PYTHON_2_HANDLER.match(written)
+    if handler is None:
+        return False
+    name = re.escape(handler[1])
+    return re.search(rf"^[ \t]*((from|import)\b.*\b{name}\b|class[ \t]+{name}\b|{name}[ \t]*=)", text, re.M) is None
+
+
+def _newer_syntax(text: str, written: str, said: str) -> tuple[str, str] | None:
     """What to say where the running Python is older than the program: libcst's own parser knows later syntax."""
+    if not _GRAMMAR.match(said):
+        return None
     import libcst
 
     try:

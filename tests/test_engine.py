@@ -226,6 +226,31 @@ def test_python_2_is_called_that(line: str) -> None:
     assert finding.message.startswith("this is Python 2: ")
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="this Python reads it")
+@pytest.mark.parametrize(
+    ("imports", "said"),
+    [
+        ("import keras", "this is Python 2: "),
+        ("import keras, errno as e", "`except` with several types and no parentheses came with Python 3.14"),
+        (
+            "import keras\nclass e(Exception): pass",
+            "`except` with several types and no parentheses came with Python 3.14",
+        ),
+    ],
+)
+def test_a_name_after_the_type_of_an_error(imports: str, said: str) -> None:
+    finding = only(f"{imports}\ntry:\n    model.fit(x)\nexcept ValueError, e:\n    print(e)\n")
+    assert finding.message.startswith(said)
+
+
+@pytest.mark.parametrize(
+    "line", [r"data = 'C:\Users\me'", r"name = '\N{no such letter}'", "model.fit(x=1, y)", "f() = 1"]
+)
+def test_what_no_python_reads_is_not_called_newer(line: str) -> None:
+    finding = only(f"import keras\nmodel.fit(x)\n{line}\n")
+    assert finding.message.startswith("not valid Python: ")
+
+
 @pytest.mark.parametrize(
     ("line", "since", "said"),
     [

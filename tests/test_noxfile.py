@@ -49,7 +49,7 @@ def test_the_releases_of_the_table_have_sessions() -> None:
 def test_a_step_has_its_script_and_its_comparison(step: noxfile.Step) -> None:
     assert all((ROOT / script).exists() for script in step.inside[:1])
     assert all(importlib.util.find_spec(command[0]) for command in step.outside)
-    words = dict.fromkeys(("api", "out", "folder", "dialect", "python"), "")
+    words = dict.fromkeys(("api", "constructors", "out", "folder", "dialect", "python"), "")
     assert all(word.format(**words) is not None for command in (step.inside, *step.outside) for word in command)
 
 

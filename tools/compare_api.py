@@ -3,7 +3,8 @@
     python -m tools.compare_api MEASUREMENT.json [...]
 
 Prints each name that was measured otherwise than it is shipped and ends with 1 where there is one. A release that was
-not shipped is held against its neighbours: it differs where it agrees with neither of those that answer.
+not shipped is held against its neighbours: it differs where it agrees with neither. What is shipped as not measured,
+or was not measured now, is no difference.
 """
 
 from __future__ import annotations
@@ -36,18 +37,14 @@ def differences(kind: str, shipped: Tables, found: Tables) -> list[str]:
 def of_release(label: str, part: str, known: Table, release: str, names: Mapping[tuple[str, ...], str]) -> list[str]:
     """The lines of one release and one part of the tables."""
     words = WORDS.get(part, PATHS)
-    near = {against: known[against] for against in neighbours(release, known)}
-    every = {name for table in near.values() for name in table} | set(names)
+    near = {against: measured(known[against]) for against in neighbours(release, known)}
     lines = []
-    for name in sorted(every):
-        shipped = {against: table.get(name) for against, table in near.items()}
-        if len(near) > 1 and all(letter in (None, UNMEASURED) for letter in shipped.values()):
-            continue  # of what lies between, nothing is claimed
-        if names.get(name) not in shipped.values():
-            was = " and ".join(f"{against} was shipped as {text(words, letter)}" for against, letter in shipped.items())
-            lines.append(
-                f"{label} {' '.join(name)}: {was or 'nothing is shipped'}, measured {text(words, names.get(name))}"
-            )
+    for name, now in sorted(measured(names).items()):
+        shipped = {against: table[name] for against, table in near.items() if name in table}
+        if shipped and now not in shipped.values():
+            said = {letter: words[letter] or "missing" for letter in (*shipped.values(), now)}
+            was = " and ".join(f"{against} was shipped as {said[letter]}" for against, letter in shipped.items())
+            lines.append(f"{label} {' '.join(name)}: {was}, measured {said[now]}")
     return lines
 
 
@@ -60,9 +57,9 @@ def neighbours(release: str, known: Collection[str]) -> list[str]:
     return [*sorted(below, key=version)[-1:], *sorted(above, key=version)[:1]]
 
 
-def text(words: Mapping[str, Any], letter: str | None) -> str:
-    """An answer for people."""
-    return "not measured" if letter in (None, UNMEASURED) else words[letter] or "missing"
+def measured(table: Mapping[tuple[str, ...], str]) -> dict[tuple[str, ...], str]:
+    """The names of a table that have an answer."""
+    return {name: letter for name, letter in table.items() if letter != UNMEASURED}
 
 
 def tables(measurement: Mapping[str, Any]) -> tuple[Tables, Tables]:

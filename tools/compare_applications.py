@@ -3,7 +3,8 @@
     python tools/compare_applications.py MEASUREMENT.json [...]
 
 Prints each difference (constructor, release, list of layers, the first layer that differs: shipped and installed) and
-ends with 1 where there is one. A release newer than what was shipped is held against the newest one measured.
+ends with 1 where there is one. A release that was not shipped is held against its neighbours: it differs where it
+agrees with neither.
 """
 
 from __future__ import annotations
@@ -97,35 +98,44 @@ def first_difference(shipped: tuple[AppLayer, ...], installed: tuple[AppLayer, .
     return None
 
 
-def answering(package: str, version: str) -> Release:
-    """The release whose shipped data a measurement is held against: itself, or the newest one measured below it."""
+def answering(package: str, version: str) -> list[Release]:
+    """The releases whose shipped data a measurement is held against: itself, or those next to it that were measured."""
     wanted = applications.parts(version)
     known = [applications.parts(found) for found in applications.measured(package)]
-    below = [found for found in known if found <= wanted]
-    return Release(package, max(below) if below else wanted, (), f"{package} {version}")
+    below, above = [found for found in known if found <= wanted], [found for found in known if found >= wanted]
+    near = {*sorted(below)[-1:], *sorted(above)[:1]} if wanted not in known else {wanted}
+    return [Release(package, found, (), f"{package} {version}") for found in sorted(near)]
 
 
 def differences(facts: Facts) -> Iterator[str]:
-    """Every difference between a measurement and the shipped data, one line each."""
+    """What a measurement has otherwise than each release that answers for it, one line each."""
     package, version = release_of(facts)
-    release = answering(package, version)
+    releases = answering(package, version)
     here = f"{package} {version}"
-    if release.version != applications.parts(version):
-        here += f" (held against {'.'.join(map(str, release.version))})"
+    if [release.version for release in releases] != [applications.parts(version)]:
+        here += f" (held against {' and '.join('.'.join(map(str, release.version)) for release in releases)})"
+    found = [dict(of_release(facts, release)) for release in releases]
+    for (subject, kind, what), first in found[0].items() if found else ():
+        if all((subject, kind, what) in other for other in found):
+            yield f"{subject} on {here}{', ' * bool(kind)}{kind}: {what}{first}"
+
+
+def of_release(facts: Facts, release: Release) -> Iterator[tuple[tuple[str, str, str], str]]:
+    """What differs from one release: the function, which list of its layers, and what about it; and how."""
     for module, pixels in facts["preprocessed"].items():
         ours, theirs = applications.preprocess_mode(module, release), measured_mode(pixels)
         if ours != theirs:
-            yield f"{module}.preprocess_input on {here}: mode: shipped {ours}, installed {theirs}"
+            yield (f"{module}.preprocess_input", "", "mode: "), f"shipped {ours}, installed {theirs}"
     offered = set(facts["names"])
     for name in sorted(applications.names() | offered):
         if bool(applications.exists(name, release)) != (name in offered):
             there = "installed, not shipped" if name in offered else "shipped, not installed"
-            yield f"{name} on {here}: the constructor is {there}"
+            yield (name, "", "the constructor is "), there
     for name, entry in sorted(facts["constructors"].items()):
         if "error" in entry:
-            yield f"{name} on {here}: could not be measured: {entry['error'].strip().splitlines()[-1]}"
+            yield (name, "", "could not be measured: "), entry["error"].strip().splitlines()[-1]
         for kind, variant in entry.get("variants", {}).items():
-            yield from (f"{name} on {here}, {kind}: {found}" for found in of_variant(name, release, kind, variant))
+            yield from (((name, kind, ""), found) for found in of_variant(name, release, kind, variant))
 
 
 def measured_mode(pixels: Any) -> str:

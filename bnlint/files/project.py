@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 REPOSITORY_MARKS = (".git", ".hg")
 ROOT_MARKS = (
@@ -32,8 +33,9 @@ IMPORT = re.compile(
     rb"|\b(?:import_module|__import__)\([ \t]*[\"']([\w.]+)[\"'][ \t]*[,)]",
     re.MULTILINE,
 )
-BY_VALUE = re.compile(rb"\bsys[ \t]*\.[ \t]*path\b|\bimport_module\([ \t]*(?![\"'][\w.]+[\"'][ \t]*\))")
-"""What makes imports hang on values, which only the interpreter knows."""
+FOLDERS_BY_VALUE = re.compile(rb"\bsys[ \t]*\.[ \t]*path\b")
+NAMES_BY_VALUE = re.compile(rb"\bimport_module\([ \t]*(?![\"'][\w.]+[\"'][ \t]*\))")
+"""What makes imports hang on values, which only the interpreter knows: where modules are looked for, and which ones."""
 
 
 # ------------------------------------------------------------------------------------------------------ its folders
@@ -189,27 +191,83 @@ def _is_file(path: str) -> bool:
 
 
 def imports_keras(data: bytes, script: str) -> bool:
-    """Whether a script that names no Keras itself imports, over however many files of its project, one that does."""
+    """Whether a script that names no Keras itself imports, over however many files of its project, one that does.
+
+    What hangs on values is taken for whatever in the project it can be.
+    """
     if b"import" not in data or not os.path.isfile(script):
         return False
-    names = _imported(data)
-    if not names:
-        return False
-    if BY_VALUE.search(data) is not None:
-        return True
-    folders = tuple(search_path(script))
-    seen: set[str] = set()
-    waiting = list(_located(names, script, folders))
-    while waiting and len(seen) < MAX_FOLLOWED:
-        path = waiting.pop()
-        if path in seen or not belongs(path, script):
-            continue
-        seen.add(path)
-        uses, more = _read_imports(os.path.abspath(path))
-        if uses:
+    folders, top = tuple(search_path(script)), _searchable_root(script)
+    reached = [(script, _imports_of(data)._replace(uses_keras=False))]
+    seen = {script}
+    everywhere = False
+    at = 0
+    while at < len(reached) <= MAX_FOLLOWED:
+        _, found = reached[at]
+        if found.uses_keras or (found.any_name and (top is None or _names_keras_under(top))):
             return True
-        waiting.extend(_located(more, path, folders))
+        more = reached[at : at + 1]
+        at += 1
+        if found.any_folder and not everywhere:  # those that were reached before may find more, too
+            everywhere, more = True, reached[:at]
+        if everywhere and top is None:
+            return True
+        for path in _targets(more, folders, top if everywhere else None):
+            if path not in seen and belongs(path, script):
+                seen.add(path)
+                reached.append((path, _read_imports(os.path.abspath(path))))
     return False
+
+
+class _Imports(NamedTuple):
+    """What a file imports; ``any_folder``, ``any_name``: values decide where modules are looked for, and which."""
+
+    uses_keras: bool = False
+    names: frozenset[str] = frozenset()
+    any_folder: bool = False
+    any_name: bool = False
+
+
+def _imports_of(data: bytes) -> _Imports:
+    any_folder, any_name = FOLDERS_BY_VALUE.search(data) is not None, NAMES_BY_VALUE.search(data) is not None
+    return _Imports(FRAMEWORK.search(data) is not None, _imported(data), any_folder, any_name)
+
+
+def _targets(reached: Sequence[tuple[str, _Imports]], folders: tuple[str, ...], top: str | None) -> Iterator[str]:
+    """The files that imports may lead to; with ``top``, those to which they would from any folder under it."""
+    for path, found in reached:
+        yield from _located(found.names, path, folders)
+        if top is not None:
+            for name in sorted(found.names):
+                yield from _everywhere(name.removesuffix("*").rstrip("."), top)
+
+
+def _everywhere(name: str, top: str) -> Iterator[str]:
+    """The files of the project that are a module of this name, seen from some folder."""
+    parts = tuple(part for part in name.split(".") if part)
+    if not parts:
+        return
+    for path in _modules_under(top).get(parts[-1], ()):
+        stem = path.removesuffix(".py").removesuffix(os.sep + "__init__")
+        if stem.endswith(os.sep + os.path.join(*parts)):
+            yield path
+
+
+@lru_cache(maxsize=64)
+def _names_keras_under(top: str) -> bool:
+    """Whether any module of a project uses Keras."""
+    return any(_read_imports(path).uses_keras for paths in _modules_under(top).values() for path in paths)
+
+
+@lru_cache(maxsize=64)
+def _modules_under(top: str) -> dict[str, list[str]]:
+    """The scripts and modules of a project by the last part of their names."""
+    found: dict[str, list[str]] = {}
+    for path in _files_under(top):
+        if path.endswith(".py"):
+            stem = path.removesuffix(".py").removesuffix(os.sep + "__init__")
+            found.setdefault(os.path.basename(stem), []).append(path)
+    return found
 
 
 def _imported(data: bytes) -> frozenset[str]:
@@ -247,17 +305,16 @@ def _located(names: frozenset[str], importer: str, folders: tuple[str, ...]) -> 
 
 
 @lru_cache(maxsize=4096)
-def _read_imports(path: str, all_of_them: bool = False) -> tuple[bool, frozenset[str]]:
-    """Whether a file imports Keras, and what else it imports: of one that does, only where that is asked for."""
+def _read_imports(path: str) -> _Imports:
+    """What a file imports."""
     try:
         with open(path, "rb") as file:
             data = file.read()
     except OSError:
-        return False, frozenset()
+        return _Imports()
     if path.endswith(".ipynb"):
         data = data.replace(b"\\n", b"\n").replace(b'"', b"\n")  # lines of cells are texts of their own
-    uses = FRAMEWORK.search(data) is not None or BY_VALUE.search(data) is not None
-    return uses, frozenset() if uses and not all_of_them else _imported(data)
+    return _imports_of(data)
 
 
 # ------------------------------------------------------------------------------------------------- whether it is used
@@ -265,7 +322,7 @@ def _read_imports(path: str, all_of_them: bool = False) -> tuple[bool, frozenset
 
 def imported(path: str) -> frozenset[str]:
     """The modules that a script or notebook may import, as it writes them; ``module.*`` for whatever is in one."""
-    return _read_imports(os.path.abspath(path), True)[1]
+    return _read_imports(os.path.abspath(path)).names
 
 
 def is_marked(top: str) -> bool:
@@ -279,27 +336,41 @@ def is_imported(path: str) -> bool:
         return False
     stem = os.path.basename(path).removesuffix(".py")
     name = os.path.basename(os.path.dirname(os.path.abspath(path))) if stem == "__init__" else stem
-    folder = os.path.dirname(path) or "."
-    top = root(folder)
-    return name in _imported_names(top if _has(top, ROOT_MARKS) else os.path.realpath(folder))
+    return name in _imported_names(_marked_root(path) or os.path.realpath(os.path.dirname(path) or "."))
+
+
+def _searchable_root(path: str) -> str | None:
+    """The root of the project that a file lies in, where all files of the project are known."""
+    top = _marked_root(path)
+    return top if top is not None and len(_files_under(top)) < MAX_SEARCHED else None
+
+
+def _marked_root(path: str) -> str | None:
+    """The root of the project that a file lies in; None where nothing marks it, and it may be anything."""
+    top = root(os.path.dirname(path) or ".")
+    return top if _has(top, ROOT_MARKS) else None
 
 
 @lru_cache(maxsize=64)
 def _imported_names(top: str) -> frozenset[str]:
     """The last parts of all that the files of a project import."""
-    found: set[str] = set()
-    left = MAX_SEARCHED
+    return frozenset(name.rpartition(".")[2] for path in _files_under(top) for name in _read_imports(path).names)
+
+
+@lru_cache(maxsize=64)
+def _files_under(top: str) -> tuple[str, ...]:
+    """The scripts and notebooks of a project; of a very large one, the first."""
+    found: list[str] = []
     for folder, folders, files in os.walk(top):
         here = os.path.relpath(folder, top)
         if _is_installed(top, "" if here == "." else here):
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for file in sorted(files):
-            if file.endswith((".py", ".ipynb")) and left > 0:
-                left -= 1
-                found.update(name.rpartition(".")[2] for name in _read_imports(os.path.join(folder, file), True)[1])
-    return frozenset(found)
+        found.extend(os.path.join(folder, file) for file in sorted(files) if file.endswith((".py", ".ipynb")))
+        if len(found) >= MAX_SEARCHED:
+            break
+    return tuple(found[:MAX_SEARCHED])
 
 
 # ------------------------------------------------------------------------------------------------------------ memory
@@ -307,5 +378,8 @@ def _imported_names(top: str) -> frozenset[str]:
 
 def forget() -> None:
     """Drop what is remembered of folders and files: another run may find others."""
-    for remembered in (_up_from, _root, _is_installed, _listing, _read_imports, _imported_names):
+    for remembered in (
+        _up_from, _root, _is_installed, _listing, _read_imports, _imported_names, _files_under, _modules_under,
+        _names_keras_under,
+    ):  # fmt: skip
         remembered.cache_clear()

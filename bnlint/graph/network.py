@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import and_, or_
 from typing import Any, NamedTuple
 
 from bnlint.graph.places import Place
@@ -74,27 +76,34 @@ class Doubtful(NamedTuple):
 
 
 def doubtful(network: Network, outputs: Iterable[Tensor]) -> Doubtful:
-    """Finds what depends on a choice between tensors."""
+    """Finds what depends on a choice between tensors.
+
+    Sets of nodes and of layers are numbers with a bit for each: deep networks have as many sets as nodes.
+    """
     if not any(node.choice for node in network.nodes):
         return Doubtful()
-    certain: dict[int, tuple[frozenset[Node], frozenset[Address]]] = {}
+    bits = {node: 1 << index for index, node in enumerate(network.nodes)}
+    layer_bits = {layer: 1 << index for index, layer in enumerate(network.layers)}
+    certain: dict[Node, tuple[int, int]] = {}
     for node in network.nodes:
-        before = [certain[id(t.node)] for t in node.inputs if t.node is not None and id(t.node) in certain]
-        nodes, layers = _both(before) if node.choice else _all(before)
-        certain[id(node)] = nodes | {node}, layers | {node.layer}
-    nodes, layers = _all([certain[id(t.node)] for t in outputs if t.node is not None and id(t.node) in certain])
-    return Doubtful(frozenset(network.nodes) - nodes, frozenset(network.layers) - layers)
+        nodes, layers = _certain_before(certain, node.inputs, together=not node.choice)
+        certain[node] = nodes | bits[node], layers | layer_bits.get(node.layer, 0)
+    nodes, layers = _certain_before(certain, outputs, together=True)
+    return Doubtful(
+        frozenset(node for node, bit in bits.items() if not nodes & bit),
+        frozenset(layer for layer, bit in layer_bits.items() if not layers & bit),
+    )
 
 
-def _all(sets: Sequence[tuple[frozenset[Node], frozenset[Address]]]) -> tuple[frozenset[Node], frozenset[Address]]:
-    return frozenset().union(*(nodes for nodes, _ in sets)), frozenset().union(*(layers for _, layers in sets))
-
-
-def _both(sets: Sequence[tuple[frozenset[Node], frozenset[Address]]]) -> tuple[frozenset[Node], frozenset[Address]]:
+def _certain_before(
+    certain: Mapping[Node, tuple[int, int]], tensors: Iterable[Tensor], *, together: bool
+) -> tuple[int, int]:
+    """What is certain for all of the tensors ``together``, or whichever of them is chosen."""
+    sets = [certain[tensor.node] for tensor in tensors if tensor.node is not None and tensor.node in certain]
+    combine = or_ if together else and_
     if not sets:
-        return frozenset(), frozenset()
-    nodes, layers = sets[0]
-    return nodes.intersection(*(each for each, _ in sets)), layers.intersection(*(each for _, each in sets))
+        return 0, 0
+    return reduce(combine, (nodes for nodes, _ in sets)), reduce(combine, (layers for _, layers in sets))
 
 
 def trace(inputs: Sequence[Tensor], outputs: Iterable[Tensor]) -> Network:

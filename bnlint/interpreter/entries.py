@@ -17,6 +17,8 @@ from bnlint.interpreter.values import Address, Const, Function, Partial, Ref, Un
 
 SPECIAL = ("property", "cached_property", "setter")
 MAX_PREPARATIONS = 8
+HOPELESS = 3
+"""Where all paths would by estimate take so many times the budget, they are not followed until it is used up."""
 
 
 def entry_points(m: Machine, called: set[object]) -> Iterator[Callable[[], None]]:
@@ -202,15 +204,16 @@ def _maybe(m: Machine, made: Ref, methods: Methods, name: str, key: str) -> None
     m.branch(key, methods.found[name].node, [lambda: None, lambda: _call(m, made, methods, name)])
 
 
-def run_entry(m: Machine, run: Callable[[], None]) -> tuple[list[list[Event]], bool]:
+def run_entry(m: Machine, run: Callable[[], None], budget: int) -> tuple[list[list[Event]], bool, int]:
     """Runs an entry point on every path, from the state in which the module has left the machine.
 
-    Returns what each path showed, and whether the step budget was enough for all of them.
+    Returns what each path showed, whether the step budget was enough for all of them, and how many paths there are as
+    far as is known.
     """
     outer, spread, heap, mark = dict(m.choices), m.spread, m.heap, len(m.events)
     decisions: dict[str, int] | None = {}
     found: list[list[Event]] = []
-    complete = True
+    complete, explored, paths = True, 0.0, 1
     try:
         while decisions is not None:
             m.choices, m.decisions, m.memo, m.spread = dict(outer), decisions, {}, 1
@@ -223,15 +226,27 @@ def run_entry(m: Machine, run: Callable[[], None]) -> tuple[list[list[Event]], b
             found.append(m.events[mark:])
             del m.events[mark:]
             m.restore(heap)
+            explored += 1 / m.spread
+            if is_hopeless(budget - m.steps[0], explored, budget):
+                raise BudgetExceeded
             decisions = next_decisions({key: value for key, value in m.choices.items() if key not in outer}, m.arms)
     except BudgetExceeded:
         found.append(m.events[mark:])
         complete = False
     finally:
+        paths = max(m.spread, 2 if explored else 1)
         m.choices, m.spread = outer, spread
         del m.events[mark:]
         m.restore(heap)
-    return found, complete
+    return found, complete, paths
+
+
+def is_hopeless(spent: int, explored: float, budget: int) -> bool:
+    """Whether a step budget is by far too small for all paths, judged by those that were run.
+
+    ``explored`` is their share: a path that took one of two ways at each of three branches is an eighth of all.
+    """
+    return spent > HOPELESS * budget * explored
 
 
 def next_decisions(choices: dict[str, int], arms: dict[str, int]) -> dict[str, int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bnlint.interpreter.entries import entry_points, next_decisions, run_entry
+from bnlint.interpreter.entries import entry_points, is_hopeless, next_decisions, run_entry
 from bnlint.interpreter.library import Library
 from bnlint.interpreter.machine import MAX_PATHS, BudgetExceeded, Event, Machine, Modules
 from bnlint.interpreter.source import Source
@@ -54,9 +54,9 @@ def run_paths(
         # it says how it is used, and does nothing
         has_arguments = True
         machines, cost, complete = _run_module(new_machine, steps, MAX_PATHS)
-    if not complete and len(machines) > 1:
+    if not complete and cost < steps:  # one path is not too much
         machines, cost, complete = _run_module(new_machine, steps, steps // cost)
-    if not complete and len(machines) > 1:
+    if not complete and cost < steps:
         machines, cost, complete = _run_module(new_machine, steps, 1)
     if not complete:
         return Paths([Path(machine, []) for machine in machines], complete=False)
@@ -70,6 +70,7 @@ def _run_module(
     """The machines of all paths, the steps that the first one took, and whether the budget was enough."""
     left = [steps]
     cost = steps
+    explored = 0.0
     machines: list[Machine] = []
     decisions: dict[str, int] | None = {}
     try:
@@ -78,7 +79,11 @@ def _run_module(
             machines.append(machine)
             for block in machine.source.blocks():
                 run_block(machine, block)
-            cost = min(cost, max(steps - left[0], 1))
+            spent = steps - left[0]
+            cost = min(cost, max(spent, 1))
+            explored += 1 / machine.spread
+            if is_hopeless(spent, explored, steps):
+                return machines, cost, False
             decisions = next_decisions(machine.choices, machine.arms)
     except BudgetExceeded:
         _note_size(machines[-1])
@@ -104,9 +109,9 @@ def _run_entries(machines: list[Machine], steps: int) -> list[list[list[Event]]]
             for most_paths in (MAX_PATHS, 1):
                 budget = min(steps // 2, left)
                 machine.steps, machine.most_paths = [budget], most_paths
-                events, complete = run_entry(machine, run)
+                events, complete, paths = run_entry(machine, run, budget)
                 left -= budget - max(machine.steps[0], 0)
-                if complete:
+                if complete or paths == 1:  # with fewer paths it would be the same once more
                     break
             if not complete:
                 beyond.add(number)

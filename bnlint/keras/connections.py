@@ -43,7 +43,7 @@ class Call:
 
 
 class Format(NamedTuple):
-    """Where a tensor's channels are, and the convolution or pooling that says so."""
+    """Where a tensor's channels are, and the convolution that says so."""
 
     rank: int
     name: str
@@ -108,11 +108,14 @@ class Graph:
         return self._calls.get(id(node))
 
     def _chain(self, address: Address, model: Model) -> list[Call | None]:
+        """The calls of a Sequential; none where layers that are not seen may stand anywhere between them."""
+        records = [self._heap.get(layer) for layer in model.layers]
         calls: list[Call | None] = []
         before: Call | None = None
-        for index, layer in enumerate(model.layers):
-            record = self._heap.get(layer)
-            known = isinstance(record, Layer) and (model.exact or not record.many)
+        if not model.exact and not any(isinstance(record, Layer) and record.many for record in records):
+            return calls
+        for index, (layer, record) in enumerate(zip(model.layers, records, strict=True)):
+            known = isinstance(record, Layer) and not record.many
             before = Call((address, index), layer, record, (before,) if index else ()) if known else None
             calls.append(before)
         if before is not None:
@@ -239,8 +242,13 @@ def _behind_dropout(dropout: Call | None) -> dict[str, Any]:
 
 
 def format_of(call: Call) -> Format | None:
-    """Where the channels of a call's input are; None where that is not known, or branches disagree."""
+    """Where the channels of a call's input are, by the convolutions before it.
+
+    None where that is not known, where there is none (what one does with the axes of the model's own inputs is one's
+    own affair), and where they, or the poolings on the way, disagree.
+    """
     found: Format | None = None
+    told: set[tuple[int, str]] = set()
     pending = list(call.before)
     seen: set[object] = set()
     while pending:
@@ -251,13 +259,16 @@ def format_of(call: Call) -> Format | None:
         record = before.record
         if record.type in CONVOLUTIONS or record.type in RESAMPLING:
             name = before.options.data_format
-            here = Format(_rank(record), name, before) if name is not None else None
-            if here is None or (found is not None and (found.rank, found.name) != (here.rank, here.name)):
+            if name is None:
                 return None
-            found = found or here
+            told.add((_rank(record), name))
+            if record.type in CONVOLUTIONS:
+                found = found or Format(_rank(record), name, before)
+            else:
+                pending.extend(reversed(before.before))
         elif _is_elementwise(record):
             pending.extend(reversed(before.before))
-    return found
+    return found if len(told) == 1 else None
 
 
 def _rank(record: Layer) -> int:

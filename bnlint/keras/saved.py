@@ -151,7 +151,7 @@ def _batch_norm(model: SavedModel, view: FitView, state: State | None, address: 
         shown,
         frozen=frozen_in(view, state),
         training=next(_said(state), None),
-        calls=ways if state.known else None,
+        calls=ways if state.known and all(link.container != "subclassed" for link in state.use.links) else None,
         statistics=state.outcome.statistics,
         updated=state.outcome.updated,
         gamma_beta_trained=state.outcome.trained,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from bnlint.findings import Finding
-from bnlint.graph.places import Place
 from bnlint.reporters.style import Style, plain
-from bnlint.reports import Report
+
+if TYPE_CHECKING:
+    from bnlint.findings import Finding
+    from bnlint.graph.places import Place
+    from bnlint.reports import Report
 
 
 def location(finding: Finding, style: Style) -> str:

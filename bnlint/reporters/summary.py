@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from bnlint.reporters.concise import pieces
 from bnlint.reporters.style import Style, counted, plain
 from bnlint.reports import Report
 
@@ -63,6 +62,8 @@ def withdrawn(reports: Sequence[Report]) -> Iterator[str]:
     """Fixes that were tried and taken back, each with the reason."""
     for report in reports:
         for finding, reason in report.withdrawn:
+            from bnlint.reporters.concise import pieces
+
             place = ":".join([plain(report.path), *pieces(finding.place)[1:]])
             yield f"{place}: the fix of {finding.code} was withdrawn: {plain(reason)}"
 

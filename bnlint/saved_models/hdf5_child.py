@@ -12,9 +12,9 @@ import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from bnlint.graph.weights import DEAD_GAMMA, HUGE_VARIANCE, TINY_VARIANCE
 from bnlint.saved_models.archives import Archive, Window
 from bnlint.saved_models.errors import Unreadable
+from bnlint.saved_models.figures import from_bytes, summarize
 
 MOST_DATA = 256 << 20
 MOST_CPU = 120
@@ -159,8 +159,8 @@ class _Store:
         if dataset is None or dataset.size is None or dataset.size > MOST_NUMBERS or not self._is_plain(dataset):
             return None
         values = dataset[()]
-        if values.dtype.kind == "V" and values.dtype.itemsize == 2:  # bfloat16: the upper half of a float32
-            values = (values.view("<u2").astype("<u4") << 16).view("<f4")
+        if values.dtype.kind == "V" and values.dtype.itemsize == 2:
+            values = from_bytes(values.tobytes(), "bfloat16")
         if values.dtype.kind not in "fiu":
             return None
         return summarize(np.ravel(values), start)
@@ -176,31 +176,6 @@ class _Store:
         for length in dataset.chunks or ():
             size *= length
         return bool(size <= MOST_CHUNK and dataset.dtype.itemsize <= 16)
-
-
-def summarize(values: Any, start: float) -> dict[str, Any]:
-    """The figures of an array of numbers; ``start`` is the value that Keras starts all of it with."""
-    import hashlib
-
-    import numpy as np
-
-    values = values.astype("float64")
-    finite = values[np.isfinite(values)]
-    exact = (values + 0.0).astype("<f8")  # -0.0 is 0.0
-    return {
-        "size": int(values.size),
-        "minimum": float(finite.min()) if finite.size else None,
-        "maximum": float(finite.max()) if finite.size else None,
-        "mean": float(finite.mean()) if finite.size else None,
-        "nan": int(np.isnan(values).sum()),
-        "infinite": int(np.isinf(values).sum()),
-        "negative": int((finite < 0).sum()),
-        "near_zero": int((np.abs(finite) < DEAD_GAMMA).sum()),
-        "tiny": int((finite < TINY_VARIANCE).sum()),
-        "huge": int((finite > HUGE_VARIANCE).sum()),
-        "at_start": int((values == start).sum()),
-        "digest": hashlib.sha256(exact.tobytes()).hexdigest()[:32],
-    }
 
 
 def _member(path: str, name: str) -> Any:

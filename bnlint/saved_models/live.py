@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from bnlint.graph.network import Address
 from bnlint.graph.saved import SavedModel
 from bnlint.graph.weights import OtherWeights, Statistics, Summary
 from bnlint.saved_models.errors import Unreadable
+from bnlint.saved_models.reading import read_config
 
 FORMAT = "live"
 NO_NUMPY = "the weights were not read: NumPy is not installed here"
@@ -37,7 +38,7 @@ def is_model(value: Any) -> bool:
     return all(hasattr(type(value), name) for name in ("get_config", "layers", "weights"))
 
 
-def read(model: Any, path: str, read_config: Callable[[dict[str, Any], str], SavedModel]) -> SavedModel:
+def read(model: Any, path: str) -> SavedModel:
     """The graph of a model in memory. Raises ``Unreadable`` where it cannot say what it is."""
     made = made_with(model)
     config = config_of(model)
@@ -53,9 +54,7 @@ def read(model: Any, path: str, read_config: Callable[[dict[str, Any], str], Sav
     try:
         weights = {address: _statistics(layers[address]) for address in saved.order if address in layers}
     except ImportError:
-        return saved._replace(
-            format=FORMAT, heap=heap, notes=(*saved.notes, "the weights were not read: NumPy is missing")
-        )
+        return saved._replace(format=FORMAT, heap=heap, notes=(*saved.notes, NO_NUMPY))
     notes = saved.notes
     missing = len(saved.order) - len(weights)
     if missing:
@@ -198,7 +197,7 @@ def _summary(variable: Any, start: float) -> Summary | None:
     """The figures of a variable; None for one that is not there or not made yet."""
     if variable is None:
         return None
-    from bnlint.saved_models.hdf5_child import summarize
+    from bnlint.saved_models.figures import summarize
 
     values = array(variable)
     return None if values is None else Summary(**summarize(values, start))

@@ -11,7 +11,8 @@ from bnlint.saved_models import documents, sniffing
 from bnlint.saved_models.archives import Archive
 from bnlint.saved_models.building import Built, build
 from bnlint.saved_models.errors import NeedsPackages, Unreadable
-from bnlint.saved_models.layers import clean, entry_of, number
+from bnlint.saved_models.layers import entry_of
+from bnlint.saved_models.versions import compiled, numbers, package_of, text
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 NO_H5PY = "the weights were not read: `pip install 'bnlint[models]'` brings h5py"
@@ -23,25 +24,6 @@ def read(path: str, *, weights: bool = True) -> SavedModel:
     Without ``weights`` only the graph is read. Raises ``Unreadable`` with one line that says why not, and ``OSError``.
     """
     return _READERS[sniffing.kind_of(path)](path, weights)
-
-
-def package_of(version: str | None) -> str:
-    """The import root of the Keras that wrote a version into a file: ``keras`` or ``tf.keras``."""
-    if version is None:
-        return "keras"
-    if version.endswith("-tf"):
-        return "tf.keras"
-    return "tf.keras" if (2, 4) <= numbers(version) < (3,) else "keras"
-
-
-def numbers(version: str) -> tuple[int, ...]:
-    """The first numbers of a version: ``2.15.0`` is (2, 15)."""
-    found: list[int] = []
-    for part in version.split(".")[:2]:
-        if not (part.isascii() and part.isdigit() and len(part) < 6):
-            break
-        found.append(int(part))
-    return tuple(found)
 
 
 # ------------------------------------------------------------------------------------------------------------- `.keras`
@@ -57,9 +39,9 @@ def _read_zip(path: str, weights: bool) -> SavedModel:
         if METADATA in archive.members:
             metadata = documents.parse_json(archive.read(METADATA, 1 << 20), f"`{METADATA}` in the archive")
         members = frozenset(archive.members)
-    version = _text(metadata.get("keras_version"))
+    version = text(metadata.get("keras_version"))
     built = build(entry, path, package_of(version))
-    model = _model(path, "keras", version, None, built)._replace(training=_compiled(entry.get("compile_config")))
+    model = _model(path, "keras", version, None, built)._replace(training=compiled(entry.get("compile_config")))
     if not weights:
         return model
     if WEIGHTS not in members:
@@ -81,8 +63,8 @@ def _read_hdf5(path: str, weights: bool) -> SavedModel:
     from bnlint.saved_models.hdf5 import Hdf5
 
     with Hdf5(path) as file:
-        version = _text(file.texts.get("keras_version"))
-        backend = _text(file.texts.get("backend"))
+        version = text(file.texts.get("keras_version"))
+        backend = text(file.texts.get("backend"))
         config = file.texts.get("model_config")
         if config is None:
             from bnlint.saved_models import bare
@@ -104,7 +86,7 @@ def _trained_with(texts: Mapping[str, str]) -> Training | None:
     if config is None:
         return None
     try:
-        return _compiled(documents.parse_json(config, "its `training_config`"))
+        return compiled(documents.parse_json(config, "its `training_config`"))
     except Unreadable:
         return None
 
@@ -120,16 +102,18 @@ def _read_json(path: str, weights: bool) -> SavedModel:
 
 
 def _read_yaml(path: str, weights: bool) -> SavedModel:
-    return _architecture(path, "yaml", documents.parse_yaml(_text_of(path)))
+    from bnlint.saved_models.yaml_texts import parse_yaml
+
+    return _architecture(path, "yaml", parse_yaml(_text_of(path)))
 
 
 def _architecture(path: str, form: str, document: dict[str, Any]) -> SavedModel:
-    version = _text(document.get("keras_version"))
+    version = text(document.get("keras_version"))
     if entry_of(document) is None:
         raise Unreadable(f"it is {form.upper()}, and not that of a Keras model")
     built = build(document, path, package_of(version))
-    model = _model(path, form, version, _text(document.get("backend")), built)
-    return model._replace(training=_compiled(document.get("compile_config")))
+    model = _model(path, form, version, text(document.get("backend")), built)
+    return model._replace(training=compiled(document.get("compile_config")))
 
 
 def read_config(config: dict[str, Any], path: str) -> SavedModel:
@@ -148,12 +132,12 @@ def _tensorflow_js(path: str, document: dict[str, Any]) -> SavedModel:
             "it is a TensorFlow.js graph model, in which there are no layers any more",
             "Name the model that it was converted from.",
         )
-    version = _text(topology.get("keras_version"))
+    version = text(topology.get("keras_version"))
     if version is not None and not numbers(version):
         version = None  # that of tfjs-layers: `tfjs-layers 4.2.0`
     built = build(entry, path, package_of(version), at)
-    model = _model(path, "tfjs", version, _text(topology.get("backend")), built)
-    training = _compiled(topology.get("training_config"))
+    model = _model(path, "tfjs", version, text(topology.get("backend")), built)
+    training = compiled(topology.get("training_config"))
     return _noted(model._replace(training=training), "weights of TensorFlow.js are not read")
 
 
@@ -197,40 +181,18 @@ def _with_weights(model: SavedModel, built: Built, path: str, member: str) -> Sa
             from bnlint.saved_models import bare
             from bnlint.saved_models import weights as placing
 
+            placed = None
             if not built.order:
-                built = bare.completed(built, file)
+                built, placed = bare.completed(built, file)
                 model = model._replace(
                     heap=built.heap, locations=built.locations, extras=built.extras, order=built.order
                 )
-            found = placing.read(file, built)
+            found = placing.read(file, built, placed)
     except NeedsPackages:
         return _noted(model, NO_H5PY)
     except Unreadable as error:
         return _noted(model, f"the weights were not read: `{member}`: {error}")
     return _noted(model._replace(weights=found.statistics, others=found.others), *found.notes)
-
-
-def _compiled(config: Any) -> Training | None:
-    """How a model was compiled, in the words of Keras 2 and 3."""
-    if not isinstance(config, dict) or not config:
-        return None
-    optimizer = config.get("optimizer", config.get("optimizer_config"))
-    name, rate = (optimizer, None) if isinstance(optimizer, str) else (None, None)
-    if isinstance(optimizer, dict):
-        name = optimizer.get("class_name")
-        own = optimizer.get("config")
-        if isinstance(own, dict):
-            rate = own.get("learning_rate", own.get("lr"))
-    loss = config.get("loss")
-    if isinstance(loss, dict):
-        inner = loss.get("config")
-        loss = inner if isinstance(inner, str) else loss.get("class_name")
-    name = name.rpartition(">")[2] if isinstance(name, str) else None
-    return Training(_text(name), number(rate), _text(loss), config)
-
-
-def _text(value: Any) -> str | None:
-    return clean(value) if isinstance(value, str) else None
 
 
 _READERS = {

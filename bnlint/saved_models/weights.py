@@ -48,10 +48,12 @@ class Found(NamedTuple):
     notes: tuple[str, ...]
 
 
-def read(file: Hdf5, built: Built) -> Found:
-    """The statistics of every BatchNormalization layer of a graph, from the file that holds its weights."""
-    tree = _Tree(file.arrays)
-    placed = _place(file, tree, built)
+def read(file: Hdf5, built: Built, placed: Iterable[Wanted] | None = None) -> Found:
+    """The statistics of every BatchNormalization layer of a graph, from the file that holds its weights.
+
+    ``placed`` says where they are, if that is known already.
+    """
+    placed = list(_place(file, _Tree(file.arrays), built) if placed is None else placed)
     wanted = [each for each in placed if each.part in PARTS]
     biases = [each for each in placed if each.part == "bias" and _starts_at_zero(built.extras.get(each.address))]
     steps = _steps(file)

@@ -19,6 +19,12 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "deep" / "__init__.py").write_text("from .run import main\n")
     (tmp_path / "deep" / "run.py").write_text("from . import (\n    first,\n    steps,\n)\n")
     (tmp_path / "deep" / "steps.py").write_text("import os, nets.small as net\nimport deep\n")
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "models.py").write_text("import keras\n")
+    (tmp_path / "lib" / "plain").mkdir()
+    (tmp_path / "lib" / "plain" / "data.py").write_text("import numpy\n")
+    (tmp_path / "paths.py").write_text("import sys\nsys.path.append('lib')\n")
+    (tmp_path / "loads.py").write_text("import importlib\nnet = importlib.import_module(name)\n")
     forget()
     (tmp_path / "notes.py").write_text("# keras is nice\nkeras = None\n")
     return tmp_path
@@ -36,6 +42,11 @@ def project(tmp_path: Path) -> Path:
         (b"import importlib\nnet = importlib.import_module('nets.small')\n", True),
         (b"import importlib\nnet = importlib.import_module(name)\n", True),
         (b"import sys\nsys.path.append('lib')\nfrom models import build\n", True),
+        (b"import sys\nsys.path.append('lib')\nfrom plain.data import images\n", False),
+        (b"import sys\nsys.path.append('lib/plain')\nimport data as d, sys\n", False),
+        (b"import models\nimport paths\n", True),
+        (b"import models\n", False),
+        (b"import loads\n", True),
         (b"from deep import first\r\n", True),
         (b"from notes import keras\n", False),
         (b"import numpy\n", False),
@@ -47,6 +58,26 @@ def test_imports_of_a_script(project: Path, source: bytes, expected: bool) -> No
     script = project / "train.py"
     script.write_bytes(source)
     assert imports_keras(source, str(script)) is expected
+
+
+VALUES = b"import importlib, sys\nsys.path.append(folder)\nnet = importlib.import_module(name)\nimport models\n"
+
+
+def test_a_project_without_keras_cannot_reach_it(tmp_path: Path) -> None:
+    script = tmp_path / "project" / "train.py"
+    script.parent.mkdir()
+    script.write_bytes(VALUES)
+    (tmp_path / "project" / "setup.py").touch()
+    (tmp_path / "models.py").write_text("import keras\n")
+    forget()
+    assert not imports_keras(VALUES, str(script))
+
+
+def test_where_nothing_marks_a_project_it_may(tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_bytes(VALUES)
+    forget()
+    assert imports_keras(VALUES, str(script))
 
 
 def test_relative_imports(project: Path) -> None:

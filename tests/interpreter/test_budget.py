@@ -78,3 +78,48 @@ def test_the_budget_ends_in_another_file(tmp_path: Path) -> None:
             place, _ = found.paths[0].unknowns[-1]
             ends.add((Path(place.path).name, place.line > 30))
     assert ends == {("train.py", False), ("work.py", True)}
+
+
+TOO_LARGE = "    while n < 1_000:\n        n += 1\n"
+ENTRIES = f"""
+import tracker
+
+def first(n=0):
+{TOO_LARGE}
+def second(n=0):
+{TOO_LARGE}
+def third(n=0):
+    tracker.log("third")
+"""
+
+
+def test_an_entry_that_is_too_large_on_its_only_path_is_not_run_again() -> None:
+    shown = [event.values for events in paths(ENTRIES, steps=100).paths[0].entries for event in events]
+    assert shown == [("third",)]
+
+
+def switches(number: int, turns: int) -> str:
+    """A program with so many undecided branches that matter, and something to do after them."""
+    branches = [f"if args.switch_{each}:\n    tracker.log({each})" for each in range(number)]
+    return "\n".join(
+        [
+            "import argparse, tracker",
+            "args = argparse.ArgumentParser().parse_args()",
+            *branches,
+            "n = 0",
+            f"while n < {turns}:\n    n += 1",
+        ]
+    )
+
+
+@pytest.mark.parametrize(("steps", "given_up"), [(6_000, 0), (600, 1)])
+def test_paths_that_are_by_far_too_many_are_given_up_at_once(steps: int, given_up: int) -> None:
+    made: list[Plain] = []
+
+    def make() -> Plain:
+        made.append(Plain())
+        return made[-1]
+
+    found = run_paths(Source(switches(6, turns=20), "script.py"), make, steps=steps)
+    assert found.complete
+    assert len(made) - len(found.paths) == given_up

@@ -59,21 +59,21 @@ def test_a_release_between_two_is_held_against_both() -> None:
     assert neighbours("3.14.1", known) == ["3.12.0", "3.15.1"]
     assert neighbours("3.15.1", known) == ["3.15.1"]
     assert neighbours("3.16.0", known) == ["3.15.1"]
-    for letter, count in [("y", 0), ("n", 0), ("k", 1)]:
-        found: Tables = {"keras3": {"methods": {"3.14.1": {("layers.Dense",): letter}}}}
-        if letter == "k":
-            found["keras3"]["methods"]["3.14.1"] = {}
-        lines = differences("name", {"keras3": {"methods": known}}, found)
+    paths: Tables = {"keras": {"histories": {"3.12.0": {("layers.Dense",): "d"}, "3.15.1": {("layers.Dense",): "c"}}}}
+    for letter, count in [("d", 0), ("c", 0), ("a", 1)]:
+        found: Tables = {"keras": {"histories": {"3.14.1": {("layers.Dense",): letter}}}}
+        lines = differences("path", paths, found)
         assert len(lines) == count
     assert lines == [
-        "keras3 3.14.1 name layers.Dense: 3.12.0 was shipped as missing and 3.15.1 was shipped as there, "
-        "measured not measured"
+        "keras 3.14.1 path layers.Dense: 3.12.0 was shipped as from attribute and 3.15.1 was shipped as attribute, "
+        "measured missing"
     ]
 
 
-def test_what_neither_neighbour_answers_is_no_claim() -> None:
-    known: Table = {"3.9.2": {}, "3.12.0": {("initializers.zeros", "seed"): "-"}}
-    found: Tables = {"keras3": {"arguments": {"3.10.0": {("initializers.zeros", "seed"): "n"}}}}
+@pytest.mark.parametrize("release", ["3.10.0", "3.12.0", "3.13.0"])
+def test_what_is_not_measured_is_no_difference(release: str) -> None:
+    name = ("initializers.zeros", "seed")
+    known: Table = {"3.9.2": {}, "3.12.0": {name: "-"}}
+    found: Tables = {"keras3": {"arguments": {release: {name: "n"}}}}
     assert differences("name", {"keras3": {"arguments": known}}, found) == []
-    newer: Tables = {"keras3": {"arguments": {"3.13.0": {("initializers.zeros", "seed"): "n"}}}}
-    assert len(differences("name", {"keras3": {"arguments": known}}, newer)) == 1
+    assert differences("name", found, {"keras3": {"arguments": {release: {}}}}) == []

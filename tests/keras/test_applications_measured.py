@@ -165,3 +165,11 @@ def test_a_new_release_is_held_against_the_newest_that_is_shipped(facts: dict[st
     facts["constructors"]["MobileNetV2"]["variants"]["top"]["layers"][2][3]["momentum"] = 0.9
     (found,) = differences(facts)
     assert found.startswith("MobileNetV2 on keras3 3.16.0 (held against 3.15.1), top: layer 2: ")
+
+
+def test_a_release_between_two_is_held_against_both(facts: dict[str, Any]) -> None:
+    facts["keras"] = "3.14.1"
+    assert list(differences(facts)) == []
+    facts["constructors"]["MobileNetV2"]["variants"]["top"]["layers"][2][3]["momentum"] = 0.9
+    (found,) = differences(facts)
+    assert found.startswith("MobileNetV2 on keras3 3.14.1 (held against 3.12.0 and 3.15.1), top: layer 2: ")

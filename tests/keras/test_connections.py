@@ -38,6 +38,28 @@ def test_the_layer_before() -> None:
     assert found.producer_at is not None and found.producer_at.line == 6
 
 
+def test_layers_added_one_by_one() -> None:
+    found = only("""
+        model = keras.Sequential()
+        model.add(layers.Conv2D(8, 3))
+        model.add(layers.BatchNormalization(axis=1))
+    """)
+    assert (found.producer, found.on_channels) == ("Conv2D", False)
+
+
+@pytest.mark.parametrize(
+    ("made", "producer"),
+    [
+        ("keras.Sequential([layers.Conv2D(8, 3), layers.BatchNormalization()])", "Conv2D"),
+        ("keras.Sequential([chosen, layers.Conv2D(8, 3), layers.BatchNormalization()])", "Conv2D"),
+        ("keras.Sequential([layers.Conv2D(8, 3), chosen, layers.BatchNormalization()])", None),
+        ("keras.Sequential([layers.Conv2D(8, 3), *more, layers.BatchNormalization()])", None),
+    ],
+)
+def test_layers_that_are_not_known_may_stand_between(made: str, producer: str | None) -> None:
+    assert {each.producer for each in connections(f"model = {made}")} <= {producer}
+
+
 def test_a_file_without_batch_norm_has_none() -> None:
     assert connections("model = keras.Sequential([layers.Dense(3)])") == ()
 
@@ -55,6 +77,9 @@ def test_the_input_is_no_layer_that_says_where_the_channels_are() -> None:
         ("x + x", True),
         ("keras.ops.relu(x)", True),
         ("layers.BatchNormalization()(x)", True),
+        ("layers.MaxPooling2D()(x)", True),
+        ("layers.ZeroPadding2D(data_format='channels_first')(x)", False),
+        ("layers.UpSampling2D(data_format=sys.argv[1])(x)", False),
         ("layers.Permute((3, 1, 2))(x)", False),
         ("layers.Lambda(lambda t: t)(x)", False),
         ("keras.ops.transpose(x)", False),
@@ -90,7 +115,7 @@ def test_what_may_lie_between(between: str, known: bool) -> None:
         ("Conv3D(8, 3)", "1", False),
         ("Conv1D(8, 3)", "2", True),
         ("Conv1D(8, 3)", "1", False),
-        ("MaxPooling2D()", "1", False),
+        ("MaxPooling2D()", "1", None),
         ("Dense(8)", "-1", True),
         ("Dense(8)", "1", None),
         ("GlobalAveragePooling2D()", "1", None),

@@ -34,10 +34,10 @@ class Connection:
     axis: int | None = fact("the axis that it normalizes, as written; unknown where there are several")
     rank: int | None = fact("how many axes its input has, that of the batch included")
     data_format: Literal["channels_last", "channels_first"] | None = fact(
-        "where the channels of its input are, by the convolution or pooling before it; layers that work element by "
+        "where the channels of its input are, by the convolution before it; pooling and layers that work element by "
         "element, other BatchNormalization layers among them, may lie between"
     )
-    formed_by: str | None = fact("the class of that convolution or pooling")
+    formed_by: str | None = fact("the class of that convolution")
     formed_at: Place | None = fact("where that one was made")
     on_channels: bool | None = fact("whether it normalizes the axis of the channels")
     channel_axis: int | None = fact("that axis as one writes it: -1, or 1 for `channels_first`")

@@ -151,8 +151,8 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
     model = record.model or Model("sequential")
     m.tick(len(model.layers) // 64)
     exact = model.exact and not m.get(address).many
-    m.event("assembly", node, layer=ref.address, child=address)
     m.put(ref.address, record._replace(model=model._replace(layers=(*model.layers, address), exact=exact, outputs=())))
+    m.event("assembly", node, layer=ref.address, child=address)
 
 
 def _why(value: Value) -> str:
