@@ -181,6 +181,6 @@ def test_damaged_archives_are_refused_or_spliced_as_any_reader_sees_them(data: s
         return
     try:
         listed = zipfile.ZipFile(io.BytesIO(bytes(damaged))).namelist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
         return
     assert zipfile.ZipFile(io.BytesIO(after)).namelist() == listed
