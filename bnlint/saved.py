@@ -66,7 +66,7 @@ def _other(path: str, called: str) -> SavedModel:
 def report_on(
     model: SavedModel, settings: Settings, task: Task, running: Target | None = None, other: SavedModel | None = None
 ) -> Report:
-    """The report on a model that was read: ``running`` is the Keras of one in memory, ``other`` one to compare it with."""
+    """The report on a model that was read: ``running`` is the Keras of one in memory, ``other`` one to compare."""
     from bnlint import selection
     from bnlint.engine import order, prepare
 
