@@ -200,8 +200,10 @@ def moved(model, run):
     before = {where: numbers(layer) for where, layer in located(model).items()}
     run()
     after = {where: numbers(layer) for where, layer in located(model).items()}
-    pairs = {where: zip(before[where], after[where], strict=True) for where in before}
-    return {where: [not np.array_equal(one, two) for one, two in each] for where, each in pairs.items()}
+    return {
+        where: [not np.array_equal(one, two) for one, two in zip(before[where], after[where], strict=True)]
+        for where in before
+    }
 
 
 def examples(model):
