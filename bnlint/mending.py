@@ -30,6 +30,21 @@ Key: TypeAlias = tuple[str, tuple[str, int]]
 """A finding across edits: its code, and its statement by where that stood in the text before them."""
 
 
+class Form(NamedTuple):
+    """What mending asks about a text by the form that it has.
+
+    ``complete`` gives a finding the edits of its fix on a text; ``parse`` raises ``SyntaxError`` or ``ValueError`` for
+    a text that is none of its form, and ``broken`` says that of one.
+    """
+
+    complete: Callable[[str, Finding], Finding]
+    parse: Callable[[str], object]
+    broken: str
+
+
+PROGRAM = Form(complete, parse, "the program would not parse any more")
+
+
 class Mended(NamedTuple):
     """What became of a program.
 
@@ -59,6 +74,7 @@ def mend(
     unsafe: bool = False,
     permitted: Callable[[Finding], bool] | None = None,
     findings: Sequence[Finding] | None = None,
+    form: Form = PROGRAM,
 ) -> Mended:
     """Apply the safe fixes of a program, with ``unsafe`` also the others, until nothing more can be mended.
 
@@ -66,9 +82,10 @@ def mend(
     call is for the text that is returned. A text that it raises ``SyntaxError`` on counts as one that does not parse;
     other exceptions pass through. ``findings`` are those of ``text``, where they are known already. Fixes that are not
     ``permitted`` (all are by default) are left alone, and those with edits of another file than ``path``.
-    The same input gives the same result.
+    ``form`` is the text's: a program (of a notebook: its cells joined), or the config of a model, whose findings are
+    told apart by their locations. The same input gives the same result.
     """
-    mender = _Mender(path, lint, unsafe, permitted or (lambda finding: True))
+    mender = _Mender(path, lint, unsafe, permitted or (lambda finding: True), form)
     state = _State(text, list(findings)) if findings is not None else mender.lint(text)
     applied: list[Finding] = []
     withdrawn: list[tuple[Finding, str]] = []
@@ -106,12 +123,14 @@ class _Mender:
     """The lint function and what may be applied, for the length of one mending."""
 
     def __init__(
-        self, path: str, lint: Callable[[str], list[Finding]], unsafe: bool, permitted: Callable[[Finding], bool]
-    ) -> None:
+        self, path: str, lint: Callable[[str], list[Finding]], unsafe: bool, permitted: Callable[[Finding], bool],
+        form: Form,
+    ) -> None:  # fmt: skip
         self.path = path
         self._lint = lint
         self.unsafe = unsafe
         self.permitted = permitted
+        self.form = form
         self.linted: str | None = None
 
     def lint(self, text: str) -> _State:
@@ -122,7 +141,7 @@ class _Mender:
     def candidates(self, state: _State) -> list[Finding]:
         """The findings whose fix may be applied, with its edits: safe ones first, then by code and place."""
         ready = [
-            complete(state.text, finding)
+            self.form.complete(state.text, finding)
             for finding in state.findings
             if finding.place.path == self.path
             if finding.fix is not None and self._allowed(finding) and self.permitted(finding)
@@ -165,10 +184,10 @@ class _Mender:
         changes, _ = combine(state.text, [_edits(finding) for finding in fixes])
         text = splice(state.text, changes)
         try:
-            parse(text)
+            self.form.parse(text)
             after = self.lint(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return _Trial(state, changes, "the program would not parse any more")
+            return _Trial(state, changes, self.form.broken)
         return _judge(self.path, state, fixes, after, changes)
 
     def _jointly(self, state: _State, fixes: list[Finding], trial: _Trial) -> _Outcome | None:
@@ -181,7 +200,7 @@ class _Mender:
             return None
         text = splice(trial.state.text, changes)
         try:
-            parse(text)
+            self.form.parse(text)
             after = self.lint(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
@@ -236,6 +255,8 @@ def _spoken(findings: Iterable[Finding], fixes: Iterable[Finding]) -> str:
 
 
 def _where(place: Place, here: Collection[str]) -> str:
+    if place.location is not None:
+        return f"at `{place.location}`" if place.location else "on the whole model"
     line = f"on line {place.line}" if place.cell is None else f"on line {place.line} of cell {place.cell}"
     return line if place.path in here else f"{line} of {os.path.basename(place.path)}"
 
@@ -243,9 +264,11 @@ def _where(place: Place, here: Collection[str]) -> str:
 def _key_in(path: str, source: Source, finding: Finding, steps: Sequence[tuple[Change, ...]]) -> Key:
     """The finding's code and statement, the latter's start traced back through the changes, the last ones first.
 
-    In another file than the one at ``path`` nothing moves.
+    In another file than the one at ``path`` nothing moves, and no layer of a saved model does.
     """
     place = finding.place
+    if place.location is not None:
+        return finding.code, (place.location, 0)
     if place.path != path:
         return finding.code, (str(place), place.line)
     try:

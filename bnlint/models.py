@@ -50,7 +50,7 @@ def _of_file(path: str, settings: Settings) -> Report:
     if not os.path.isdir(path):
         with open(path, "rb"):
             pass  # what cannot be opened is the caller's to know
-    return saved.read_and_report(Found(path, settings, named=True), Task())
+    return saved.read_and_report(Found(path, settings, named=True), Task(plan=True))
 
 
 def _entry(config: dict[str, Any]) -> dict[str, Any]:

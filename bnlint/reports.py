@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bnlint.files.writing import Identity
     from bnlint.findings import Finding
     from bnlint.graph.subjects import Program
     from bnlint.keras.releases import Target
+
+
+class ConfigOf(NamedTuple):
+    """The config of a saved model that was mended: the member of the file that holds it, empty for the file itself.
+
+    ``state`` is the file's when it was read.
+    """
+
+    member: str
+    state: Identity
 
 
 class Report(NamedTuple):
@@ -26,7 +37,8 @@ class Report(NamedTuple):
     of those that it has read, and ``texts`` what stands in those with findings. A file that is there only for such
     findings was not ``asked`` for.
 
-    ``contents`` is there for a saved model: what it says of each of its layers, by location.
+    ``contents`` is there for a saved model: what it says of each of its layers, by location. Where its config was
+    mended, ``config`` says where that stands, and the texts are the config's.
     """
 
     path: str
@@ -48,6 +60,7 @@ class Report(NamedTuple):
     texts: Mapping[str, str] | None = None
     asked: bool = True
     contents: Mapping[str, str] | None = None
+    config: ConfigOf | None = None
 
     def code(self, cell: int | None) -> str:
         """The text that the places in a cell refer to; that of the whole program where there are no cells."""

@@ -14,6 +14,7 @@ from bnlint.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from bnlint.engine import Task
+    from bnlint.files.writing import Identity
     from bnlint.findings import Finding
     from bnlint.graph.subjects import Program
     from bnlint.keras.releases import Target
@@ -40,7 +41,12 @@ def read_and_report(found: Found, task: Task) -> Report:
     from bnlint.saved_models.reading import read
 
     path, settings = found.path, found.settings
+    state = None
     try:
+        if task.mend:
+            from bnlint.files.writing import identity
+
+            state = identity(path)
         model = read(path)
     except OSError as error:
         return Report(path, errors=(f"cannot be read: {error.strerror or error}",))
@@ -52,7 +58,7 @@ def read_and_report(found: Found, task: Task) -> Report:
             other = _other(os.path.abspath(settings.compare), settings.compare)
         except (OSError, Unreadable, MemoryError, RecursionError) as error:
             return Report(path, errors=(f"--compare {settings.compare}: {getattr(error, 'strerror', None) or error}",))
-    return report_on(model, settings, task, other=other)
+    return report_on(model, settings, task, other=other, state=state)
 
 
 @lru_cache(maxsize=1)
@@ -64,21 +70,38 @@ def _other(path: str, called: str) -> SavedModel:
 
 
 def report_on(
-    model: SavedModel, settings: Settings, task: Task, running: Target | None = None, other: SavedModel | None = None
-) -> Report:
-    """The report on a model that was read: ``running`` is the Keras of one in memory, ``other`` one to compare."""
+    model: SavedModel, settings: Settings, task: Task, running: Target | None = None, other: SavedModel | None = None,
+    state: Identity | None = None,
+) -> Report:  # fmt: skip
+    """The report on a model that was read.
+
+    ``running`` is the Keras of one in memory, ``other`` what it is compared with, ``state`` that of a file that is to
+    be mended, from before it was read.
+    """
     from bnlint import selection
     from bnlint.engine import order, prepare
 
     path = model.path
     prepared = prepare(settings)
     target = target_of(model, prepared.given or running)
-    program = gather(model, target, settings, other)
     enabled = selection.enabled(settings, prepared.catalogue, path)
-    findings = [selection.with_settings(each, settings) for each in prepared.catalogue.match(program, enabled)]
-    return Report(
-        path,
-        findings=tuple(sorted(findings, key=order)),
+
+    def matched(model: SavedModel) -> tuple[Program, list[Finding]]:
+        program = gather(model, target, settings, other)
+        every = prepared.catalogue.match(program, enabled)
+        return program, sorted((selection.with_settings(each, settings) for each in every), key=order)
+
+    program, findings = matched(model)
+    report = Report(path, tuple(findings))
+    if state is not None:
+        from bnlint.saved_fixing import mended
+
+        model, report = mended(model, findings, lambda each: matched(each)[1], state, unsafe=settings.unsafe_fixes)
+    if task.plan:
+        from bnlint.saved_fixing import planned
+
+        report = report._replace(findings=tuple(planned(model, list(report.findings), report.text or None)))
+    return report._replace(
         warnings=() if task.facts else _worth_saying(model),
         analysed=True,
         program=program if task.facts else None,

@@ -237,6 +237,11 @@ class _Joint:
 def _written(found: Found | Missing, report: Report, task: Task) -> Report:
     """Write the mended text; where that cannot be done, say why and report on the file as it is."""
     assert isinstance(found, Found)
+    if report.config is not None:
+        from bnlint.saved_fixing import written
+
+        refused = written(report)
+        return report if refused is None else unmended(found, task, refused)
     from bnlint.files import writing
 
     source = Source("")

@@ -82,6 +82,12 @@ def _inside_cell(source: Source, change: Change) -> Change:
 
 
 def _draft(source: Source, action: Action) -> Draft:
+    given = checked(action)
+    return REWRITES[action.name].function(action.name)(source, **given)
+
+
+def checked(action: Action) -> dict[str, object]:
+    """The arguments of a rewrite, each of its kind. Raises ``Refusal`` for one that is not known in this program."""
     rewrite = REWRITES[action.name]
     unknown = action.arguments.keys() - rewrite.arguments.keys()
     if unknown:
@@ -95,7 +101,7 @@ def _draft(source: Source, action: Action) -> Draft:
             raise TypeError(f"{action.name} needs {name!r}")
         if value is not None:
             given[name] = _argument(f"{action.name}.{name}", argument, value)
-    return rewrite.function(action.name)(source, **given)
+    return given
 
 
 def _argument(label: str, argument: Argument, value: object) -> object:

@@ -18,7 +18,7 @@ from bnlint.saved_models.errors import NeedsPackages, Unreadable
 
 MOST_SECONDS = 120.0
 """For one answer; a process that hangs in the C library is ended."""
-START = "import sys; sys.path[:] = {paths!r}; from bnlint.saved_models.hdf5_child import main; main()"
+START = "import sys; sys.path[:] = {paths!r}; from bnlint.saved_models.{module} import main; main()"
 ENVIRONMENT = {
     "HDF5_PLUGIN_PRELOAD": "::",  # no plugins
     "HDF5_USE_FILE_LOCKING": "FALSE",  # files that others have open, and folders that cannot be written
@@ -46,9 +46,9 @@ class Hdf5:
         if not is_installed():
             raise NeedsPackages("the file" if member is None else f"`{member}` in it")
         self._process = subprocess.Popen(
-            [sys.executable, "-S", "-c", START.format(paths=_paths())],
+            command("hdf5_child"),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
-            env={**os.environ, **ENVIRONMENT},
+            env=environment(),
         )  # fmt: skip
         try:
             content = self._ask({"do": "open", "path": os.path.abspath(path), "member": member})
@@ -109,6 +109,16 @@ class Hdf5:
 def is_installed() -> bool:
     """Whether h5py is there."""
     return find_spec("h5py") is not None
+
+
+def command(module: str) -> list[str]:
+    """The command that runs the ``main`` of a module of this package, and no code of whatever else is installed."""
+    return [sys.executable, "-S", "-c", START.format(paths=_paths(), module=module)]
+
+
+def environment() -> dict[str, str]:
+    """The environment of such a process."""
+    return {**os.environ, **ENVIRONMENT}
 
 
 def _paths() -> list[str]:

@@ -34,7 +34,7 @@ WEIGHTS_GROUP = "model_weights"
 
 def main() -> None:
     """Answers requests until standard input ends."""
-    _limit()
+    limit()
     store: _Store | None = None
     for line in sys.stdin:
         request = json.loads(line)
@@ -55,7 +55,7 @@ def main() -> None:
         sys.stdout.flush()
 
 
-def _limit() -> None:
+def limit() -> None:
     """Sets limits on memory and time, where the system has them."""
     try:
         import resource

@@ -43,6 +43,35 @@ def calls_of(entry: dict[str, Any]) -> list[RecordedCall]:
     return [_call(node) for node in nodes]
 
 
+def call_keywords(entry: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any] | None]]:
+    """Where the keywords of each recorded call stand below ``inbound_nodes``: the way to them, and they themselves.
+
+    A tensor written without keywords gives the way to its list, and None. Keras 2 has the keywords of a call at every
+    tensor that goes into it.
+    """
+    nodes = entry.get("inbound_nodes")
+    if not isinstance(nodes, list):
+        return
+    for index, node in enumerate(nodes):
+        if isinstance(node, dict) and "args" in node and isinstance(node.get("kwargs"), dict):
+            yield (index, "kwargs"), node["kwargs"]
+        else:
+            yield from _keywords_of_tensors(node, (index,))
+
+
+def _keywords_of_tensors(
+    value: Any, way: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any] | None]]:
+    if _is_reference(value):
+        yield ((*way, 3), value[3]) if len(value) == 4 else (way, None)
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _keywords_of_tensors(each, (*way, index))
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _keywords_of_tensors(each, (*way, key))
+
+
 def _call(node: Any) -> RecordedCall:
     if isinstance(node, dict) and ("args" in node or "kwargs" in node):
         found = tuple(_new_references(node))
