@@ -48,5 +48,5 @@ def conv(name: str, *before: str, **config: Any) -> dict[str, Any]:
 
 def norm(name: str, *before: str, **config: Any) -> dict[str, Any]:
     """A BatchNormalization."""
-    given = {"axis": [3], "momentum": 0.99, "epsilon": 1e-3, "center": True, "scale": True, **config}
+    given = {"axis": 3, "momentum": 0.99, "epsilon": 1e-3, "center": True, "scale": True, **config}
     return layer("BatchNormalization", name, *before, **given)

@@ -14,8 +14,8 @@ import bnlint
 from bnlint.saved_models import live
 from tests.models import conv, functional, inputs, layer, norm, sequential
 
-WRONG = functional(inputs(8, 8, 3), conv("c", "input"), norm("bn", "c", axis=[1]), layer("Flatten", "f", "bn"))
-RIGHT = functional(inputs(8, 8, 3), conv("c", "input"), norm("bn", "c", axis=[3]), layer("Flatten", "f", "bn"))
+WRONG = functional(inputs(8, 8, 3), conv("c", "input"), norm("bn", "c", axis=1), layer("Flatten", "f", "bn"))
+RIGHT = functional(inputs(8, 8, 3), conv("c", "input"), norm("bn", "c", axis=3), layer("Flatten", "f", "bn"))
 
 
 class Layer:
@@ -75,7 +75,7 @@ def test_a_config(form: Any) -> None:
 
 def test_a_config_without_its_class() -> None:
     assert codes(WRONG["config"]) == [("BN403", "bn")]
-    chain = sequential(conv("c"), norm("bn", axis=(1,)), layer("Flatten", "f"))
+    chain = sequential(conv("c"), norm("bn", axis=1), layer("Flatten", "f"))
     assert codes(chain["config"]) == [("BN403", "bn")]
 
 
@@ -128,7 +128,7 @@ def test_a_file_that_is_no_model(tmp_path: Path) -> None:
 
 
 def test_a_class_of_somebodys_own_is_asked_for_its_layers() -> None:
-    inner = BatchNormalization("bn", trainable=False, axis=[1], momentum=0.9, gamma_regularizer={"class_name": "L2"})
+    inner = BatchNormalization("bn", trainable=False, axis=1, momentum=0.9, gamma_regularizer={"class_name": "L2"})
     unasked = Own("quiet", BatchNormalization("bn2", momentum=0.8))
     model = Own("net", Layer("block", inner, units=3), unasked)
     saved = live.read(model, "<model>")

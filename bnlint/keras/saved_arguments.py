@@ -12,11 +12,13 @@ from bnlint.graph.subjects import BatchNormArgument, MomentumSet
 from bnlint.keras import api_history
 from bnlint.keras.facts import FitView
 from bnlint.keras.kinds import BATCH_NORM
+from bnlint.keras.releases import Release
 from bnlint.keras.saved_applications import Applications
 from bnlint.keras.saved_places import home_of, places, together
 
 BATCH_NORM_CLASS = "layers.BatchNormalization"
-UNLISTED = frozenset({("keras3", "h5")})
+KERAS_3 = "keras3"
+UNLISTED = frozenset({(KERAS_3, "h5")})
 """Where an `axis` that is a list of one number is taken: Keras 3 makes it a number in HDF5 files (3.0.5 to 3.15.1)."""
 HARMLESS: tuple[object, ...] = (None, False, {})
 """Values with which an argument may go without changing anything."""
@@ -61,6 +63,8 @@ def batch_norm_arguments(model: SavedModel, view: FitView) -> tuple[BatchNormArg
     if view.behaviour is None:
         return ()
     release = view.behaviour.release
+    if not may_load(model, release):
+        return ()
     found: list[BatchNormArgument] = []
     for address in model.order:
         config = model.extras[address].config
@@ -74,6 +78,20 @@ def batch_norm_arguments(model: SavedModel, view: FitView) -> tuple[BatchNormArg
             if api_history.argument(release, BATCH_NORM_CLASS, asked) == "refused":
                 found.append(_argument(model, address, name, value))
     return tuple(found)
+
+
+def may_load(model: SavedModel, release: Release) -> bool:
+    """Whether anything of the kind loads on a release at all, so that an argument may be what stands in the way.
+
+    Between Keras 2 and 3 HDF5 files of Keras 2 alone do, in one direction; all else fails by its classes or its inputs
+    (measured: files of Keras 2.2.4 to 2.21 and 3.0.5 to 3.15.1 on 2.8, 2.11, tf_keras 2.21, Keras 3.12 and 3.15.1).
+    """
+    root = model.extras.get(model.root)
+    if model.format == "live" or (model.keras is None and (root is None or root.module is None)):
+        return False  # it is there already, or nobody knows what has written it
+    from_keras_3 = model.keras is None or model.keras.startswith("3.")
+    onto_keras_3 = release.package == KERAS_3
+    return from_keras_3 is onto_keras_3 or (onto_keras_3 and model.format == "h5")
 
 
 def _asked(name: str, value: Any) -> str:

@@ -12,6 +12,7 @@ from bnlint.keras.saved_arguments import batch_norm_arguments, momentum_sets
 from bnlint.keras.saved_connections import saved_connections
 from bnlint.keras.saved_fits import backbone_calls, rows_at_fit
 from bnlint.keras.saved_forced import forced_trainings
+from bnlint.keras.saved_shared import shared_norms
 from bnlint.keras.saved_statistics import saved_model_statistics, saved_norms, served_norms
 
 
@@ -29,6 +30,7 @@ def subjects_of(model: SavedModel, view: FitView, other: SavedModel | None = Non
         "saved_batch_norm": saved_norms(model, view),
         "saved_model": saved_model_statistics(model, view, other),
         "serving_norm": served_norms(model),
+        "shared_batch_norm": shared_norms(model, view),
     }
 
 

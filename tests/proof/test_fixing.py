@@ -17,10 +17,12 @@ from proof.fixing.mending import fix
 from proof.fixing.running import verify
 
 CASES = load()
+OF_FILES = {"BN305", "BN505"}
+"""Their fixes change model files, no programs: those are tested with the files' own Keras."""
 
 
 def test_each_fixable_rule_has_programs_and_a_claim() -> None:
-    fixable = {code for code, rule in rules.load().rules.items() if rule.fix_safeties}
+    fixable = {code for code, rule in rules.load().rules.items() if rule.fix_safeties} - OF_FILES
     assert {case.rule for case in CASES} - {"BN901"} == fixable
     assert set(claims()) == {case.rule for case in CASES}
     few = {code for code in fixable if len({case.name for case in CASES if case.rule == code}) < 3}
@@ -29,6 +31,7 @@ def test_each_fixable_rule_has_programs_and_a_claim() -> None:
 
 def test_each_safety_of_a_fix_has_a_program() -> None:
     offered = {(code, safety) for code, rule in rules.load().rules.items() for safety in rule.fix_safeties}
+    offered = {each for each in offered if each[0] not in OF_FILES}
     assert offered - {(case.rule, case.safety) for case in CASES} == set()
 
 

@@ -29,7 +29,10 @@ def test_the_first_example_with_what_its_fix_changes() -> None:
 
 
 def test_severity_and_remedy_at_a_glance() -> None:
-    assert "*Severity:* error. *By default:* on. *Offers:* a safe fix (`--fix`) or an unsafe fix" in PAGES["BN103"]
+    assert (
+        "*Severity:* error, warning. *By default:* on. *Offers:* a safe fix (`--fix`) or an unsafe fix"
+        in PAGES["BN103"]
+    )
     assert "*Offers:* advice." in PAGES["BN900"]
 
 

@@ -24,6 +24,7 @@ from bnlint.graph.subjects.parts import Backbone, Because
 from bnlint.graph.subjects.random_weights import RandomWeights
 from bnlint.graph.subjects.saved_models import ModelFacts, SavedBatchNorm
 from bnlint.graph.subjects.saved_statistics import SavedModelStatistics, SavedNorm, ServedNorm
+from bnlint.graph.subjects.shared_norms import SharedNorm
 from bnlint.graph.subjects.trainable_changes import TrainableChange
 from bnlint.graph.subjects.trained_models import TrainedModel
 
@@ -53,6 +54,7 @@ __all__ = [
     "SavedModelStatistics",
     "SavedNorm",
     "ServedNorm",
+    "SharedNorm",
     "Slice",
     "TrainableChange",
     "TrainableTypo",
@@ -90,6 +92,7 @@ SUBJECTS: dict[str, type] = {
     "saved_batch_norm": SavedNorm,
     "saved_model": SavedModelStatistics,
     "serving_norm": ServedNorm,
+    "shared_batch_norm": SharedNorm,
     "slice": Slice,
     "trainable_change": TrainableChange,
     "trainable_typo": TrainableTypo,
