@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from bnlint import engine, saved
 from bnlint.cli import main
 from bnlint.described import described
 from bnlint.keras.releases import Target
 from bnlint.keras.saved import gather_saved
 from bnlint.rules import load
 from bnlint.rules.errors import RuleError
+from bnlint.settings import Settings
 from tests.rules.writing import written
 
 h5py = pytest.importorskip("h5py")
@@ -87,6 +89,15 @@ def test_a_gamma_that_starts_at_zero_is_no_sign_of_training() -> None:
     program = gather_saved(described({"layers": [layer]}, "model.keras"), Target.parse("keras==3.15", "test"))
     (subject,) = program.subjects["saved_model"]
     assert (subject.all_initial, subject.lagging) == (True, 0)
+
+
+def test_one_set_of_layers_gets_one_remedy() -> None:
+    trained = {"mean": 0.3, "variance": 1.7}
+    base = {"application": "MobileNet", "name": "mobilenet_1.00_224", "frozen": 40, "statistics": trained}
+    settings = Settings(target="keras==3.15", training_samples=800, batch_size=32)
+    report = saved.report_on(described({"layers": [base]}, "model.keras"), settings, engine.Task())
+    fixes = {finding.code: finding.fix is not None for finding in report.findings}
+    assert fixes == {"BN102": True, "BN505": False}
 
 
 RULE = """\
