@@ -4,7 +4,7 @@
 
 Prints each difference (constructor, release, list of layers, the first layer that differs: shipped and installed) and
 ends with 1 where there is one. A release that was not shipped is held against its neighbours: it differs where it
-agrees with neither.
+agrees with neither. Where no layers are shipped, nothing is claimed, and nothing differs.
 """
 
 from __future__ import annotations
@@ -154,8 +154,7 @@ def of_variant(name: str, release: Release, kind: str, variant: Any) -> Iterator
         return
     shipped = applications.load(name, release, **VARIANTS[kind])
     if shipped is None:
-        yield "no layers are shipped"
-        return
+        return  # nothing is claimed
     found = first_difference(by_distance(shipped), tuple(map(layer, relative(variant["layers"]))))
     if found:
         yield found
