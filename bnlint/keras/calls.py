@@ -81,7 +81,8 @@ def _backbone_calls(fits: tuple[Fit, ...], guarded: set[str]) -> list[Call]:
     for number, fit in enumerate(fits):
         for row in fit.batch_norm:
             if row.backbone is not None and row.called_at is not None:
-                by_call.setdefault((row.group, row.called_at), []).append((number, row))
+                for place in (row.called_at, *row.also_called_at):
+                    by_call.setdefault((row.group, place), []).append((number, row))
     return [_backbone_call(group, place, rows, fits, group in guarded) for (group, place), rows in by_call.items()]
 
 
@@ -99,7 +100,7 @@ def _backbone_call(
     count = [other.layers for n, other in rows if n == number]
     flags = [other.frozen for _, other in rows]
     frozen: bool | None = True if True in flags else None if None in flags else False
-    argument = row.training_argument
+    argument = row.training_argument if place == row.called_at else None
     return Call(
         function=f"keras.applications.{row.backbone.application}" if row.backbone and row.backbone.application else "",
         kind="backbone",

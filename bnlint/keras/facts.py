@@ -26,7 +26,10 @@ class Way(NamedTuple):
 
 
 class State(NamedTuple):
-    """One BatchNormalization layer in one fit of one path; ``momentum`` is the one in effect there."""
+    """One BatchNormalization layer in one fit of one path; ``momentum`` is the one in effect there.
+
+    ``use`` is the first way to it, ``others`` are those besides.
+    """
 
     address: Address
     record: Layer
@@ -37,6 +40,7 @@ class State(NamedTuple):
     uses: int
     known: bool = True
     momentum: float | None = None
+    others: tuple[Use, ...] = ()
 
 
 class Part(NamedTuple):
@@ -285,7 +289,8 @@ class FitView:
             kept = self.behaviour is not None and self.behaviour.momentum_of_one_updates is False
             outcome = outcome._replace(updated=False if kept else None)
         use = ways[0].use if ways and self.event.step is None else inside
-        return State(address, record, outcome, own, container, use, updates, known, momentum)
+        others = tuple(way.use for way in ways[1:])
+        return State(address, record, outcome, own, container, use, updates, known, momentum, others)
 
     def switched(self, address: Address, own: Flags) -> bool:
         """Whether a layer that is frozen when ``fit`` begins is unfrozen by the model's own ``train_step``."""

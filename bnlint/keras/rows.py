@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import log
 from typing import Any
 
+from bnlint.graph.network import ABSENT
 from bnlint.graph.places import Place, order
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import Backbone, BatchNormAtFit, Because, Fit
@@ -72,6 +73,7 @@ def subject(run: PathFits, index: int, fit: Fit, entries: list[tuple[Row, Any]],
         enabled_by_assignment=row.enabled_by_assignment,
         left_out=row.left_out,
         called_at=called_at(heap, view, state, owner, assembly, run),
+        also_called_at=_also_called_at(state) if has_call else (),
         assembly=assembly,
         compiled_at=compiles,
         frozen_at=frozen_at,
@@ -163,6 +165,16 @@ def called_at(
         ]
         return run.events[max(added)].place if added else view.record.site
     return state.use.called_at
+
+
+def _also_called_at(state: State) -> tuple[Place, ...]:
+    """The other calls beside the first, of a backbone that has several inputs, that are without ``training``."""
+    places = {
+        use.called_at
+        for use in state.others
+        if use.called_at is not None and use.training is ABSENT and use.parents == state.use.parents
+    }
+    return tuple(sorted(places - {state.use.called_at}, key=order))
 
 
 def _frozen_parent(heap: Any, view: FitView, state: State, owner: Layer | None) -> Place | None:

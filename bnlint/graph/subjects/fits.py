@@ -76,6 +76,7 @@ class BatchNormAtFit:
     left_out: bool = fact("whether `enabled_by` froze other layers of the same backbone, and left these out", False)
     enabled_by_assignment: bool = fact("whether `enabled_by` assigns `trainable` (else it builds the model)", False)
     called_at: Place | None = fact("where the backbone is called or assembled into the trained model")
+    also_called_at: tuple[Place, ...] = fact("its other calls in that model that are without `training`", ())
     assembly: Literal["call", "sequential", "flat", "subclass"] | None = fact("how the backbone is put into the model")
     compiled_at: tuple[Place, ...] = fact("every `compile` of the model before this fit, and after `enabled_by`", ())
     frozen_at: Place | None = fact("the last statement that froze them")
