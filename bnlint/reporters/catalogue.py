@@ -80,6 +80,7 @@ def page_document(rule: Rule) -> dict[str, Any]:
         "fine_when": page.fine_when,
         "fix_safety": page.fix_safety,
         "references": list(page.references),
+        "evidence": {"measured": list(page.evidence.measured), "threads": list(page.evidence.threads)},
         "examples": [_example(example) for example in page.examples],
     }
 

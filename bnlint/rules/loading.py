@@ -15,7 +15,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bnlint.rules.matching import match_all
-from bnlint.rules.schema import AdviceSpec, Case, Example, FixSpec, Match, Page, RelatedSpec, Rule
+from bnlint.rules.schema import AdviceSpec, Case, Evidence, Example, FixSpec, Match, Page, RelatedSpec, Rule
 
 if TYPE_CHECKING:
     from bnlint.findings import Finding
@@ -144,7 +144,8 @@ class _Pages:
         assert self._data is not None
         data = self._data[code]
         examples = {key: tuple(_example(each) for each in data[key]) for key in ("examples", "known_gaps")}
-        return Page(**(data | examples | {"references": tuple(data["references"])}))
+        evidence = Evidence(*(tuple(data["evidence"][key]) for key in Evidence._fields))
+        return Page(**(data | examples | {"references": tuple(data["references"]), "evidence": evidence}))
 
 
 def _example(data: dict[str, Any]) -> Example:

@@ -17,6 +17,7 @@ def page(rule: Rule) -> str:
         ("Instead", texts.instead),
         ("When it is fine", _fine_when(rule)),
         ("Fix safety", texts.fix_safety),
+        ("Evidence", _evidence(rule)),
         ("References", "\n".join(f"- <{reference}>" for reference in texts.references)),
     ]
     parts = [f"# {rule.code} {rule.name}", f"{rule.summary}.", _at_a_glance(rule)]
@@ -31,6 +32,14 @@ def _at_a_glance(rule: Rule) -> str:
     on = "only where it is selected" if rule.opt_in else "on"
     preview = "" if rule.status == "stable" else " *Preview:* not proven on real Keras yet."
     return f"*Severity:* {severity}. *By default:* {on}. *Offers:* {offers}.{preview}"
+
+
+def _evidence(rule: Rule) -> str:
+    """On which releases it was measured, and who met it."""
+    measured, threads = rule.page.evidence
+    parts = [f"Measured on {', '.join(spec.replace('==', ' ') for spec in measured)}."] if measured else []
+    parts += ["\n".join(f"- <{thread}>" for thread in threads)] if threads else []
+    return "\n\n".join(parts)
 
 
 def _fine_when(rule: Rule) -> str:

@@ -83,6 +83,13 @@ class Example(NamedTuple):
     locations: tuple[str, ...] = ()
 
 
+class Evidence(NamedTuple):
+    """What a rule's claims rest on: the releases on which real Keras was asked, and threads of people who met it."""
+
+    measured: tuple[str, ...] = ()
+    threads: tuple[str, ...] = ()
+
+
 class Page(NamedTuple):
     """The texts for people; Markdown."""
 
@@ -92,6 +99,7 @@ class Page(NamedTuple):
     fine_when: str = ""
     fix_safety: str = ""
     references: tuple[str, ...] = ()
+    evidence: Evidence = Evidence()
     examples: tuple[Example, ...] = ()
     known_gaps: tuple[Example, ...] = ()
 

@@ -16,10 +16,11 @@ from bnlint.rules.yamlfile import Document, Path, as_text
 TEXTS = ("what", "why", "instead", "fine_when", "fix_safety")
 RULE_KEYS = (
     *("code", "name", "status", "severity", "opt_in", "summary", "match", "cases", "fixes", "advice", "related"),
-    *("replaces", "remedy", *TEXTS, "references", "examples", "known_gaps"),
+    *("replaces", "remedy", *TEXTS, "references", "evidence", "examples", "known_gaps"),
 )
 MATCH_KEYS = ("each", "where", "group_by", "sum", "report_at")
 CASE_KEYS = ("when", "severity", "message", "fix", "advice", "related")
+EVIDENCE_KEYS = ("measured", "threads")
 EXAMPLE_KEYS = ("target", "flagged", "clean", "fixed", "unsafe", "title", "path", "settings", "model")
 MODEL_KEYS = ("name", "keras", "saved_as", "trained", "steps", "input", "serving", "layers", "compare")
 FORMATS = ("keras", "h5", "json", "saved_model", "export")
@@ -184,10 +185,24 @@ def _page(pieces: Pieces, data: Compiled) -> Compiled:
     page: Compiled = {key: pieces.text(data[key], (key,)) if key in data else "" for key in TEXTS}
     references = pieces.sequence(data.get("references"), ("references",))
     page["references"] = [pieces.text(each, ("references", at)) for at, each in enumerate(references)]
+    page["evidence"] = _evidence(pieces, data.get("evidence", {}))
     for key in ("examples", "known_gaps"):
         examples = pieces.sequence(data.get(key), (key,))
         page[key] = [_example(pieces, each, (key, at)) for at, each in enumerate(examples)]
     return page
+
+
+def _evidence(pieces: Pieces, value: Any) -> Compiled:
+    """The releases on which real Keras was asked, and public threads of people who met the fault."""
+    given = pieces.mapping(value, ("evidence",), EVIDENCE_KEYS)
+    made: Compiled = {}
+    for key in EVIDENCE_KEYS:
+        texts = pieces.sequence(given.get(key), ("evidence", key))
+        made[key] = [pieces.text(each, ("evidence", key, at)) for at, each in enumerate(texts)]
+    for at, spec in enumerate(made["measured"]):
+        if "==" not in spec:
+            raise pieces.error(("evidence", "measured", at), f"`{spec}` is no release: write it as `keras==3.15.1`")
+    return made
 
 
 def _example(pieces: Pieces, value: Any, path: Path) -> Compiled:
