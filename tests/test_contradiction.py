@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bnlint.cli import main
+from bnlint.keras.api_uses import uses
 from bnlint.keras.releases import DEFAULT, Target
 from bnlint.targets.evidence import missing, pointed_to
-from bnlint.targets.uses import uses
 
 PROGRAM = """\
 import keras

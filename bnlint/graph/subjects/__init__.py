@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bnlint.graph.subjects.api_uses import ApiUse
 from bnlint.graph.subjects.assignments import BatchNormArgument, MomentumSet, TrainableTypo
 from bnlint.graph.subjects.backbones import BackboneAtFit
 from bnlint.graph.subjects.calls import Call
@@ -30,6 +31,7 @@ from bnlint.graph.subjects.trained_models import TrainedModel
 
 __all__ = [
     "SUBJECTS",
+    "ApiUse",
     "Backbone",
     "BackboneAtFit",
     "BatchNormArgument",
@@ -74,6 +76,7 @@ class Program:
 
 
 SUBJECTS: dict[str, type] = {
+    "api_use": ApiUse,
     "backbone_at_fit": BackboneAtFit,
     "batch_norm_argument": BatchNormArgument,
     "batch_norm_at_fit": BatchNormAtFit,
