@@ -10,7 +10,7 @@ from bnlint.graph.subjects import Program
 from bnlint.interpreter.paths import run_paths
 from bnlint.interpreter.source import Source
 from bnlint.keras.api.library import KerasLibrary
-from bnlint.keras.api_changes import gather_api_uses
+from bnlint.keras.api_changes import gather_api_uses, gather_norm_arguments
 from bnlint.keras.gather import gather
 from bnlint.keras.releases import Target
 from bnlint.modules import ProjectModules
@@ -47,7 +47,9 @@ def analyse(
         libraries.clear()
         paths = run_paths(source, make)
     program = gather(path, paths, libraries[0])
-    program.subjects["api_use"] = gather_api_uses(text, target, partial(_placed, path, cells))
+    placed = partial(_placed, path, cells)
+    program.subjects["api_use"] = gather_api_uses(text, target, placed)
+    program.subjects["batch_norm_argument"] = gather_norm_arguments(text, target, placed)
     return program
 
 

@@ -3,10 +3,11 @@
     python tools/measure_successors.py OUT.json
     python tools/measure_successors.py --compile OUT.json ...
 
-OUT.json is ``{release: {path: {other path: whether it is the same object}}}``, for the paths of ``tools/api/names.py`` on
-the TensorFlow and the Keras that are installed here; the two versions of BatchNormalization count as the same. With ``--compile`` such files become
-``bnlint/keras/data/api/successors.json``: ``{path: other paths}``, those that were the same object on each release that
-has both, at least one. Of ``tensorflow.python.keras`` the releases count in which it is the Keras of TensorFlow.
+OUT.json is ``{release: {path: {other path: whether it is the same object}}}``, for the paths of ``tools/api/names.py``
+on the TensorFlow and the Keras that are installed here; the two versions of BatchNormalization count as the same. With
+``--compile`` such files become ``bnlint/keras/data/api/successors.json``: ``{path: other paths}``, those that were the
+same object on each release that has both, at least one. Of ``tensorflow.python.keras`` the releases count in which it
+is the Keras of TensorFlow.
 """
 
 import argparse

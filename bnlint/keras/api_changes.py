@@ -1,4 +1,4 @@
-"""Subject `api_use`: what a program names that its target does not have, and what has taken over."""
+"""Subjects `api_use` and `batch_norm_argument` of a program: what it names that its target does not have."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, cast
 
 from bnlint.graph.places import Place
 from bnlint.graph.subjects.api_uses import ApiUse
+from bnlint.graph.subjects.assignments import BatchNormArgument
 from bnlint.keras import api_history
 from bnlint.keras.api_uses import ROOTS, Use, has, uses
 from bnlint.keras.releases import Target
@@ -20,8 +21,8 @@ PRIVATE = "tensorflow.python.keras"
 PUBLIC = "tensorflow.keras"
 KERAS = (PRIVATE, PUBLIC, "tf_keras", "keras")
 COPIED_SINCE = (2, 6)
-"""From TensorFlow 2.6 on the classes below ``tensorflow.python.keras`` are others than those of ``tf.keras`` (measured: the
-same on 2.4.4, others on 2.8.4, 2.11.1 and 2.15.1)."""
+"""From TensorFlow 2.6 on the classes below ``tensorflow.python.keras`` are others than those of ``tf.keras`` (measured:
+the same on 2.4.4, others on 2.8.4, 2.11.1 and 2.15.1)."""
 AREAS = ("layers", "applications", "engine", "models")
 OF_TENSORFLOW = ("tensorflow.layers", "tensorflow.contrib")
 _NORM = re.compile(r"batch_?norm|normalization", re.IGNORECASE)
@@ -35,6 +36,7 @@ PACKAGES = {
     "tf.keras": "TensorFlow",
     "tf_keras": "tf-keras",
     "tf.keras 3": "Keras",
+    "tensorflow": "TensorFlow",
 }
 
 
@@ -55,6 +57,74 @@ def gather_api_uses(text: str, target: Target, placed: Callable[[Sequence[int]],
     if not any(root in text for root in ROOTS):
         return ()
     return tuple(_Gathering(text, target, placed).all())
+
+
+NORMS = frozenset({"layers.BatchNormalization", "layers.experimental.SyncBatchNormalization"})
+PLAIN = {"mode": (0,), "fused": (None, True, False), "renorm": (None, False)}
+"""Values with which an argument may go without changing what the layer computes; of all others None is one."""
+
+
+def gather_norm_arguments(
+    text: str, target: Target, placed: Callable[[Sequence[int]], Place]
+) -> tuple[BatchNormArgument, ...]:
+    """The arguments that a program gives to BatchNormalization, and that the target refuses."""
+    if not _SPEAKS_OF_NORM.search(text):
+        return ()
+    lines = text.split("\n")
+    found = [use for use in uses(text) if use.kind == "keyword" and use.name in NORMS and use.call is not None]
+    return tuple(
+        _norm_argument(use, value, found, lines, placed)
+        for use in found
+        if _is_refused(use, value := _literal(_text_at(lines, use.place)), target)
+    )
+
+
+def _is_refused(use: Use, value: Any, target: Target) -> bool:
+    """Whether the target raises an error for an argument of BatchNormalization."""
+    asked = use.keyword
+    if asked == "axis":
+        asked = {1: "axis=[3]"}.get(len(value), "axis=[1,2]") if isinstance(value, list) else asked
+    elif asked == "mode" and value in (1, 2):
+        asked = f"mode={value}"
+    releases = [release for root in use.roots if (release := target.release(root)) is not None]
+    return bool(releases) and all(api_history.argument(each, use.name, asked) == "refused" for each in releases)
+
+
+def _norm_argument(
+    use: Use, value: Any, beside: Sequence[Use], lines: Sequence[str], placed: Callable[[Sequence[int]], Place]
+) -> BatchNormArgument:
+    assert use.call is not None
+    call = placed(use.call)
+    others = {each.keyword: each for each in beside if each.call == use.call}
+    one_axis = use.keyword == "axis" and isinstance(value, list) and len(value) == 1
+    text = _text_at(lines, use.place).partition("=")[2].strip()
+    off = use.keyword.startswith("renorm_") and (
+        "renorm" not in others or _literal(_text_at(lines, others["renorm"].place)) in PLAIN["renorm"]
+    )
+    return BatchNormArgument(
+        place=call,
+        argument=use.keyword,
+        value=text,
+        written="argument",
+        layers=1,
+        package=use.roots[0],
+        axis=value[0] if one_axis and isinstance(value[0], int) else None,
+        without_effect=off or any(value is each or value == each for each in PLAIN.get(use.keyword, (None,))),
+        group=f"{call.cell or 0} {call.line} {call.column}",
+    )
+
+
+def _literal(text: str) -> Any:
+    """The value of a constant argument, written as ``name=value``; the class itself where it is none."""
+    try:
+        return ast.literal_eval(text.partition("=")[2].strip())
+    except (ValueError, SyntaxError):
+        return object
+
+
+def _text_at(lines: Sequence[str], place: Any) -> str:
+    """What stands at a place of one line."""
+    return lines[place.line - 1][place.column - 1 : place.end_column - 1] if place.line == place.end_line else ""
 
 
 class _Gathering:
@@ -170,10 +240,10 @@ class _Gathering:
             return Change()
         for path in self._successors(use.name):
             there = path.split(".")
-            if there[: len(bound)] == bound and there[-1] == parts[-1]:
-                if api_history.has_path(self.target, path, "attribute"):
-                    new = ".".join([*alias, *there[len(bound) :]])
-                    return Change(path, written, new, self.placed(place))
+            fits = there[: len(bound)] == bound and there[-1] == parts[-1]
+            if fits and api_history.has_path(self.target, path, "attribute"):
+                new = ".".join([*alias, *there[len(bound) :]])
+                return Change(path, written, new, self.placed(place))
         return Change()
 
     # --- arguments --------------------------------------------------------------------------------------------------
@@ -192,7 +262,7 @@ class _Gathering:
         if new in beside or (new and api_history.argument(release, use.name, new) != "taken"):
             new = None
         place = use.place
-        text = self._text(place)
+        text = _text_at(self.lines, place)
         span = (place.line, place.column, place.line, place.column + len(use.keyword))
         value = text.partition("=")[2].strip() or None
         yield ApiUse(
@@ -214,12 +284,6 @@ class _Gathering:
             is_zero=_is_zero(value),
             group=f"{use.name} {place.line} {place.column}",
         )
-
-    def _text(self, place: Any) -> str:
-        """What stands at a place of one line."""
-        if place.line != place.end_line:
-            return ""
-        return self.lines[place.line - 1][place.column - 1 : place.end_column - 1]
 
 
 def _carries(path: str) -> str | None:
@@ -247,20 +311,20 @@ def _is_contrib_layers(path: str) -> bool:
 
 def _last_with(path: str) -> str | None:
     """The last measured release that has a path, or the module that it lies in."""
-    found: list[tuple[str, Any]] = []
-    for chain in api_history.chains():
-        suffix = _in_chain(chain, path)
-        if suffix is None:
-            continue
-        for version, forms in api_history.path_history(chain, suffix):
-            if forms != api_history.FORMS[0]:
-                found.append((chain, version))
-    if not found:
+    measured = [
+        (chain, version, forms)
+        for chain in api_history.chains()
+        if (suffix := _in_chain(chain, path)) is not None
+        for version, forms in api_history.path_history(chain, suffix)
+    ]
+    if not measured:
         module = path.rpartition(".")[0]
         return _last_with(module) if module.count(".") > 1 else None
+    found = [(chain, version) for chain, version, forms in measured if forms != api_history.FORMS[0]]
+    if not found:
+        return None
     chain, version = found[-1]
-    name = "TensorFlow" if chain == "tensorflow" else PACKAGES[chain]
-    return f"{name} {'.'.join(map(str, version))}"
+    return f"{PACKAGES[chain]} {'.'.join(map(str, version))}"
 
 
 def _in_chain(chain: str, path: str) -> str | None:

@@ -11,7 +11,7 @@ from bnlint.graph.subjects.parts import fact
 
 @dataclass(frozen=True, slots=True)
 class ApiUse:
-    """Subject `api_use`: an import path or an optimizer's argument that the target does not have as other releases do."""
+    """Subject `api_use`: an import path or an optimizer's argument that is another thing on the target."""
 
     kind: Literal["path", "argument"] = fact("an import path, or a keyword argument of an optimizer", "path")
     place: Place | None = fact("the import, the dotted name, or the argument")
@@ -21,12 +21,12 @@ class ApiUse:
     argument: str | None = fact("the argument's name: `lr`")
     value: str | None = fact("the argument's value as it is written")
     effect: Literal["gone", "ignored", "deprecated", "copy"] | None = fact(
-        "what becomes of it on the target: `gone`, an error; `ignored`, the argument has no effect; `deprecated`, it works "
-        "and a warning says that it will go; `copy`, the path leads into `tensorflow.python.keras` of TensorFlow 2.6 and "
-        "later, a second Keras whose layers are no layers of `tf.keras`"
+        "what becomes of it on the target: `gone`, an error; `ignored`, the argument has no effect; `deprecated`, it "
+        "works and a warning says that it will go; `copy`, the path leads into `tensorflow.python.keras` of TensorFlow "
+        "2.6 and later, a second Keras whose layers are no layers of `tf.keras`"
     )
     carries: Literal["batch_norm", "backbone", "layers", "other"] = fact(
-        "what a path leads to: BatchNormalization or normalization layers; an application; other layers and models",
+        "what a path leads to: BatchNormalization or other normalization; an application; other layers",
         "other",
     )
     beside_batch_norm: bool = fact("whether the program names BatchNormalization or an application anywhere", False)
@@ -36,9 +36,7 @@ class ApiUse:
         "releases that have both, or the argument's new name"
     )
     old_text: str | None = fact("the text that the successor replaces")
-    new_text: str | None = fact(
-        "the text to put there; unknown where not every name of an import has the same successor"
-    )
+    new_text: str | None = fact("the text to put there; unknown where the names of an import go to several modules")
     text_place: Place | None = fact("where the old text stands")
     call: Place | None = fact("the call that the argument stands in")
     is_zero: bool = fact("whether the argument's value is the constant 0", False)
