@@ -21,6 +21,7 @@ from bnlint.graph.subjects.layer_lists import LayerList
 from bnlint.graph.subjects.layers import Layer
 from bnlint.graph.subjects.learning_phases import LearningPhase
 from bnlint.graph.subjects.loops import ClassTest, LayerLoop, Slice
+from bnlint.graph.subjects.optimizers import ReusedOptimizer
 from bnlint.graph.subjects.parts import Backbone, Because
 from bnlint.graph.subjects.random_weights import RandomWeights
 from bnlint.graph.subjects.saved_models import ModelFacts, SavedBatchNorm
@@ -52,6 +53,7 @@ __all__ = [
     "MomentumSet",
     "Program",
     "RandomWeights",
+    "ReusedOptimizer",
     "SavedBatchNorm",
     "SavedModelStatistics",
     "SavedNorm",
@@ -92,6 +94,7 @@ SUBJECTS: dict[str, type] = {
     "learning_phase": LearningPhase,
     "momentum_set": MomentumSet,
     "random_weights": RandomWeights,
+    "reused_optimizer": ReusedOptimizer,
     "saved_batch_norm": SavedNorm,
     "saved_model": SavedModelStatistics,
     "serving_norm": ServedNorm,
