@@ -9,6 +9,7 @@ from bnlint.graph.places import Place
 from bnlint.graph.subjects import Program
 from bnlint.interpreter.paths import run_paths
 from bnlint.interpreter.source import Source
+from bnlint.keras.addons import gather_addons
 from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.api_changes import gather_api_uses, gather_norm_arguments
 from bnlint.keras.gather import gather
@@ -48,6 +49,7 @@ def analyse(
         paths = run_paths(source, make)
     program = gather(path, paths, libraries[0])
     placed = partial(_placed, path, cells)
+    program.subjects["addons_norm"] = gather_addons(text, target, placed)
     program.subjects["api_use"] = gather_api_uses(text, target, placed)
     program.subjects["batch_norm_argument"] = gather_norm_arguments(text, target, placed)
     return program

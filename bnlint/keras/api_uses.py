@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -172,11 +172,17 @@ class _Uses:
         return None
 
     def _place(self, node: ast.stmt | ast.expr | ast.keyword) -> Place:
-        line, end = node.lineno, node.end_lineno or node.lineno
-        return Place(line, self._column(line, node.col_offset), end, self._column(end, node.end_col_offset or 0))
+        return placed_in(self.lines, node)
 
-    def _column(self, line: int, offset: int) -> int:
-        return len(self.lines[line - 1].encode()[:offset].decode(errors="replace")) + 1
+
+def placed_in(lines: Sequence[str], node: ast.stmt | ast.expr | ast.keyword) -> Place:
+    """The span of a node in the lines of a text."""
+    line, end = node.lineno, node.end_lineno or node.lineno
+    return Place(line, _column(lines, line, node.col_offset), end, _column(lines, end, node.end_col_offset or 0))
+
+
+def _column(lines: Sequence[str], line: int, offset: int) -> int:
+    return len(lines[line - 1].encode()[:offset].decode(errors="replace")) + 1
 
 
 def _aliases(nodes: list[ast.AST]) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bnlint.graph.subjects.addons import AddonsNorm
 from bnlint.graph.subjects.api_uses import ApiUse
 from bnlint.graph.subjects.assignments import BatchNormArgument, MomentumSet, TrainableTypo
 from bnlint.graph.subjects.backbones import BackboneAtFit
@@ -32,6 +33,7 @@ from bnlint.graph.subjects.trained_models import TrainedModel
 
 __all__ = [
     "SUBJECTS",
+    "AddonsNorm",
     "ApiUse",
     "Backbone",
     "BackboneAtFit",
@@ -78,6 +80,7 @@ class Program:
 
 
 SUBJECTS: dict[str, type] = {
+    "addons_norm": AddonsNorm,
     "api_use": ApiUse,
     "backbone_at_fit": BackboneAtFit,
     "batch_norm_argument": BatchNormArgument,
