@@ -22,7 +22,7 @@ DECAY = 0.999
 """The default of `decay` in both functions of contrib (measured on TensorFlow 1.8 and 1.15)."""
 _OPTIMIZER = re.compile(r"\btrain\.\w*Optimizer\b")
 _SPEAKS_OF_UPDATES = re.compile(
-    r"update_?ops|create_train_op|optimize_loss|GraphKeys|\.updates\b|get_updates_for|EstimatorSpec|GradientTape|"
+    r"update_?ops|create_train_op|optimize_loss|\.updates\b|get_updates_for|EstimatorSpec|GradientTape|"
     r"enable_eager_execution|get_collection_ref",
     re.IGNORECASE,
 )
