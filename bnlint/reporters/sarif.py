@@ -72,8 +72,8 @@ class _Log:
             ]
         locate, hashes = Locator(report), None
         for finding in report.findings:
-            if hashes is None and report.text and finding.place.location is None:
-                hashes = LineHashes(report.text)
+            if hashes is None and finding.place.location is None and locate.text:
+                hashes = LineHashes(locate.text)
             yield self._result(finding, report, locate, hashes)
 
     def _result(self, finding: Finding, report: Report, locate: Locator, hashes: LineHashes | None) -> dict[str, Any]:
