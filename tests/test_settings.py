@@ -60,6 +60,7 @@ def test_every_key_is_read() -> None:
         target = "tensorflow==2.15"
         training-samples = 800
         batch-size = 32
+        baseline = "known.json"
         fix = true
         fix-only = true
         unsafe-fixes = true

@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from bnlint.commands import options as shared
 from bnlint.engine import Task, given_target, guarded, prepare, target_of_run, united
 from bnlint.engine import run as lint_files
 from bnlint.files.discovery import Found, Missing, find
 from bnlint.files.reading import Source, encode
-from bnlint.reporters.style import Style
+from bnlint.reporters.style import Style, counted, plain
 from bnlint.reports import Report
-from bnlint.settings import OUTPUT_FORMATS, Resolver, Settings, SettingsError
+from bnlint.settings import OUTPUT_FORMATS, Resolver, Settings, SettingsError, shorter
+
+if TYPE_CHECKING:
+    from bnlint.baseline import Sifted
 
 STDIN = "-"
 
@@ -37,6 +40,9 @@ def parser() -> argparse.ArgumentParser:
         fixes.add_argument(f"--{name}", dest=key, action="store_true", default=None, help=what)
         if name in ("fix", "unsafe-fixes", "fix-only", "show-fixes"):
             fixes.add_argument(f"--no-{name}", dest=key, action="store_false", help=argparse.SUPPRESS)
+    fixes.add_argument(
+        "--add-noqa", action="store_true", help="add `# bnlint: ignore[CODE]` for every finding, and report nothing"
+    )
     fixes.add_argument("--diff", action="store_true", help="print what --fix would change and change nothing")
     rules = made.add_argument_group("rules")
     rules.add_argument("--select", action="append", metavar="CODES", help="these rules and no others: BN1,BN201 or ALL")
@@ -44,6 +50,8 @@ def parser() -> argparse.ArgumentParser:
     rules.add_argument("--ignore", action="append", metavar="CODES", help="not these rules")
     rules.add_argument("--fixable", action="append", metavar="CODES", help="fix these rules only")
     rules.add_argument("--unfixable", action="append", metavar="CODES", help="do not fix these rules")
+    rules.add_argument("--baseline", metavar="FILE", help="do not report the known findings that FILE lists")
+    rules.add_argument("--write-baseline", metavar="FILE", help="list all findings in FILE, and report nothing")
     rules.add_argument("--strict", action="store_true", default=None, help="findings of severity info cause exit 1 too")
     shared.add_target(made.add_argument_group("target"))
     output = made.add_argument_group("output")
@@ -67,8 +75,10 @@ def parser() -> argparse.ArgumentParser:
 def run(command: str, arguments: Sequence[str]) -> int:
     """Run the command and return the exit status."""
     options = shared.parse(parser(), arguments)
-    resolver = shared.resolver(options)
+    resolver = shared.of_one_baseline(options)
     paths: list[str] = options.paths or ["."]
+    if STDIN in paths and (options.add_noqa or options.write_baseline):
+        raise SettingsError("--add-noqa and --write-baseline need files, not standard input")
     if STDIN in paths:
         if len(paths) > 1:
             raise SettingsError("`-` reads standard input and stands alone")
@@ -80,11 +90,67 @@ def run(command: str, arguments: Sequence[str]) -> int:
         from bnlint.commands.show import show
 
         return show(options, files, settings)
-    results = lint_files(files, _task(resolver, settings, options, write=True), jobs=settings.jobs)
+    if options.add_noqa and (settings.fix or settings.fix_only or options.diff):
+        raise SettingsError("--add-noqa silences what --fix would mend: run `bnlint --fix` first, then this")
+    results: Iterable[Report] = lint_files(files, _task(resolver, settings, options, write=True), jobs=settings.jobs)
+    if options.write_baseline is not None:
+        return _write_baseline(list(results), options.write_baseline, settings)
+    sifted = _sifted(settings)
+    if sifted is not None:
+        results = sifted.reports(results)
+    if options.add_noqa:
+        from bnlint.commands.silencing import add
+
+        reports = list(results)
+        shared.say_problems(reports, Style(shared.wants_colour(settings.color, stream=sys.stderr)))
+        return add(reports, quiet=settings.quiet)
     with shared.destination(options.output_file, sys.stdout) as stream:
         reports = _print(results, settings, options, stream)
     _conclude(reports, settings, options)
+    if sifted is not None and not settings.quiet:
+        _say_known(sifted, settings)
     return _status(reports, settings, options)
+
+
+def _sifted(settings: Settings) -> Sifted | None:
+    """What takes the known findings out of the reports, where a baseline is given."""
+    if settings.baseline is None:
+        return None
+    from bnlint import baseline
+
+    return baseline.Sifted(baseline.read(settings.baseline))
+
+
+def _write_baseline(reports: list[Report], file: str, settings: Settings) -> int:
+    """Write all findings into a baseline; 2 where a file could not be linted, or the baseline not be written."""
+    from bnlint import __version__, baseline
+
+    shared.say_problems(reports, Style(shared.wants_colour(settings.color, stream=sys.stderr)))
+    found = [finding for report in reports for finding in report.findings]
+    text = baseline.document(found, file, __version__)
+    try:
+        with open(file, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise SettingsError(f"--write-baseline: {file}: {error.strerror or error}") from None
+    if not settings.quiet:
+        _say(f"Wrote {counted(len(found), 'finding')} to {plain(file)}.")
+    return 2 if any(report.errors for report in reports) else 0
+
+
+def _say_known(sifted: Sifted, settings: Settings) -> None:
+    """What the baseline kept quiet, and where it does not fit any more."""
+    if sifted.hidden:
+        _say(f"{counted(sifted.hidden, 'known finding')} not reported (baseline).")
+    for each, listed, found in sifted.more_often():
+        times = f"{found} times, {listed} of them known: all are reported"
+        _say(plain(f"{each.path}: {each.code} was found {times}"))
+    from bnlint import selection
+
+    gone = sifted.gone(selection.enabled(settings, prepare(settings).catalogue, ""))
+    if gone:
+        said = f"{counted(gone, 'known finding')} of the baseline {'is' if gone == 1 else 'are'} no more"
+        _say(f"{said}: `--write-baseline {plain(shorter(settings.baseline or ''))}` shrinks it.")
 
 
 def _check_stdin(options: argparse.Namespace, resolver: Resolver) -> int:
@@ -99,6 +165,9 @@ def _check_stdin(options: argparse.Namespace, resolver: Resolver) -> int:
         return show(options, [found], settings)
     task = _task(resolver, settings, options, write=False)
     report, source = guarded(data, found.path, settings, task)
+    sifted = _sifted(settings)
+    if sifted is not None:
+        (report,) = sifted.reports([report])
     if task.mend and not options.diff:
         report, source = _encoded(report, source)
         sys.stdout.buffer.write(encode(report.text, source) if report.text != report.original else data)
