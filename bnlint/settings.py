@@ -41,7 +41,7 @@ DEFAULT_EXCLUDE = (
 )
 """Folders (and files) that a search leaves out unless ``exclude`` says otherwise."""
 
-OUTPUT_FORMATS = ("full", "concise", "json")
+OUTPUT_FORMATS = ("full", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit")
 COLORS = ("auto", "always", "never")
 CONFIG_NAMES = ("bnlint.toml", "pyproject.toml")
 """In one folder the first of these wins."""

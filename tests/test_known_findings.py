@@ -198,7 +198,7 @@ def test_line_ends_and_encoding_stay(run: Run) -> None:
 
 
 def test_cells_of_a_notebook_get_their_comments(run: Run) -> None:
-    cells = [
+    cells: list[dict[str, object]] = [
         {"cell_type": "code", "execution_count": None, "id": "a", "metadata": {}, "outputs": [], "source": source}
         for source in (["%pip install keras\n", *FROZEN.splitlines(keepends=True)], [FIT_AGAIN.strip()])
     ]

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from bnlint.commands import options as shared
-from bnlint.engine import Task, given_target, guarded, prepare, target_of_run, united
+from bnlint.commands import outputs, progress
+from bnlint.engine import Task, given_target, guarded, prepare, united
 from bnlint.engine import run as lint_files
 from bnlint.files.discovery import Found, Missing, find
 from bnlint.files.reading import Source, encode
-from bnlint.reporters.style import Style, counted, plain
+from bnlint.reporters.style import Style
 from bnlint.reports import Report
-from bnlint.settings import OUTPUT_FORMATS, Resolver, Settings, SettingsError, shorter
+from bnlint.settings import OUTPUT_FORMATS, Resolver, Settings, SettingsError
 
 if TYPE_CHECKING:
     from bnlint.baseline import Sifted
@@ -57,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     output = made.add_argument_group("output")
     output.add_argument(
         "--output-format", "--format", dest="output_format", choices=OUTPUT_FORMATS,
-        help="full (default; without colour where the output is no terminal), concise, json",
+        help=f"full (default; without colour where the output is no terminal), {', '.join(OUTPUT_FORMATS[1:])}",
     )  # fmt: skip
     output.add_argument("-o", "--output-file", metavar="FILE", help="write the results there")
     output.add_argument("--statistics", action="store_true", default=None, help="count the findings by rule")
@@ -92,23 +93,26 @@ def run(command: str, arguments: Sequence[str]) -> int:
         return show(options, files, settings)
     if options.add_noqa and (settings.fix or settings.fix_only or options.diff):
         raise SettingsError("--add-noqa silences what --fix would mend: run `bnlint --fix` first, then this")
-    results: Iterable[Report] = lint_files(files, _task(resolver, settings, options, write=True), jobs=settings.jobs)
+    task = _task(resolver, settings, options, write=True)
+    results: Iterable[Report] = lint_files(files, task, jobs=settings.jobs, watch=progress.bar(settings))
     if options.write_baseline is not None:
-        return _write_baseline(list(results), options.write_baseline, settings)
+        from bnlint.commands import known
+
+        return known.write(list(results), options.write_baseline, settings)
     sifted = _sifted(settings)
     if sifted is not None:
         results = sifted.reports(results)
     if options.add_noqa:
-        from bnlint.commands.silencing import add
+        from bnlint.commands import silencing
 
-        reports = list(results)
-        shared.say_problems(reports, Style(shared.wants_colour(settings.color, stream=sys.stderr)))
-        return add(reports, quiet=settings.quiet)
+        return silencing.add(list(results), settings)
     with shared.destination(options.output_file, sys.stdout) as stream:
         reports = _print(results, settings, options, stream)
     _conclude(reports, settings, options)
-    if sifted is not None and not settings.quiet:
-        _say_known(sifted, settings)
+    if sifted is not None:
+        from bnlint.commands import known
+
+        known.say(sifted, settings)
     return _status(reports, settings, options)
 
 
@@ -119,38 +123,6 @@ def _sifted(settings: Settings) -> Sifted | None:
     from bnlint import baseline
 
     return baseline.Sifted(baseline.read(settings.baseline))
-
-
-def _write_baseline(reports: list[Report], file: str, settings: Settings) -> int:
-    """Write all findings into a baseline; 2 where a file could not be linted, or the baseline not be written."""
-    from bnlint import __version__, baseline
-
-    shared.say_problems(reports, Style(shared.wants_colour(settings.color, stream=sys.stderr)))
-    found = [finding for report in reports for finding in report.findings]
-    text = baseline.document(found, file, __version__)
-    try:
-        with open(file, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-    except OSError as error:
-        raise SettingsError(f"--write-baseline: {file}: {error.strerror or error}") from None
-    if not settings.quiet:
-        _say(f"Wrote {counted(len(found), 'finding')} to {plain(file)}.")
-    return 2 if any(report.errors for report in reports) else 0
-
-
-def _say_known(sifted: Sifted, settings: Settings) -> None:
-    """What the baseline kept quiet, and where it does not fit any more."""
-    if sifted.hidden:
-        _say(f"{counted(sifted.hidden, 'known finding')} not reported (baseline).")
-    for each, listed, found in sifted.more_often():
-        times = f"{found} times, {listed} of them known: all are reported"
-        _say(plain(f"{each.path}: {each.code} was found {times}"))
-    from bnlint import selection
-
-    gone = sifted.gone(selection.enabled(settings, prepare(settings).catalogue, ""))
-    if gone:
-        said = f"{counted(gone, 'known finding')} of the baseline {'is' if gone == 1 else 'are'} no more"
-        _say(f"{said}: `--write-baseline {plain(shorter(settings.baseline or ''))}` shrinks it.")
 
 
 def _check_stdin(options: argparse.Namespace, resolver: Resolver) -> int:
@@ -191,7 +163,7 @@ def _encoded(report: Report, source: Source) -> tuple[Report, Source]:
 
 def _task(resolver: Resolver, settings: Settings, options: argparse.Namespace, *, write: bool) -> Task:
     mend = settings.fix or settings.fix_only or options.diff
-    shows_fixes = settings.output_format in ("full", "json") and not settings.statistics
+    shows_fixes = settings.output_format != "concise" and not outputs.counts_only(settings)
     return Task(
         plan=shows_fixes and not options.diff and not settings.fix_only,
         mend=mend,
@@ -237,56 +209,9 @@ def _print(results: Iterable[Report], settings: Settings, options: argparse.Name
 
     colour = shared.wants_colour(settings.color, to_file=options.output_file is not None, stream=stream)
     style = Style(colour, shared.width())
-    for piece in _rendered(collected(), settings, options, style):
+    for piece in outputs.rendered(collected(), reports, settings, style, diff=options.diff):
         stream.write(piece)
     return reports
-
-
-def _rendered(
-    reports: Iterator[Report], settings: Settings, options: argparse.Namespace, style: Style
-) -> Iterator[str]:
-    """The results in pieces that carry their own line ends."""
-    unsafe = settings.unsafe_fixes
-    if options.diff:
-        for report in reports:
-            if report.text != report.original:
-                from bnlint.reporters import diff
-
-                yield from diff.render(report, style)
-    elif settings.statistics:
-        from bnlint.reporters import statistics
-
-        every = list(reports)
-        rows = statistics.rows(every, unsafe=unsafe)
-        if settings.output_format == "json":
-            from bnlint.reporters import json
-
-            yield json.dump(json.statistics(rows, target_of_run(settings, every))) + "\n"
-        else:
-            yield from (line + "\n" for line in statistics.render(rows, style))
-    elif settings.output_format == "json":
-        from bnlint.reporters import json
-
-        every = list(reports)
-        yield json.dump(json.document(every, target_of_run(settings, every))) + "\n"
-    elif settings.output_format == "concise":
-        for report in reports:
-            if report.findings:
-                from bnlint.reporters import concise
-
-                yield from (line + "\n" for line in concise.render(report, style, unsafe=unsafe))
-    else:
-        yield from _full(reports, style, unsafe=unsafe)
-
-
-def _full(reports: Iterator[Report], style: Style, *, unsafe: bool) -> Iterator[str]:
-    full = None
-    for report in reports:
-        if report.findings:
-            from bnlint.reporters.full import Full
-
-            full = full or Full(style, unsafe=unsafe)
-            yield from (line + "\n" for line in full.render(report))
 
 
 # ------------------------------------------------------------------------------------------- what else there is to say
@@ -301,6 +226,10 @@ def _conclude(
     sys.stdout.flush()
     style = Style(shared.wants_colour(settings.color, stream=sys.stderr))
     shared.say_problems(reports, style)
+    if settings.statistics and not outputs.counts_only(settings) and not options.diff:
+        from bnlint.reporters import statistics
+
+        _say(*statistics.render(statistics.rows(reports, unsafe=settings.unsafe_fixes), style))
     if settings.quiet:
         return
     if not reports:
@@ -313,12 +242,12 @@ def _conclude(
     _say(*summary.withdrawn(reports))
     if options.diff:
         _say(*summary.would_fix(reports))
-    elif settings.output_format != "json":
+    elif settings.output_format not in outputs.SAY_ALL:
         mended = settings.fix or settings.fix_only
         done = [report for report in reports if report.was_read or not report.asked]
         if done and not settings.fix_only:
             _say(*summary.findings(done, unsafe=settings.unsafe_fixes, mended=mended))
-    if settings.output_format != "json" or options.diff:
+    if settings.output_format not in outputs.SAY_ALL or options.diff:
         shared.say_targets(reports)
 
 

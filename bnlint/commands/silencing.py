@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
+from bnlint.commands import options as shared
 from bnlint.files.cells import origins
 from bnlint.files.discovery import NOTEBOOK
 from bnlint.files.silencing import Wanted, silence
 from bnlint.files.splicing import Unspliceable
 from bnlint.files.texts import opened, rewrite
 from bnlint.findings import Finding
-from bnlint.reporters.style import counted, plain
+from bnlint.reporters.style import Style, counted, plain
 from bnlint.reports import Report
+from bnlint.settings import Settings
 
 NO_LINE = ("BN900", "BN901", "BN902", "BN903")
 """What is said of a file that cannot be read, or of a comment, is not silenced by one more comment."""
 
 
-def add(reports: Iterable[Report], *, quiet: bool) -> int:
+def add(reports: Sequence[Report], settings: Settings) -> int:
     """Write the comments; 1 where a finding cannot be silenced so, 2 where a file cannot be read or written."""
+    shared.say_problems(reports, Style(shared.wants_colour(settings.color, stream=sys.stderr)))
     added = files = left = 0
     failed = False
     for report in reports:
@@ -35,7 +38,7 @@ def add(reports: Iterable[Report], *, quiet: bool) -> int:
         added += number
         files += number > 0
         left += len(report.findings) - number
-    if not quiet:
+    if not settings.quiet:
         print(f"Added {counted(added, 'suppression')} in {counted(files, 'file')}.", file=sys.stderr)
     if left:
         print(f"{counted(left, 'finding')} cannot be silenced by a comment.", file=sys.stderr)
