@@ -55,7 +55,8 @@ class Settings(NamedTuple):
     """Everything that decides how a file is linted and how a run reports. Immutable.
 
     Selectors (``select``, ``ignore``, …) are code prefixes (``BN1``), codes, rule names or ``ALL``.
-    ``select`` is ``None`` where nobody chose: then every rule is on whose severity is not *off*.
+    ``select`` is ``None`` where nobody chose: then every rule is on whose severity is not *off*. Rules in preview
+    are on only with ``preview``, whatever is selected.
     Paths in ``exclude``, ``extend_exclude`` and ``per_file_ignores`` are patterns relative to ``root``, the folder of
     the configuration file; ``rules`` holds absolute folders. ``config`` is the file read, ``None`` without one.
     """
@@ -63,6 +64,7 @@ class Settings(NamedTuple):
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    preview: bool = False
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     fixable: tuple[str, ...] = ("ALL",)
     unfixable: tuple[str, ...] = ()
@@ -149,6 +151,7 @@ KEYS: dict[str, Callable[[Any], Any]] = {
     "select": _texts,
     "extend-select": _texts,
     "ignore": _texts,
+    "preview": _flag,
     "per-file-ignores": _table_of_texts,
     "fixable": _texts,
     "unfixable": _texts,

@@ -34,6 +34,7 @@ def settings(rule: Rule, example: Example) -> Settings:
     asked = dict(example.settings)
     return Settings(
         select=tuple(asked.pop("select", ("ALL",))),
+        preview=True,
         fixable=(rule.code,),
         target=example.target if example.target != "default" else None,
         target_source="example",

@@ -52,6 +52,7 @@ def test_every_key_is_read() -> None:
         unfixable = ["BN102"]
         extend-safe-fixes = ["BN102"]
         extend-unsafe-fixes = ["BN101"]
+        preview = true
         exclude = ["old"]
         extend-exclude = ["generated_*.py"]
         force-exclude = true
