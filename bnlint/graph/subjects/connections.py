@@ -21,8 +21,8 @@ class Connection:
     layers: int | None = fact("1, for a sum; unknown where the layer stands for all those that a loop makes", 1)
     saved: bool = fact("whether a model file shows it, and not a program", False)
     graph: str = fact(
-        "identifies the models that are one graph: those that share layers, or hold each other; the same for all that the "
-        "same lines make",
+        "identifies the models that are one graph: those that share layers, or hold each other; the same for all that "
+        "the same lines make",
         "",
     )
     application: str | None = fact("the constructor in keras.applications that made the layer")
