@@ -102,7 +102,7 @@ def _affine(colour: Colour, scaling: Scaling) -> Colour:
 
 def rounded(numbers: Iterable[float]) -> Colour:
     """Three numbers to six digits, so that what is reached by two ways is the same."""
-    first, second, third = (float(f"{0.0 if abs(number) < 1e-9 else number:.5g}") for number in numbers)
+    first, second, third = (float(f"{0.0 if abs(number) < 1e-9 else number:.6g}") for number in numbers)
     return first, second, third
 
 
@@ -128,7 +128,7 @@ class Mismatch(NamedTuple):
     @property
     def harm(self) -> Harm:
         """How much it takes from a frozen backbone with BatchNormalization."""
-        if not 1 / LARGE < self.contrast < LARGE:
+        if self.contrast < 1 / LARGE:
             return "large"
         if not 1 / MODERATE < self.contrast < MODERATE:
             return "moderate"

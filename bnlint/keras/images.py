@@ -74,7 +74,8 @@ def gather_images(runs: list[PathFits], fits: tuple[Fit, ...], complete: bool) -
             for each in reached(view.event.heap, view.root, _fed(view.event).pixels):
                 subject = _at_fit(run, view, each, by_place.get(view.event.place), calls)
                 if subject is not None:
-                    key = view.event.place, view.event.heap[each.application].site
+                    record = view.event.heap[each.application]
+                    key = view.event.place, record.site, record.model.application
                     found.setdefault(key, []).append(subject)
     merged = [agreed(alternatives, {"group": ""}) for alternatives in found.values()]
     if not complete:
@@ -110,7 +111,7 @@ def _at_fit(run: PathFits, view: Any, each: Reached, fit: Fit | None, calls: _Ca
         fit=fit,
         backbone=backbone_of(heap, record),
         group=f"{group_of(record.site)} {group_of(last.place) if last is not None else ''}",
-        imagenet=record.pretrained is True and _is_untouched(heap, record),
+        imagenet=record.pretrained is True and _is_as_shipped(run, view, each.application),
         given=each.pixels.words,
         expected=wanted.pixels.words,
         expected_mode=wanted.mode,
@@ -132,10 +133,15 @@ def _module(heap: Any, record: Layer) -> str | None:
     return "resnet50" if record.model is not None and record.model.application == "ResNet50" else None
 
 
-def _is_untouched(heap: Any, record: Layer) -> bool:
-    """Whether no other weights were put into a network: those may have been trained on other images."""
-    layers = [heap.get(address) for address in (record.model.layers if record.model is not None else ())]
-    return not any(isinstance(each, Layer) and (each.touched or each.loaded_into is not None) for each in layers)
+def _is_as_shipped(run: PathFits, view: Any, application: Any) -> bool:
+    """Whether a network starts from ImageNet's weights: others may have been trained on other images."""
+    imagenet = False
+    for event in run.events[: run.order.position(view.event)]:
+        if event.kind == "application" and event.layer == application:
+            imagenet = event.imagenet
+        elif event.kind in ("weights", "loaded") and event.reads and event.layer in (None, application, view.root):
+            return False
+    return imagenet
 
 
 def _callees(alternatives: Sequence[Pixels | None]) -> tuple[Place, ...] | None:

@@ -150,10 +150,10 @@ def operated(m: Machine, operator: str, operands: Sequence[Value], node: ast.AST
     left, right = operands
     ours, theirs = pixels_of(m, left), pixels_of(m, right)
     if ours is not None and theirs is None:
-        numbers = _numbers(right)
+        numbers = _numbers(m, right)
         scaling = arithmetic(operator, numbers) if numbers is not None else None
     elif theirs is not None and ours is None and operator in "+*":
-        numbers, ours = _numbers(left), theirs
+        numbers, ours = _numbers(m, left), theirs
         scaling = arithmetic(operator, numbers) if numbers is not None else None
     else:
         return None
@@ -190,7 +190,7 @@ def operator_scaling(m: Machine, operator: str, operands: Sequence[Value], node:
     """What an operator on a symbolic tensor and numbers does to pixels."""
     if len(operands) != 2 or operator not in "+-*/":
         return None
-    numbers = _numbers(operands[1]) or (_numbers(operands[0]) if operator in "+*" else None)
+    numbers = _numbers(m, operands[1]) or (_numbers(m, operands[0]) if operator in "+*" else None)
     found = arithmetic(operator, numbers) if numbers is not None else None
     return found._replace(step=Step("scaling", m.place(node))) if found is not None else None
 
@@ -202,14 +202,16 @@ def operation_scaling(m: Machine, name: str, args: Args, node: ast.AST) -> Scali
     return SAME if name in KEEPS and name not in ("concatenate", "concat", "stack", "append") else None
 
 
-def _numbers(value: Value) -> Colour | None:
+def _numbers(m: Machine, value: Value) -> Colour | None:
     one = number(value)
     if one is not None:
         return float(one), float(one), float(one)
     found = as_data(value)
     given = found.numbers if found is not None else None
-    if isinstance(value, Tuple):
-        given = tuple(each for each in map(number, value.items) if each is not None)
+    record = m.record(value)
+    items = value.items if isinstance(value, Tuple) else record.items if isinstance(record, List) else None
+    if items is not None:
+        given = tuple(each for each in map(number, items) if each is not None)
     if given is None or len(given) != MIDDLE:
         return None
     first, second, third = map(float, given)
@@ -272,7 +274,7 @@ def after(m: Machine, method: str, pixels: Pixels | None, args: Args) -> Pixels 
     if method == "per_image_standardization":
         return _standardized(m, pixels)
     if method in ARITHMETIC and args.positional:
-        numbers = _numbers(args.positional[0])
+        numbers = _numbers(m, args.positional[0])
         scaling = arithmetic(ARITHMETIC[method], numbers) if numbers is not None else None
         step = Step("scaling", m.place(m.node))
         return scaled(pixels, scaling._replace(step=step)) if scaling is not None else None
@@ -421,13 +423,13 @@ def standardized_by(m: Machine, pixels: Pixels | None, generator: Thing) -> Pixe
 def layer_scaling(m: Machine, kind: str, args: Args, place: Place) -> Scaling | None:
     """What a layer with constant arguments does to pixels; None where that is not known."""
     if kind == "Rescaling":
-        factor = _numbers(args.get(0, "scale") or Const(None))
+        factor = _numbers(m, args.get(0, "scale") or Const(None))
         given = args.get(1, "offset")
-        offset = (0.0, 0.0, 0.0) if given is None else _numbers(given)
+        offset = (0.0, 0.0, 0.0) if given is None else _numbers(m, given)
         known = factor is not None and offset is not None and not args.open
         return Scaling(factor or SAME.factor, offset or SAME.offset, step=Step("layer", place)) if known else None
     if kind == "Normalization":
-        mean, variance = (_numbers(args.get(at, name) or Const(None)) for at, name in ((1, "mean"), (2, "variance")))
+        mean, variance = (_numbers(m, args.get(at, name) or Const(None)) for at, name in ((1, "mean"), (2, "variance")))
         if mean is None or variance is None or not all(each > 0 for each in variance):
             return None
         first, second, third = (each**0.5 for each in variance)
