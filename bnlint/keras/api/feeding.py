@@ -160,9 +160,9 @@ def data_operation(m: Machine, operator: str, operands: Sequence[Value], node: a
     """An operator on arrays; None where there are none."""
     found = indexing.operate(operator, operands)
     data = as_data(found)
+    known = pixels.operated(m, operator, operands, node) or pixels.divided(m, operator, operands, node)
     if data is None:
-        return found or pixels.divided(m, operator, operands, node)
-    known = pixels.operated(m, operator, operands, node)
+        return found if found is not None or known is None else pixels.something(known)
     if known is None or any(given is not None and given.form is None for given in map(as_data, operands)):
         return pixels.something(known) if known is not None else found
     return thing(replace(data, pixels=known))

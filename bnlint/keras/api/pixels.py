@@ -163,16 +163,20 @@ def operated(m: Machine, operator: str, operands: Sequence[Value], node: ast.AST
 DIVISORS = (255.0, 256.0)
 
 
-def divided(m: Machine, operator: str, operands: Sequence[Value], node: ast.AST) -> Value | None:
-    """Something unknown divided by 255: whoever does that has pixels, and makes them 0 to 1."""
-    if len(operands) != 2 or not isinstance(operands[0], Unknown):
+def divided(m: Machine, operator: str, operands: Sequence[Value], node: ast.AST) -> Pixels | None:
+    """Something of which nothing is known divided by 255: whoever does that has pixels, and makes them 0 to 1."""
+    if len(operands) != 2 or not _may_be_images(operands[0]):
         return None
     factor = number(operands[1])
     whole = factor in DIVISORS if operator == "/" else bool(operator == "*" and factor and 254 < 1 / factor < 257)
-    if not whole:
-        return None
-    found = scaled(RAW._replace(order=None), _by(1 / 255, m, node))
-    return something(found) if found is not None else None
+    return scaled(RAW._replace(order=None), _by(1 / 255, m, node)) if whole else None
+
+
+def _may_be_images(value: Value) -> bool:
+    found = as_data(value)
+    if found is None:
+        return isinstance(value, Unknown)
+    return found.pixels is None and found.numbers is None and not found.is_random
 
 
 def arithmetic(operator: str, numbers: Colour) -> Scaling | None:
