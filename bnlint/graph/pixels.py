@@ -44,7 +44,7 @@ class Pixels(NamedTuple):
     """Images by what a black and a white pixel are in them.
 
     ``order`` of the channels (None: unknown); ``whole``: whether they are integers of 8 bits (None: unknown);
-    ``steps`` is what was done to them since they were read.
+    ``steps`` is what was done to them since they were read, at ``read_at``.
     """
 
     black: Colour = (0.0, 0.0, 0.0)
@@ -52,6 +52,7 @@ class Pixels(NamedTuple):
     order: Literal["rgb", "bgr"] | None = "rgb"
     whole: bool | None = True
     steps: tuple[Step, ...] = ()
+    read_at: Place | None = None
 
     def same_range(self, other: Pixels) -> bool:
         """Whether black and white are the same numbers in both."""
@@ -81,7 +82,7 @@ def scaled(pixels: Pixels, scaling: Scaling) -> Pixels | None:
     if len(pixels.steps) + len(step) > MAX_STEPS:
         return None
     if scaling.standardizes:
-        pixels = STANDARDIZED._replace(order=pixels.order, steps=pixels.steps)
+        pixels = STANDARDIZED._replace(order=pixels.order, steps=pixels.steps, read_at=pixels.read_at)
     black, white, order = pixels.black, pixels.white, pixels.order
     if scaling.reverses:
         black, white = _reversed(black), _reversed(white)
@@ -89,7 +90,8 @@ def scaled(pixels: Pixels, scaling: Scaling) -> Pixels | None:
     if scaling.reverses is None:
         order = None
     whole = pixels.whole if scaling[:2] == SAME[:2] and not scaling.standardizes else False
-    return Pixels(_affine(black, scaling), _affine(white, scaling), order, whole, (*pixels.steps, *step))
+    steps = (*pixels.steps, *step)
+    return Pixels(_affine(black, scaling), _affine(white, scaling), order, whole, steps, pixels.read_at)
 
 
 def _reversed(colour: Colour) -> Colour:

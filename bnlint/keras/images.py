@@ -122,6 +122,7 @@ def _at_fit(run: PathFits, view: Any, each: Reached, fit: Fit | None, calls: _Ca
         preprocessed_for=last.module if last is not None else None,
         module=module or wanted.module,
         changed_at=last.place if last is not None else None,
+        read_at=each.pixels.read_at,
         called_as=places,
         rescaled_at=_generators_of([each.pixels, *beside]),
         batch_norm=bool(states) if record.model is not None and record.model.exact else None,

@@ -58,6 +58,19 @@ PREPARED = {
     "an array without a mean": (
         LOADED, "x = x[..., ::-1] - np.array([103.939, 116.779, 123.68])\n    model.fit(x, y)", CAFFE,
     ),
+    "one channel after the other": (
+        LOADED,
+        "x = x[..., ::-1].astype('float32')\n    x[..., 0] -= 103.939\n    x[..., 1] -= 116.779\n"
+        "    x[..., 2] -= 123.68\n    model.fit(x, y)",
+        CAFFE,
+    ),
+    "one channel set": (LOADED, "x[..., 0] = other\n    model.fit(x, y)", None),
+    "an array filled": (
+        FILES,
+        "x = np.empty((9, 32, 32, 3))\n    for at in range(9):\n"
+        "        x[at] = keras.utils.img_to_array(keras.utils.load_img(paths[at])) / 255\n    model.fit(x, y)",
+        UNIT,
+    ),
     "divided by its own maximum": (LOADED, "model.fit(x / np.max(x), y)", None),
     "a file of numbers": (FILES, 'model.fit(np.load("x.npy"), y)', None),
     "a file of numbers, divided": (FILES, 'model.fit(np.load("x.npy") / 255.0, y)', UNIT),

@@ -39,6 +39,7 @@ class ImagesAtFit:
     preprocessed_for: str | None = fact("the module whose `preprocess_input` changed them last: `vgg16`")
     module: str | None = fact("the module whose `preprocess_input` is this network's: `resnet50`")
     changed_at: Place | None = fact("where they were changed last; unknown where nothing changed them")
+    read_at: Place | None = fact("where they are read from files, or loaded")
     called_as: tuple[Place, ...] | None = fact(
         "the expressions that name the `preprocess_input` that changed them, for this fit and all else that this model "
         "is fed; unknown where some of that is not known, or another network is fed through one of them"

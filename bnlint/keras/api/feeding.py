@@ -40,7 +40,7 @@ def keras_call(m: Machine, path: tuple[str, ...], args: Args) -> Value | None:
     """A function of Keras that makes or changes data, by its path; None where it is none of them."""
     last = path[-1] if path else ""
     if path[:1] == ("datasets",):
-        return pipelines.keras_dataset(path, args) or Unknown("data set")
+        return pipelines.keras_dataset(m, path, args) or Unknown("data set")
     if last in pipelines.BATCH_AT:
         return pipelines.directory_call(m, last, args)
     if last == "split_dataset":
@@ -112,10 +112,19 @@ def data_item(m: Machine, value: Thing, index: Value) -> Value:
     """``x[:1000]``, ``x[mask]``; a batch of a sequence; a split by its name."""
     data = as_data(value)
     if data is None:
-        return pipelines.tfds_item(value, index)
+        return pipelines.tfds_item(m, value, index)
     if data.form == "sequence":
         return _item(data)
     return thing(indexing.subscript(m, data, index)) if data.form != "pipeline" else Unknown("item of a data set")
+
+
+def with_item(m: Machine, value: Value, index: Value, item: Value) -> Value | None:
+    """An array after ``x[index] = item``; None where it is what it was."""
+    data = as_data(value)
+    if data is None or data.form not in ("array", None):
+        return None
+    after = pixels.filled(data.pixels, index, pixels.pixels_of(m, item))
+    return thing(replace(data, numbers=None, pixels=after)) if after is not data.pixels else None
 
 
 def shape_item(value: Thing, index: Value) -> Value:

@@ -15,7 +15,7 @@ from bnlint.interpreter.values import Const, Function, Ref, Thing, Value
 from bnlint.keras.api.data import Data, ceil_div, data_of, integer, is_none, number, thing
 from bnlint.keras.api.image_generators import adapting, is_adapted
 from bnlint.keras.api.observing import observed
-from bnlint.keras.api.pixels import RAW, common_pixels, pixels_of, standardized_by
+from bnlint.keras.api.pixels import common_pixels, pixels_of, read_here, standardized_by
 
 BATCH_AT = {"flow": 2, "flow_from_directory": 5, "flow_from_dataframe": 9}
 """Where ``ImageDataGenerator``'s methods take the batch size."""
@@ -31,7 +31,7 @@ def generator_flow(m: Machine, value: Thing, method: str, args: Args) -> Value |
         size = None  # `weight_col` came in between
     count = _subset(data_of(m, args.get(0, "x")).samples, value, args) if method == "flow" else None
     data = Data("sequence", count, size, True, ceil_div(count, size))
-    pixels = pixels_of(m, args.get(0, "x")) if method == "flow" else RAW
+    pixels = pixels_of(m, args.get(0, "x")) if method == "flow" else read_here(m)
     if method == "flow" and not is_none(value.args.get(9, "brightness_range")):
         pixels = None  # what is not 0 to 255 is brought there first
     adapts = adapting(value)

@@ -725,6 +725,10 @@ class KerasLibrary:
                 return value
         return None
 
+    def with_item(self, m: Machine, value: Value, index: Value, item: Value) -> Value | None:
+        """``x[..., 0] = …``: other pixels."""
+        return data_api.with_item(m, value, index, item)
+
     def sliced(self, m: Machine, owner: Value, bounds: slice, node: ast.AST) -> Any:
         """A slice of ``model.layers`` remembers the model."""
         return lists_api.slice_origin(m, owner, bounds, node)

@@ -30,7 +30,7 @@ from bnlint.keras.api.data import (
     thing,
 )
 from bnlint.keras.api.observing import observed
-from bnlint.keras.api.pixels import RAW, common_pixels, pixels_of, through
+from bnlint.keras.api.pixels import common_pixels, pixels_of, read_here, through
 
 UNKNOWN_ITEMS = Data("pipeline")
 """A pipeline of which it is not known whether its items are batches."""
@@ -310,7 +310,7 @@ def directory_call(m: Machine, name: str, args: Args) -> Value:
     given = args.get(BATCH_AT[name], "batch_size")
     size = (None if args.open else 32) if given is None else integer(given)
     alone = given is not None and is_none(given)
-    pixels = RAW if name == "image_dataset_from_directory" else None
+    pixels = read_here(m) if name == "image_dataset_from_directory" else None
     made = thing(Data("pipeline", batch=size, is_batched=not alone, pixels=pixels))
     subset = args.get(None, "subset")
     return Tuple((made, made)) if isinstance(subset, Const) and subset.value == "both" else made
@@ -356,7 +356,7 @@ OF_IMAGES = frozenset({"mnist", "fashion_mnist", "cifar10", "cifar100"})
 """Those of images, 0 to 255."""
 
 
-def keras_dataset(path: tuple[str, ...], args: Args) -> Value | None:
+def keras_dataset(m: Machine, path: tuple[str, ...], args: Args) -> Value | None:
     """``keras.datasets.<name>.load_data()``; None where it is none of them."""
     name = path[1] if len(path) == 3 and path[2] == "load_data" else ""
     sizes = datasets.KERAS.get(name)
@@ -364,7 +364,7 @@ def keras_dataset(path: tuple[str, ...], args: Args) -> Value | None:
         return None
     changed = {"maxlen", "test_split", "version"} & args.keywords.keys() or args.open
     counts = [None if changed else sizes[split] for split in ("train", "test")]
-    shapes, pixels = SHAPES[name], RAW if name in OF_IMAGES else None
+    shapes, pixels = SHAPES[name], read_here(m) if name in OF_IMAGES else None
     return Tuple(
         Tuple((thing(replace(array((count, *shapes[0])), pixels=pixels)), thing(array((count, *shapes[1])))))
         for count in counts
@@ -399,11 +399,11 @@ def _splits(m: Machine, dataset: str | None, split: Value | None, args: Args, no
     if isinstance(split, Tuple):
         record = List(split.items)
     if isinstance(record, List):
-        made = tuple(_split(dataset, _split_name(item), given, size) for item in record.items)
+        made = tuple(_split(m, dataset, _split_name(item), given, size) for item in record.items)
         return m.allocate(node, List(made, record.exact), "splits")
     if is_none(split):
         return Thing("splits", dataset=dataset, given=given, size=size)
-    return _split(dataset, _split_name(split), given, size)
+    return _split(m, dataset, _split_name(split), given, size)
 
 
 def _split_name(value: Value | None) -> str | None:
@@ -412,10 +412,10 @@ def _split_name(value: Value | None) -> str | None:
     return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
 
 
-def _split(dataset: str | None, split: str | None, given: Value | None, size: int | None) -> Value:
+def _split(m: Machine, dataset: str | None, split: str | None, given: Value | None, size: int | None) -> Value:
     count = datasets.tfds_samples(dataset, split) if dataset is not None and split is not None else None
     made = examples(count) if is_none(given) else batched(examples(count), size)
-    return thing(replace(made, pixels=RAW if dataset in TFDS_IMAGES else None))
+    return thing(replace(made, pixels=read_here(m) if dataset in TFDS_IMAGES else None))
 
 
 TFDS_IMAGES = frozenset(
@@ -439,11 +439,11 @@ def tfds_attribute(value: Thing, name: str) -> Value | None:
     return None
 
 
-def tfds_item(value: Thing, index: Value) -> Value:
+def tfds_item(m: Machine, value: Thing, index: Value) -> Value:
     """``data["train"]`` and ``info.splits["train"]``."""
     split = _split_name(index)
     if value.kind == "splits":
-        return _split(value.dataset, split, value.given, value.size)
+        return _split(m, value.dataset, split, value.given, value.size)
     known = value.dataset is not None and split is not None
     return Thing("split", count=datasets.tfds_samples(value.dataset, split) if known and split is not None else None)
 

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 RAW = Pixels()
 """Images as they are read from a file: 0 to 255."""
 BLUE_FIRST = Pixels(order="bgr")
+
+
+def read_here(m: Machine, pixels: Pixels = RAW) -> Pixels:
+    """Images that are read by the call that is being run."""
+    return pixels._replace(read_at=m.place(m.node))
+
+
 MIDDLE = 3
 """How many channels a list of numbers must be of to be one for each."""
 
@@ -95,12 +102,13 @@ def image_call(m: Machine, name: str, args: Args) -> Value | None:
     """A function of another library that reads an image or keeps its range; None for the rest."""
     found = READERS.get(name)
     if found is not None:
+        found = read_here(m, found)
         as_is = len(args.positional) < 2 and not args.keywords
         return images(found if as_is or not name.startswith("cv2") else found._replace(order=None))
     root, _, last = name.rpartition(".")
     if last in DECODERS and root in ("tensorflow.image", "tensorflow.io"):
         given = args.get(None, "dtype")
-        return images(RAW if given is None and not args.open else None)
+        return images(read_here(m) if given is None and not args.open else None)
     if name == "cv2.cvtColor":
         return _recoloured(m, args)
     if name in KEPT_BY or name == "PIL.Image.fromarray":
@@ -130,7 +138,7 @@ def _recoloured(m: Machine, args: Args) -> Value | None:
 def keras_image(m: Machine, name: KerasName, args: Args) -> Value | None:
     """``load_img`` and ``img_to_array`` of Keras; None for the rest."""
     if name.last == "load_img":
-        return images(RAW)
+        return images(read_here(m))
     if name.last == "img_to_array":
         pixels = pixels_of(m, args.get(0, "img"))
         return images(pixels._replace(whole=False)) if pixels is not None else None
@@ -235,8 +243,34 @@ def item(pixels: Pixels | None, index: Value) -> Pixels | None:
         return None
     if isinstance(index, Const) and isinstance(index.value, str):
         return pixels if index.value in IMAGE_KEYS else None
+    at = channel(index)
+    if at is not None:
+        one, other = pixels.black[at], pixels.white[at]
+        return pixels._replace(black=(one, one, one), white=(other, other, other))
     scaling = turned(index)
     return scaled(pixels, scaling) if scaling is not None else pixels
+
+
+def channel(index: Value) -> int | None:
+    """The one channel of an image, or of several, that an index is about."""
+    parts = index.items if isinstance(index, Tuple) else ()
+    first, last = (parts[0], parts[-1]) if len(parts) > 1 else (None, None)
+    many = len(parts) >= MIDDLE or (isinstance(first, Const) and first.value is Ellipsis)
+    known = many and isinstance(last, Const) and isinstance(last.value, int) and -MIDDLE <= last.value < MIDDLE
+    return last.value % MIDDLE if known and isinstance(last, Const) else None
+
+
+def filled(pixels: Pixels | None, index: Value, part: Pixels | None) -> Pixels | None:
+    """The pixels of an array after a part of it was set."""
+    at = channel(index)
+    if at is None:
+        # an array that is filled with images, one after the other
+        return part if pixels is None or (part is not None and part.same_range(pixels)) else None
+    if pixels is None or part is None:
+        return None
+    black, white = list(pixels.black), list(pixels.white)
+    black[at], white[at] = part.black[at], part.white[at]
+    return pixels._replace(black=tuple(black), white=tuple(white), whole=False, steps=part.steps)  # type: ignore[arg-type]
 
 
 def turned(index: Value) -> Scaling | None:
