@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
 from bnlint import __version__
-from bnlint.reporters.catalogue import page
 from bnlint.reporters.concise import way_out
 from bnlint.reporters.fingerprints import Fingerprints, LineHashes
 from bnlint.reporters.json import Totals, target_of
 from bnlint.reporters.located import Located, Locator, Root
 from bnlint.reporters.style import plain
+from bnlint.rules.pages import page
 
 if TYPE_CHECKING:
     from bnlint.files.physical import Span
