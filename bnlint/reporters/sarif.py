@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
@@ -18,7 +18,6 @@ from bnlint.reporters.fingerprints import Fingerprints, LineHashes
 from bnlint.reporters.json import Totals, target_of
 from bnlint.reporters.located import Located, Locator, Root
 from bnlint.reporters.style import plain
-from bnlint.rules.pages import page
 
 if TYPE_CHECKING:
     from bnlint.files.physical import Span
@@ -100,7 +99,7 @@ class _Log:
     def rest(self, run: Run) -> dict[str, Any]:
         """Everything but the results."""
         rules = run.rules()
-        described = [_descriptor(rules.get(code), finding) for code, finding in self._spoke.items()]
+        described = [_descriptor(rules.get(code), finding, run.page) for code, finding in self._spoke.items()]
         root = _uri(self._root.folder) + "/"
         return {
             "tool": {"driver": {"name": "bnlint", "version": __version__, "rules": described}},
@@ -183,7 +182,7 @@ def _logical(place: Place) -> dict[str, str] | None:
     return None
 
 
-def _descriptor(rule: Rule | None, finding: Finding) -> dict[str, Any]:
+def _descriptor(rule: Rule | None, finding: Finding, page: Callable[[Rule], str]) -> dict[str, Any]:
     """A rule as code scanning shows it beside its findings; of one whose file is out of sight only the name."""
     if rule is None:
         return {"id": finding.code, "name": finding.name}
@@ -196,7 +195,10 @@ def _descriptor(rule: Rule | None, finding: Finding) -> dict[str, Any]:
         "fullDescription": {"text": " ".join(rule.page.what.split("\n\n")[0].split())[:LONGEST] or rule.summary},
         "help": {"text": said, "markdown": said},
         **({"helpUri": links[0]} if links else {}),
-        "defaultConfiguration": {"level": LEVELS[rule.severity], "enabled": not rule.opt_in},
+        "defaultConfiguration": {
+            "level": LEVELS[rule.severity],
+            "enabled": rule.status == "stable" and not rule.opt_in,
+        },
         "properties": {
             "tags": ["batch-normalization", "keras"],
             "precision": "high" if rule.status == "stable" else "medium",

@@ -328,7 +328,7 @@ def test_json_lines_come_as_they_are_known() -> None:
     def no_target() -> Any:
         raise AssertionError("known at the end only")
 
-    next(json_lines.render(through(), runs.Run(no_target, dict)))
+    next(json_lines.render(through(), runs.Run(no_target, dict, no_target)))
     assert asked == ["sub/train.py"]
 
 
