@@ -22,8 +22,8 @@ def physical(text: str) -> Physical:
 
 def between(text: str, span: Span) -> str:
     starts = [0]
-    for line in text.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
+    for row in text.split("\n"):
+        starts.append(starts[-1] + len(row) + 1)
     line, column, end_line, end_column = span
     return text[starts[line - 1] + column - 1 : starts[end_line - 1] + end_column - 1]
 
