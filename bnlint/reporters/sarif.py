@@ -18,7 +18,6 @@ from bnlint.reporters.fingerprints import Fingerprints, LineHashes
 from bnlint.reporters.json import Totals, target_of
 from bnlint.reporters.located import Located, Locator, Root
 from bnlint.reporters.style import plain
-from bnlint.rules.pages import page
 
 if TYPE_CHECKING:
     from bnlint.files.physical import Span
@@ -187,7 +186,7 @@ def _descriptor(rule: Rule | None, finding: Finding) -> dict[str, Any]:
     """A rule as code scanning shows it beside its findings; of one whose file is out of sight only the name."""
     if rule is None:
         return {"id": finding.code, "name": finding.name}
-    said = page(rule)
+    said = rule.markdown()
     links = [each for each in rule.page.references if each.startswith(("https://", "http://"))]
     return {
         "id": rule.code,
