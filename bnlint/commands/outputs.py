@@ -61,12 +61,7 @@ def _for_systems(reports: Iterator[Report], done: Sequence[Report], settings: Se
     def rules() -> Mapping[str, Rule]:
         return prepare(settings).catalogue.rules
 
-    def page(rule: Rule) -> str:
-        from bnlint.rules import pages
-
-        return pages.page(rule)
-
-    run = Run(partial(target_of_run, settings, done), rules, page, settings.strict)
+    run = Run(partial(target_of_run, settings, done), rules, settings.strict)
     module = import_module(f"bnlint.reporters.{FOR_SYSTEMS[settings.output_format]}")
     yield from module.render(reports, run)
 

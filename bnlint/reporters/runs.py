@@ -13,10 +13,9 @@ if TYPE_CHECKING:
 class Run(NamedTuple):
     """``target`` is that of most files, known once all reports are through; ``rules`` the catalogue.
 
-    ``page`` gives a rule's page in Markdown; ``strict`` says that findings of severity *info* count as faults too.
+    ``strict`` says that findings of severity *info* count as faults too.
     """
 
     target: Callable[[], Target]
     rules: Callable[[], Mapping[str, Rule]]
-    page: Callable[[Rule], str]
     strict: bool = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
@@ -99,7 +99,7 @@ class _Log:
     def rest(self, run: Run) -> dict[str, Any]:
         """Everything but the results."""
         rules = run.rules()
-        described = [_descriptor(rules.get(code), finding, run.page) for code, finding in self._spoke.items()]
+        described = [_descriptor(rules.get(code), finding) for code, finding in self._spoke.items()]
         root = _uri(self._root.folder) + "/"
         return {
             "tool": {"driver": {"name": "bnlint", "version": __version__, "rules": described}},
@@ -182,11 +182,11 @@ def _logical(place: Place) -> dict[str, str] | None:
     return None
 
 
-def _descriptor(rule: Rule | None, finding: Finding, page: Callable[[Rule], str]) -> dict[str, Any]:
+def _descriptor(rule: Rule | None, finding: Finding) -> dict[str, Any]:
     """A rule as code scanning shows it beside its findings; of one whose file is out of sight only the name."""
     if rule is None:
         return {"id": finding.code, "name": finding.name}
-    said = page(rule)
+    said = rule.markdown()
     links = [each for each in rule.page.references if each.startswith(("https://", "http://"))]
     return {
         "id": rule.code,

@@ -118,7 +118,7 @@ def rendered(name: str, given: list[Report] | None = None, *, strict: bool = Fal
     def through() -> Iterator[Report]:
         yield from reports() if given is None else given
 
-    run = Run(lambda: TARGET, lambda: stand_ins.Catalogue().rules, lambda rule: f"# {rule.code} {rule.name}\n", strict)
+    run = Run(lambda: TARGET, lambda: stand_ins.Catalogue().rules, strict)
     return "".join(import_module(f"bnlint.reporters.{FOR_SYSTEMS[name]}").render(through(), run))
 
 

@@ -328,7 +328,7 @@ def test_json_lines_come_as_they_are_known() -> None:
     def later(*of: object) -> Any:
         raise AssertionError("known at the end only")
 
-    next(json_lines.render(through(), runs.Run(later, later, later)))
+    next(json_lines.render(through(), runs.Run(later, later)))
     assert asked == ["sub/train.py"]
 
 
