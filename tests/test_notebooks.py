@@ -104,7 +104,7 @@ def test_the_line_of_the_file_for_those_who_see_no_cells(bnlint: Bnlint) -> None
     (result,) = json.loads(bnlint("--format", "sarif", ".").out)["runs"][0]["results"]
     region = result["locations"][0]["physicalLocation"]["region"]
     assert lines[region["startLine"] - 1][region["startColumn"] - 1 : region["endColumn"] - 1] == UNFREEZE[:14]
-    assert bnlint("--format", "github", ".").out.startswith(f"::warning file=train.ipynb,line={region['startLine']},")
+    assert bnlint("--format", "github", ".").out.startswith(f"::error file=train.ipynb,line={region['startLine']},")
     (replacement,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
     assert replacement["insertedContent"]["text"].startswith('\\n",')
 
