@@ -268,5 +268,3 @@ def _generator(event: Any, fed: list[Any]) -> ImageGenerator:
         uses_set=None if None in said else True in said,
         fed_at=fed[0].place if fed else None,
     )
-
-

@@ -26,9 +26,9 @@ class ImagesAtFit:
         "since the network has layers for it inside"
     )
     harm: Harm | None = fact(
-        "how far the two are from each other: `large` where the contrast differs by a factor of 8 or more, `moderate` "
-        "where by 3.5 or more, `mild` where by 1.3 or more, or where the middle between black and white is moved by more "
-        "than 12 % of the distance, else `none`"
+        "how far the two are from each other: `large` where less than an eighth of the contrast is left, `moderate` "
+        "where it differs by a factor of 3.5 or more, `mild` where by 1.3 or more, or where the middle between black and "
+        "white is moved by more than 12 % of the distance, else `none`"
     )
     times: float | None = fact("the contrast as a multiple of the expected one")
     by: Literal["nothing", "preprocess_input", "scaling", "layer", "generator", "standardization"] | None = fact(
