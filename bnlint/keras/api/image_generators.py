@@ -41,8 +41,16 @@ def make_generator(m: Machine, args: Args, node: ast.AST) -> Thing:
     function = is_function(args.get(0, "featurewise_center"))
     asks = tuple(name for name in STATISTICS if _is_on(args, name))
     by_position = bool(args.positional) and function and not args.open
-    m.event("generator", node, generator=address, by_position=by_position, asks=asks, alone=len(args.positional) == 1,
-            says_center=_said(args, "featurewise_center"), says_deviation=_said(args, "featurewise_std_normalization"))  # fmt: skip
+    m.event(
+        "generator",
+        node,
+        generator=address,
+        by_position=by_position,
+        asks=asks,
+        alone=len(args.positional) == 1,
+        says_center=_said(args, "featurewise_center"),
+        says_deviation=_said(args, "featurewise_std_normalization"),
+    )
     return made
 
 

@@ -22,8 +22,8 @@ from bnlint.keras.api.options import WITH_OPTIONS, options_of
 from bnlint.keras.api.pixels import layer_scaling, pixels_of
 from bnlint.keras.api.tensors import connect, opaque, tensors_in, training_argument, unknown_part, wrap
 from bnlint.keras.inside import all_layers, is_wrapper, layers_in
-from bnlint.keras.pixels import layer_pixels
 from bnlint.keras.kinds import BATCH_NORM, DROPOUT
+from bnlint.keras.pixels import layer_pixels
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary

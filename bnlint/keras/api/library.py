@@ -10,7 +10,7 @@ from typing import Any
 from immutables import Map
 
 from bnlint.graph.network import Address, Tensor
-from bnlint.graph.pixels import Scaling
+from bnlint.graph.pixels import SAME, Scaling
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer, Model
 from bnlint.interpreter.access import bind
@@ -48,9 +48,9 @@ from bnlint.keras.api.applications import make_application
 from bnlint.keras.api.backend import backend_call
 from bnlint.keras.api.class_tests import ClassTests
 from bnlint.keras.api.flags import forget_flags, reachable_layers, set_trainable, touch, weaken_flags
-from bnlint.keras.api.image_generators import generator_changed, make_generator
 from bnlint.keras.api.foreign import foreign_call
 from bnlint.keras.api.harmless import KERAS_AREAS, METHODS, is_harmless
+from bnlint.keras.api.image_generators import generator_changed, make_generator
 from bnlint.keras.api.names import KerasName, keras_name
 from bnlint.keras.api.observing import observed
 from bnlint.keras.api.saving import clone_model, from_config, load_model, save_model
@@ -473,9 +473,9 @@ class KerasLibrary:
                 return opaque_positions(m, inputs, package, node, scaling)
             value: Value = wrap(inputs[0])
             for index in range(count):
-                does = scaling if index == 0 or scaling is None else pixels_api.SAME
-                value = operation(m, f"{last}_{index}", tensors_in(m, value), package, hidden, _Shifted(node, index),
-                                  does)  # type: ignore[arg-type]  # fmt: skip
+                does = scaling if index == 0 or scaling is None else SAME
+                at: Any = _Shifted(node, index)
+                value = operation(m, f"{last}_{index}", tensors_in(m, value), package, hidden, at, does)
             if count == 0:
                 return operation(m, last, inputs, package, True, node, scaling)
             return value
