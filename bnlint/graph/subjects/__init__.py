@@ -27,6 +27,7 @@ from bnlint.graph.subjects.saved_statistics import SavedModelStatistics, SavedNo
 from bnlint.graph.subjects.shared_norms import SharedNorm
 from bnlint.graph.subjects.trainable_changes import TrainableChange
 from bnlint.graph.subjects.trained_models import TrainedModel
+from bnlint.graph.subjects.weight_files import WeightsLoaded
 
 __all__ = [
     "SUBJECTS",
@@ -59,6 +60,7 @@ __all__ = [
     "TrainableChange",
     "TrainableTypo",
     "TrainedModel",
+    "WeightsLoaded",
 ]
 
 
@@ -97,4 +99,5 @@ SUBJECTS: dict[str, type] = {
     "trainable_change": TrainableChange,
     "trainable_typo": TrainableTypo,
     "trained_model": TrainedModel,
+    "weights_loaded": WeightsLoaded,
 }
