@@ -66,6 +66,8 @@ class Graph:
         self._takers: dict[object, set[object]] = {}
         self._times: dict[Address, set[object]] = {}
         self._joined: dict[Address, Address] = {}
+        self._first: set[Address] = set()
+        """layers that are told to take channels first"""
         for address in models:
             self._add(address, heap[address].model)
 
@@ -85,6 +87,8 @@ class Graph:
                 continue
             self._times.setdefault(call.address, set()).add(call.key)
             self._join(call.address, address)
+            if call.options.data_format == "channels_first" and not call.options.assumed:
+                self._first.add(call.address)
             if call.record.type in BATCH_NORM:
                 self.norms[call.key] = call
             for before in call.before:
@@ -134,6 +138,14 @@ class Graph:
         while self._joined.setdefault(address, address) != address:
             self._joined[address] = address = self._joined[self._joined[address]]
         return address
+
+    def doubts(self, found: Format) -> bool:
+        """Whether a format is but the usual default, while layers of the same models are told another one.
+
+        Such a module is written for programs that set the format for all layers.
+        """
+        root = self.root(found.maker.address)
+        return found.maker.options.assumed and any(self.root(address) == root for address in self._first)
 
     def feeds_others(self, call: Call) -> bool:
         """Whether more than one takes a call's output, or its layer is called more than once."""
@@ -213,6 +225,7 @@ def _connection(graph: Graph, call: Call, producer: Call | None) -> Connection:
     record, options = call.record, call.options
     axis = options.axis[0] if options.axis is not None and len(options.axis) == 1 else None
     found = format_of(call)
+    found = None if found is not None and graph.doubts(found) else found
     connection = Connection(
         type=record.type,
         package=record.package,
