@@ -175,6 +175,12 @@ class Rule:
         """Whether the rule runs where nobody has chosen rules."""
         return self.status == "stable" and not self.opt_in
 
+    def markdown(self) -> str:
+        """The rule's page, as the terminal, the documentation and code scanning show it."""
+        from bnlint.rules.pages import page
+
+        return page(self)
+
     @property
     def severities(self) -> tuple[Severity, ...]:
         """Every severity that a finding of this rule can have, worst first."""
