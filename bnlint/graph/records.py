@@ -58,7 +58,8 @@ class Trace(NamedTuple):
 class Options(NamedTuple):
     """What a layer was told, as far as the rules on the graph ask; None is unknown.
 
-    ``assumed``: the data format is that of an installation that nobody has changed, neither said nor set. ``regularized`` are the arguments that hold a regularizer: ``gamma_regularizer``. No activation is ``linear``.
+    ``regularized`` are the arguments that hold a regularizer: ``gamma_regularizer``. No activation is ``linear``.
+    ``assumed``: the data format is that of an installation that nobody has changed, neither said nor set.
     """
 
     axis: tuple[int, ...] | None = None
