@@ -15,6 +15,7 @@ from bnlint.graph.places import Place, order
 from bnlint.graph.records import Layer, Model, Options
 from bnlint.graph.subjects import Connection
 from bnlint.interpreter.machine import LATER_TURNS, context_of
+from bnlint.keras.api.training import NUMBERED
 from bnlint.keras.backbones import group_of, label_of
 from bnlint.keras.kinds import BATCH_NORM, CONVOLUTIONS, DROPOUT, ELEMENTWISE, RESAMPLING
 
@@ -408,9 +409,14 @@ def _of_run(run: PathFits) -> dict[Place, list[Connection]]:
 def _each_model_once(models: Iterable[list[Connection]]) -> Iterator[Connection]:
     """The connections of all models; what several models have that the same lines make, once."""
     most: Counter[Connection] = Counter()
-    for each in models:
-        most |= Counter(each)
-    yield from most.elements()
+    for model in models:
+        here: Counter[Connection] = Counter()
+        for each in model:
+            counted = replace(each, name=None) if each.name is not None and NUMBERED.fullmatch(each.name) else each
+            here[counted] += 1
+            if here[counted] > most[counted]:
+                yield each
+        most |= here
 
 
 def _of_application(heap: Any, address: Address) -> Connection:
