@@ -59,6 +59,7 @@ class Options(NamedTuple):
     """What a layer was told, as far as the rules on the graph ask; None is unknown.
 
     ``regularized`` are the arguments that hold a regularizer: ``gamma_regularizer``. No activation is ``linear``.
+    ``assumed``: the data format is that of an installation that nobody has changed, neither said nor set.
     """
 
     axis: tuple[int, ...] | None = None
@@ -66,6 +67,7 @@ class Options(NamedTuple):
     use_bias: bool | None = None
     activation: str | None = None
     regularized: tuple[str, ...] | None = None
+    assumed: bool = False
 
 
 class Compiled(NamedTuple):

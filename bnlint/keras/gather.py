@@ -32,6 +32,7 @@ from bnlint.keras.phases import gather_phases
 from bnlint.keras.random_weights import gather_random_weights
 from bnlint.keras.rows import subject
 from bnlint.keras.trainable_changes import gather_changes
+from bnlint.keras.weight_files import gather_weight_files
 
 # --- grouping -------------------------------------------------------------------------------------------------------
 
@@ -86,6 +87,7 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "trainable_typo": gather_typos(runs),
         "trained_model": gather_trained_models(runs),
         **gather_loops(runs if found.complete else [], fits, library),
+        "weights_loaded": gather_weight_files(runs, library),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
     ordered = sorted(unknowns, key=lambda each: (order(each[0]), each[1]))

@@ -195,10 +195,7 @@ def _descriptor(rule: Rule | None, finding: Finding) -> dict[str, Any]:
         "fullDescription": {"text": " ".join(rule.page.what.split("\n\n")[0].split())[:LONGEST] or rule.summary},
         "help": {"text": said, "markdown": said},
         **({"helpUri": links[0]} if links else {}),
-        "defaultConfiguration": {
-            "level": LEVELS[rule.severity],
-            "enabled": rule.status == "stable" and not rule.opt_in,
-        },
+        "defaultConfiguration": {"level": LEVELS[rule.severity], "enabled": rule.on_by_default},
         "properties": {
             "tags": ["batch-normalization", "keras"],
             "precision": "high" if rule.status == "stable" else "medium",

@@ -28,6 +28,7 @@ from bnlint.graph.subjects.saved_statistics import SavedModelStatistics, SavedNo
 from bnlint.graph.subjects.shared_norms import SharedNorm
 from bnlint.graph.subjects.trainable_changes import TrainableChange
 from bnlint.graph.subjects.trained_models import TrainedModel
+from bnlint.graph.subjects.weight_files import WeightsLoaded
 
 __all__ = [
     "SUBJECTS",
@@ -63,6 +64,7 @@ __all__ = [
     "TrainableChange",
     "TrainableTypo",
     "TrainedModel",
+    "WeightsLoaded",
 ]
 
 
@@ -104,4 +106,5 @@ SUBJECTS: dict[str, type] = {
     "trainable_change": TrainableChange,
     "trainable_typo": TrainableTypo,
     "trained_model": TrainedModel,
+    "weights_loaded": WeightsLoaded,
 }

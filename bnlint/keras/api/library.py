@@ -423,7 +423,9 @@ class KerasLibrary:
             if last == "ModelCheckpoint":
                 training_api.checkpoint_event(m, args, node)
             hooks = args.keywords if last == "LambdaCallback" else {}
-            return Thing("callback", name=last, hooks=hooks, saves_to=training_api.checkpoint_file(last, args))
+            whole = training_api.checkpoint_file(last, args)
+            weights = training_api.weights_file(last, args)
+            return Thing("callback", name=last, hooks=hooks, saves_to=whole, weights_to=weights)
         if area in OPTIMIZER_AREAS and last[:1].isupper():
             return training_api.make_optimizer(last, args, self._ignored_rates(name))
         if area == "regularizers":

@@ -194,6 +194,13 @@ def checkpoint_file(name: str, args: Args) -> Value | None:
     return args.get(0, "filepath") if name == "ModelCheckpoint" and whole and not args.open else None
 
 
+def weights_file(name: str, args: Args) -> Value | None:
+    """The file into which a callback saves the weights alone."""
+    only = args.get(None, "save_weights_only")
+    alone = isinstance(only, Const) and bool(only.value)
+    return args.get(0, "filepath") if name == "ModelCheckpoint" and alone and not args.open else None
+
+
 def checkpoint_event(m: Machine, args: Args, node: ast.AST) -> None:
     """``ModelCheckpoint``: weights alone in an HDF5 file are read back in the order of the flags."""
     only = args.get(None, "save_weights_only")
