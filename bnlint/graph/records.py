@@ -86,6 +86,10 @@ class Compiled(NamedTuple):
     heaps: tuple[Map[Address, Any], ...] = ()
     weight_decay: float | None = None
     """what the optimizer takes off all weights at each step, times the learning rate; None: unknown"""
+    optimizer_made: Any = None
+    """identifies the optimizer object: where and in which call it was made; None: unknown"""
+    optimizer_written: str | None = None
+    """the name by which the call has it"""
 
 
 class Model(NamedTuple):

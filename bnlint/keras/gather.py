@@ -28,6 +28,7 @@ from bnlint.keras.kinds import WEIGHTED
 from bnlint.keras.layer_list_changes import gather_layer_lists
 from bnlint.keras.layer_loops import gather_loops
 from bnlint.keras.merging import common
+from bnlint.keras.optimizers import gather_reused
 from bnlint.keras.phases import gather_phases
 from bnlint.keras.random_weights import gather_random_weights
 from bnlint.keras.rows import subject
@@ -83,6 +84,7 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "momentum_set": gather_momentum(runs, library),
         "other_images": gather_other_images(runs, fits, found.complete),
         "random_weights": gather_random_weights(backbones),
+        "reused_optimizer": gather_reused(runs, found.complete),
         "trainable_change": gather_changes(runs, found.complete),
         "trainable_typo": gather_typos(runs),
         "trained_model": gather_trained_models(runs),
