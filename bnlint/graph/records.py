@@ -58,6 +58,8 @@ class Options(NamedTuple):
     """What a layer was told, as far as the rules on the graph ask; None is unknown.
 
     ``regularized`` are the arguments that hold a regularizer: ``gamma_regularizer``. No activation is ``linear``.
+    ``rank`` counts the axes of one example where a layer says what it takes: ``Input((28, 28))``, ``input_dim=8``.
+    ``sequences``: a recurrent layer gives a step for each of its input.
     """
 
     axis: tuple[int, ...] | None = None
@@ -65,6 +67,9 @@ class Options(NamedTuple):
     use_bias: bool | None = None
     activation: str | None = None
     regularized: tuple[str, ...] | None = None
+    rank: int | None = None
+    sequences: bool | None = None
+    synchronized: bool | None = None
 
 
 class Compiled(NamedTuple):
@@ -83,6 +88,12 @@ class Compiled(NamedTuple):
     heaps: tuple[Map[Address, Any], ...] = ()
     weight_decay: float | None = None
     """what the optimizer takes off all weights at each step, times the learning rate; None: unknown"""
+    accumulates: int | None = None
+    """batches whose gradients the optimizer adds up for one step, where it is told a number"""
+    averages: str | None = None
+    """how the optimizer averages weights: ``use_ema``, or the class around it"""
+    made_at: Place | None = None
+    """the optimizer's constructor"""
 
 
 class Model(NamedTuple):

@@ -11,6 +11,7 @@ from typing import Any
 
 from bnlint.graph.subjects.assignments import BatchNormArgument, MomentumSet, TrainableTypo
 from bnlint.graph.subjects.backbones import BackboneAtFit
+from bnlint.graph.subjects.batches import BatchesAtFit
 from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.connections import Connection
 from bnlint.graph.subjects.custom_steps import CustomStep, EagerCall
@@ -34,6 +35,7 @@ __all__ = [
     "BackboneAtFit",
     "BatchNormArgument",
     "BatchNormAtFit",
+    "BatchesAtFit",
     "Because",
     "Call",
     "ClassTest",
@@ -77,6 +79,7 @@ SUBJECTS: dict[str, type] = {
     "backbone_at_fit": BackboneAtFit,
     "batch_norm_argument": BatchNormArgument,
     "batch_norm_at_fit": BatchNormAtFit,
+    "batches_at_fit": BatchesAtFit,
     "call": Call,
     "class_test": ClassTest,
     "connection": Connection,
