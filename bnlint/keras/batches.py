@@ -91,7 +91,7 @@ def _subject(run: PathFits, view: FitView, rows: list[Row], fit: Fit, library: K
         ordered_at=feeding.ordered_at,
         batches_shuffled_at=feeding.batches_shuffled_at,
         accumulated=compiled.accumulates if compiled is not None else None,
-        averages=compiled.averages if compiled is not None else None,  # type: ignore[arg-type]
+        averages=compiled.averages if compiled is not None else None,
         optimizer_at=(compiled.made_at or compiled.place) if compiled is not None else None,
         recalibrated=_recalibrated(run, view),
     )
@@ -155,7 +155,7 @@ def _recalibrated(run: PathFits, view: FitView) -> bool:
     return any(event.kind == "eager_call" and event.training is not False for event in after)
 
 
-# --- one value a channel and example -----------------------------------------------------------------------------------
+# --- one value a channel and example ----------------------------------------------------------------------------------
 
 
 def _flat(view: FitView, live: list[Row]) -> list[Layer]:

@@ -29,8 +29,8 @@ class Data:
     ``is_mask``: an array that is, or may be, a mask, so that what it selects cannot be counted; ``is_random``: numbers
     drawn at random, which stand for examples where a program is only tried out.
 
-    ``batch_at``: where the batches were made, ``by_batch``: by a method of that name; ``per_replica``: of a batch whose size is a number times that of a
-    strategy's replicas, that number; ``order``: that of the examples when they are put into batches (None: unknown);
+    ``batch_at``: where the batches were made, ``by_batch``: by a method of that name; ``per_replica``: of a batch whose
+    size is a number times that of a strategy's replicas, that number; ``order``: that of the examples when they are put into batches (None: unknown);
     ``ordered_at``: where the program asks for it; ``batches_shuffled_at``: where whole batches were shuffled of data
     whose examples were not.
     """

@@ -128,7 +128,9 @@ def operate(operator: str, operands: Sequence[Value]) -> Value | None:
     is_mask = operator in COMPARISONS or any(data.is_mask for data in found)
     # noise on examples leaves them examples
     is_random = all(isinstance(each, Const) or (as_data(each) or NOTHING).is_random for each in operands)
-    return thing(replace(array_of(made.samples), shape=made.shape, is_mask=is_mask, is_random=is_random, order=found[0].order))
+    return thing(
+        replace(array_of(made.samples), shape=made.shape, is_mask=is_mask, is_random=is_random, order=found[0].order)
+    )
 
 
 def _of_numbers(operator: str, operands: Sequence[Value]) -> Value | None:

@@ -187,7 +187,8 @@ METHODS: dict[str, Callable[[Machine, Data, Args], Data]] = {
           "make_one_shot_iterator", "ignore_errors", "assert_cardinality"),
         _keep,
     ),
-    "shuffle": _shuffle, "batch": _batch, "ragged_batch": _batch, "padded_batch": _padded_batch, "unbatch": _unbatch, "rebatch": _rebatch,
+    "shuffle": _shuffle, "batch": _batch, "ragged_batch": _batch, "padded_batch": _padded_batch, "unbatch": _unbatch,
+    "rebatch": _rebatch,
     "take": _take, "skip": _skip, "shard": _shard, "repeat": _repeat, "concatenate": _concatenate,
     "filter": _fewer, "take_while": _fewer, "unique": _fewer, "rejection_resample": _fewer,
     "interleave": _other_items, "flat_map": _other_items, "window": _other_items, "group_by_window": _other_items,
@@ -281,7 +282,12 @@ def _sampled(m: Machine, args: Args) -> Data:
     parts = [as_data(value) or UNKNOWN_ITEMS for value in items.values] if items is not None else []
     if not parts or any((data.is_batched, data.batch) != (parts[0].is_batched, parts[0].batch) for data in parts):
         return UNKNOWN_ITEMS
-    return replace(_counted(parts[0], None), order=None, ordered_at=None, repeats=True if all(data.repeats for data in parts) else None)
+    return replace(
+        _counted(parts[0], None),
+        order=None,
+        ordered_at=None,
+        repeats=True if all(data.repeats for data in parts) else None,
+    )
 
 
 def _csv(m: Machine, args: Args) -> Data:

@@ -25,9 +25,10 @@ class Feeding(NamedTuple):
     """How a fit gets its batches; None where it is not known.
 
     ``form`` is that of its data; ``batch_at`` the call that makes the batches, the fit itself for arrays;
-    ``by_batch``: that is a ``batch`` of a pipeline; ``per_replica`` the examples for each replica of a strategy, where the size is written so; ``last`` the examples in
-    the last batch of each epoch; ``drops``: an incomplete one is dropped; ``order``, ``ordered_at`` and
-    ``batches_shuffled_at`` as in ``Data``; ``validated_at``: where the batches of the validation data are made.
+    ``by_batch``: that is a ``batch`` of a pipeline; ``per_replica`` the examples for each replica of a strategy, where
+    the size is written so; ``last`` the examples in the last batch of each epoch; ``drops``: an incomplete one is
+    dropped; ``order``, ``ordered_at`` and ``batches_shuffled_at`` as in ``Data``; ``validated_at``: where the batches of
+    the validation data are made.
     """
 
     form: Form | None

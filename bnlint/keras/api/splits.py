@@ -9,7 +9,19 @@ from dataclasses import replace
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Thing, Tuple, Value
-from bnlint.keras.api.data import Data, array, array_of, as_data, data_of, integer, is_none, is_true, number, rows_of, thing
+from bnlint.keras.api.data import (
+    Data,
+    array,
+    array_of,
+    as_data,
+    data_of,
+    integer,
+    is_none,
+    is_true,
+    number,
+    rows_of,
+    thing,
+)
 
 
 def held_out(count: int | None, train: Value | None, test: Value | None, default: float) -> tuple[int | None, ...]:

@@ -32,9 +32,7 @@ DEFAULT_RATES = {
 }  # fmt: skip
 
 
-def make_optimizer(
-    name: str, args: Args, ignored: frozenset[str] = frozenset(), place: Place | None = None
-) -> Value:
+def make_optimizer(name: str, args: Args, ignored: frozenset[str] = frozenset(), place: Place | None = None) -> Value:
     """An optimizer: its class and its rate, where it is a number; ``ignored`` are keywords that have no effect."""
     given = args.get(0, *(keyword for keyword in RATE_KEYWORDS if keyword not in ignored))
     rate = DEFAULT_RATES.get(name.lower()) if given is None and not args.open else number(given)
