@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from immutables import Map
 
 from bnlint.graph.network import Address, Doubtful, Node, Tensor
+from bnlint.graph.pixels import Scaling
 from bnlint.graph.places import Place
 
 
@@ -168,6 +169,8 @@ class Layer(NamedTuple):
     touched: bool = False
     called: Any = None
     options: Options | None = None
+    scaling: Scaling | None = None
+    """what it does to pixels, where that is known"""
 
     def join(self, other: Layer) -> tuple[Layer, bool]:
         """What holds of both, and whether flags, layers or weights differ."""
@@ -193,6 +196,8 @@ class Layer(NamedTuple):
             changes["momentum"] = None
         if self.options != other.options:
             changes["options"] = None
+        if self.scaling != other.scaling:
+            changes["scaling"] = None
         if self.model is not other.model and self.model != other.model:
             changes["model"] = _join_models(self.model, other.model)
             matters = True

@@ -17,6 +17,7 @@ from bnlint.graph.subjects.connections import Connection
 from bnlint.graph.subjects.custom_steps import CustomStep, EagerCall
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
 from bnlint.graph.subjects.forced import ForcedTraining
+from bnlint.graph.subjects.images import ImageGenerator, ImagesAtFit, OtherImages
 from bnlint.graph.subjects.layer_lists import LayerList
 from bnlint.graph.subjects.layers import Layer
 from bnlint.graph.subjects.learning_phases import LearningPhase
@@ -44,12 +45,15 @@ __all__ = [
     "EagerCall",
     "Fit",
     "ForcedTraining",
+    "ImageGenerator",
+    "ImagesAtFit",
     "Layer",
     "LayerList",
     "LayerLoop",
     "LearningPhase",
     "ModelFacts",
     "MomentumSet",
+    "OtherImages",
     "Program",
     "RandomWeights",
     "SavedBatchNorm",
@@ -86,11 +90,14 @@ SUBJECTS: dict[str, type] = {
     "custom_step": CustomStep,
     "eager_call": EagerCall,
     "forced_training": ForcedTraining,
+    "image_generator": ImageGenerator,
+    "images_at_fit": ImagesAtFit,
     "layer": Layer,
     "layer_list": LayerList,
     "layer_loop": LayerLoop,
     "learning_phase": LearningPhase,
     "momentum_set": MomentumSet,
+    "other_images": OtherImages,
     "random_weights": RandomWeights,
     "saved_batch_norm": SavedNorm,
     "saved_model": SavedModelStatistics,

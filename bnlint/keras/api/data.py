@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bnlint.graph.network import Address
+from bnlint.graph.pixels import Pixels
 from bnlint.graph.places import Place
 from bnlint.interpreter.dictionaries import unhash
 from bnlint.interpreter.heap import Dict, List
@@ -27,12 +29,13 @@ class Data:
     ``steps``: batches an epoch; ``drops``: the last incomplete batch is dropped; ``repeats``: goes on for ever (None:
     unknown); ``shape``: of an array, the first axis included; ``numbers``: the values of a short array;
     ``is_mask``: an array that is, or may be, a mask, so that what it selects cannot be counted; ``is_random``: numbers
-    drawn at random, which stand for examples where a program is only tried out.
+    drawn at random, which stand for examples where a program is only tried out; ``pixels``: what was done to images
+    (of a data set: to its inputs); ``generator``: the `ImageDataGenerator` that makes the batches.
 
     ``batch_at``: where the batches were made, ``by_batch``: by a method of that name; ``per_replica``: of a batch whose
-    size is a number times that of a strategy's replicas, that number; ``order``: that of the examples when they are put into batches (None: unknown);
-    ``ordered_at``: where the program asks for it; ``batches_shuffled_at``: where whole batches were shuffled of data
-    whose examples were not.
+    size is a number times that of a strategy's replicas, that number; ``order``: that of the examples when they are put
+    into batches (None: unknown); ``ordered_at``: where the program asks for it; ``batches_shuffled_at``: where whole
+    batches were shuffled of data whose examples were not.
     """
 
     form: Form | None = None
@@ -46,6 +49,8 @@ class Data:
     numbers: tuple[int | float, ...] | None = None
     is_mask: bool = False
     is_random: bool = False
+    pixels: Pixels | None = None
+    generator: Address | None = None
     batch_at: Place | None = None
     by_batch: bool = False
     per_replica: int | None = None
@@ -120,7 +125,7 @@ def _common(alternatives: Sequence[Data]) -> Data:
         return NOTHING
     same = {
         name: getattr(first, name)
-        for name in ("samples", "batch", "steps", "drops", "is_random", *SOURCE)
+        for name in ("samples", "batch", "steps", "drops", "is_random", "pixels", "generator", *SOURCE)
         if all(getattr(one, name) == getattr(first, name) for one in alternatives)
     }
     return Data(first.form, is_batched=first.is_batched, repeats=first.repeats, **same)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 
+from bnlint.graph.pixels import Pixels
 from bnlint.graph.places import Place
 from bnlint.interpreter.calls import call
 from bnlint.interpreter.heap import List
@@ -32,6 +33,8 @@ from bnlint.keras.api.data import (
     rows_of,
     thing,
 )
+from bnlint.keras.api.observing import observed
+from bnlint.keras.api.pixels import common_pixels, pixels_of, read_here, through
 
 UNKNOWN_ITEMS = Data("pipeline")
 """A pipeline of which it is not known whether its items are batches."""
@@ -205,9 +208,13 @@ def pipeline_method(m: Machine, value: Thing, method: str, args: Args, node: ast
     if method in ("cardinality", "__len__"):
         return _cardinality(data)
     if method == "zip":
-        return thing(_zip([data, *(as_data(other) or UNKNOWN_ITEMS for other in args.positional)]))
+        made = _zip([data, *(as_data(other) or UNKNOWN_ITEMS for other in args.positional)])
+        return thing(replace(made, pixels=data.pixels))
     run = METHODS.get(method)
-    return thing(_placed(run(m, data, args), data, method, m.place(node))) if run is not None else None
+    if run is None:
+        return None
+    made = _placed(run(m, data, args), data, method, m.place(node))
+    return thing(replace(made, pixels=_pixels_after(m, data, method, args, node)))
 
 
 def _placed(made: Data, data: Data, method: str, here: Place) -> Data:
@@ -217,6 +224,20 @@ def _placed(made: Data, data: Data, method: str, here: Place) -> Data:
     if method == "shuffle" and data.is_batched and data.order != "random":
         return replace(made, batches_shuffled_at=here)
     return made
+
+
+OTHER_ITEMS = frozenset("interleave flat_map window group_by_window enumerate".split())
+
+
+def _pixels_after(m: Machine, data: Data, method: str, args: Args, node: ast.AST) -> Pixels | None:
+    """The pixels of the inputs that a pipeline gives after a method."""
+    if method == "map":
+        function = args.get(0, "map_func")
+        at = node.args[0] if isinstance(node, ast.Call) and node.args else node
+        return through(m, function, data.pixels, at, observed)
+    if method == "concatenate":
+        return common_pixels([data.pixels, pixels_of(m, args.get(0, "dataset"))])
+    return data.pixels if method not in OTHER_ITEMS else None
 
 
 def _apply(m: Machine, value: Thing, data: Data, args: Args, node: ast.AST) -> Value:
@@ -250,8 +271,8 @@ def pipeline_call(m: Machine, name: str, args: Args) -> Value | None:
 
 def _slices(m: Machine, args: Args) -> Data:
     given = args.get(0, "tensors")
-    source = data_of(m, given)
-    return replace(examples(rows_of(m, given)), is_random=source.is_random, order=order_of(m, given))
+    made = replace(examples(rows_of(m, given)), order=order_of(m, given))
+    return replace(made, is_random=data_of(m, given).is_random, pixels=pixels_of(m, given))
 
 
 def _one_item(m: Machine, args: Args) -> Data:
@@ -272,7 +293,7 @@ def _zipped(m: Machine, args: Args) -> Data:
         named = named_parts(m, values[0])
         values = [part for _, part in named] if named is not None else list(iterate(m, values[0], m.node).values)
     parts = [as_data(value) or UNKNOWN_ITEMS for value in values]
-    return _zip(parts) if parts else UNKNOWN_ITEMS
+    return replace(_zip(parts), pixels=parts[0].pixels) if parts else UNKNOWN_ITEMS
 
 
 def _sampled(m: Machine, args: Args) -> Data:
@@ -332,11 +353,11 @@ def directory_call(m: Machine, name: str, args: Args, node: ast.AST) -> Value:
     given = args.get(BATCH_AT[name], "batch_size")
     size = (None if args.open else 32) if given is None else integer(given)
     alone = given is not None and is_none(given)
-    here = m.place(node)
-    order = _directory_order(name, args)
+    here, order = m.place(node), _directory_order(name, args)
+    pixels = read_here(m) if name == "image_dataset_from_directory" else None
     made = thing(
         Data("pipeline", batch=size, is_batched=not alone, per_replica=per_replica(given), batch_at=here,
-             order=order, ordered_at=here if order == "by_class" else None)
+             order=order, ordered_at=here if order == "by_class" else None, pixels=pixels)
     )  # fmt: skip
     subset = args.get(None, "subset")
     return Tuple((made, made)) if isinstance(subset, Const) and subset.value == "both" else made
@@ -390,9 +411,11 @@ SHAPES: dict[str, tuple[Shape, Shape]] = {
     "california_housing": ((8,), ()),
 }  # fmt: skip
 """An example and its label in the data sets of Keras."""
+OF_IMAGES = frozenset({"mnist", "fashion_mnist", "cifar10", "cifar100"})
+"""Those of images, 0 to 255."""
 
 
-def keras_dataset(path: tuple[str, ...], args: Args) -> Value | None:
+def keras_dataset(m: Machine, path: tuple[str, ...], args: Args) -> Value | None:
     """``keras.datasets.<name>.load_data()``; None where it is none of them."""
     name = path[1] if len(path) == 3 and path[2] == "load_data" else ""
     sizes = datasets.KERAS.get(name)
@@ -400,8 +423,15 @@ def keras_dataset(path: tuple[str, ...], args: Args) -> Value | None:
         return None
     changed = {"maxlen", "test_split", "version"} & args.keywords.keys() or args.open
     counts = [None if changed else sizes[split] for split in ("train", "test")]
+    shapes, pixels = SHAPES[name], read_here(m) if name in OF_IMAGES else None
     return Tuple(
-        Tuple(thing(replace(array((count, *shape)), order="random")) for shape in SHAPES[name]) for count in counts
+        Tuple(
+            (
+                thing(replace(array((count, *shapes[0])), pixels=pixels, order="random")),
+                thing(replace(array((count, *shapes[1])), order="random")),
+            )
+        )
+        for count in counts
     )
 
 
@@ -433,11 +463,11 @@ def _splits(m: Machine, dataset: str | None, split: Value | None, args: Args, no
     if isinstance(split, Tuple):
         record = List(split.items)
     if isinstance(record, List):
-        made = tuple(_split(dataset, _split_name(item), given, size) for item in record.items)
+        made = tuple(_split(m, dataset, _split_name(item), given, size) for item in record.items)
         return m.allocate(node, List(made, record.exact), "splits")
     if is_none(split):
         return Thing("splits", dataset=dataset, given=given, size=size)
-    return _split(dataset, _split_name(split), given, size)
+    return _split(m, dataset, _split_name(split), given, size)
 
 
 def _split_name(value: Value | None) -> str | None:
@@ -446,10 +476,20 @@ def _split_name(value: Value | None) -> str | None:
     return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
 
 
-def _split(dataset: str | None, split: str | None, given: Value | None, size: int | None) -> Value:
+def _split(m: Machine, dataset: str | None, split: str | None, given: Value | None, size: int | None) -> Value:
     count = datasets.tfds_samples(dataset, split) if dataset is not None and split is not None else None
-    made = replace(examples(count), order="random")  # they are stored shuffled
-    return thing(made if is_none(given) else batched(made, size))
+    single = replace(examples(count), order="random")  # they are stored shuffled
+    made = single if is_none(given) else batched(single, size)
+    return thing(replace(made, pixels=read_here(m) if dataset in TFDS_IMAGES else None))
+
+
+TFDS_IMAGES = frozenset(
+    """beans caltech101 caltech_birds2011 cars196 cassava cats_vs_dogs cifar10 cifar100 citrus_leaves
+    colorectal_histology deep_weeds eurosat fashion_mnist food101 horses_or_humans imagenette imagenette/320px
+    imagewang imagenet2012 malaria mnist oxford_flowers102 oxford_iiit_pet patch_camelyon plant_leaves plant_village
+    rock_paper_scissors stanford_dogs stl10 svhn_cropped tf_flowers uc_merced""".split()
+)
+"""Data sets of TensorFlow Datasets whose elements have an `image` of 0 to 255 and nothing else to be seen."""
 
 
 def tfds_attribute(value: Thing, name: str) -> Value | None:
@@ -464,11 +504,11 @@ def tfds_attribute(value: Thing, name: str) -> Value | None:
     return None
 
 
-def tfds_item(value: Thing, index: Value) -> Value:
+def tfds_item(m: Machine, value: Thing, index: Value) -> Value:
     """``data["train"]`` and ``info.splits["train"]``."""
     split = _split_name(index)
     if value.kind == "splits":
-        return _split(value.dataset, split, value.given, value.size)
+        return _split(m, value.dataset, split, value.given, value.size)
     known = value.dataset is not None and split is not None
     return Thing("split", count=datasets.tfds_samples(value.dataset, split) if known and split is not None else None)
 

@@ -7,6 +7,8 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from bnlint.graph.network import Address
+from bnlint.graph.pixels import Pixels
 from bnlint.graph.places import Place
 from bnlint.graph.records import Rows, Unseen
 from bnlint.interpreter.library import Args
@@ -14,6 +16,7 @@ from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Unknown, Value
 from bnlint.keras.api.data import Data, Form, Order, ceil_div, data_of, number, per_replica
 from bnlint.keras.api.generators import fed
+from bnlint.keras.api.pixels import pixels_of
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -27,8 +30,8 @@ class Feeding(NamedTuple):
     ``form`` is that of its data; ``batch_at`` the call that makes the batches, the fit itself for arrays;
     ``by_batch``: that is a ``batch`` of a pipeline; ``per_replica`` the examples for each replica of a strategy, where
     the size is written so; ``last`` the examples in the last batch of each epoch; ``drops``: an incomplete one is
-    dropped; ``order``, ``ordered_at`` and ``batches_shuffled_at`` as in ``Data``; ``validated_at``: where the batches of
-    the validation data are made.
+    dropped; ``order``, ``ordered_at`` and ``batches_shuffled_at`` as in ``Data``; ``validated_at``: where the batches
+    of the validation data are made.
     """
 
     form: Form | None
@@ -41,6 +44,13 @@ class Feeding(NamedTuple):
     ordered_at: Place | None
     batches_shuffled_at: Place | None
     validated_at: Place | None
+
+
+class Fed(NamedTuple):
+    """Images that are handed to a model: their pixels, and the `ImageDataGenerator` they come from."""
+
+    pixels: Pixels | None = None
+    generator: Address | None = None
 
 
 class Sizes(NamedTuple):
@@ -59,6 +69,9 @@ class Sizes(NamedTuple):
     is_random: bool = False
     rows: Rows = "any"
     """Of every batch, as far as Keras knows beforehand: ``"any"`` where a batch may have fewer."""
+    fed: Fed = Fed()
+    held_out: Fed = Fed()
+    """what it is validated on"""
     feeding: Feeding | None = None
 
 
@@ -79,10 +92,12 @@ class Given(NamedTuple):
 def fit_sizes(m: Machine, library: KerasLibrary, root: str, method: str, args: Args, node: ast.AST) -> Sizes:
     """The sizes of a ``fit``, ``fit_generator`` or ``train_on_batch`` of a model of the import root ``root``."""
     data = fed(m, args.get(0, "x", "generator"), node)
+    inputs = Fed(data.pixels or pixels_of(m, args.get(0, "x", "generator")), data.generator)
     if method == "train_on_batch":
         there = data.samples or data.batch
         feeding = Feeding("array", m.place(node), False, None, there, False, None, None, None, None)
-        return Sizes(there, None, 1, 0, 1, False, rows=there or _unseen(args, node, None), feeding=feeding)
+        rows = there or _unseen(args, node, None)
+        return Sizes(there, None, 1, 0, 1, False, rows=rows, fed=inputs, feeding=feeding)
     if method == "fit" and data.is_batched is None and given(args, 1, "y") is not None:
         data = replace(data, form="array", is_batched=False)  # targets of their own: the inputs are arrays
     told = _arguments(method, args)
@@ -103,8 +118,10 @@ def fit_sizes(m: Machine, library: KerasLibrary, root: str, method: str, args: A
         steps, stops = _as_long_as_it_lasts(library, root, data, steps, there, epochs)
     validated = told.validation is not None or told.split is not None
     rows = _rows(data, samples, batch) or _unseen(args, node, batch)
-    feeding = _feeding(m, data, samples, batch, told, node)
-    return Sizes(batch, samples, steps, first, epochs, validated, stops, data.is_random, rows, feeding)
+    others = fed(m, told.validation, node) if told.validation is not None else data
+    held_out = Fed(others.pixels or pixels_of(m, told.validation), others.generator) if told.validation else Fed()
+    sizes = Sizes(batch, samples, steps, first, epochs, validated, stops, data.is_random, rows, inputs, held_out)
+    return sizes._replace(feeding=_feeding(m, data, samples, batch, told, node))
 
 
 def _feeding(m: Machine, data: Data, samples: int | None, batch: int | None, told: Given, node: ast.AST) -> Feeding:

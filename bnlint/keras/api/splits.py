@@ -62,9 +62,10 @@ def train_test_split(m: Machine, args: Args) -> Value | None:
 def _rows(value: Value, count: int | None, shuffled: bool) -> Thing:
     data = as_data(value)
     order = "random" if shuffled else data.order if data is not None else None
-    if data is None or data.shape is None:
-        return thing(replace(array_of(count), is_mask=data is not None and data.is_mask, order=order))
-    return thing(replace(array((count, *data.shape[1:]), is_mask=data.is_mask), order=order))
+    if data is None:
+        return thing(replace(array_of(count), order=order))
+    part = array_of(count) if data.shape is None else array((count, *data.shape[1:]))
+    return thing(replace(part, is_mask=data.is_mask, pixels=data.pixels, order=order))
 
 
 EQUAL_FOLDS = frozenset({"KFold", "StratifiedKFold"})
