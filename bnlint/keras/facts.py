@@ -78,7 +78,7 @@ class FitView:
         self.states: list[State] = []
         self._known_trains: dict[tuple[Flags, tuple[Address, ...]], bool | None] = {}
 
-    def _heaps(self, when: str | None) -> tuple[Any, ...]:
+    def heaps(self, when: str | None) -> tuple[Any, ...]:
         """The moments whose flags may count: one, several where it is not known which, none where nothing is."""
         compiled = self.compiled
         if self.event.train == CUSTOM_STEP or compiled is None:
@@ -112,14 +112,14 @@ class FitView:
         """A layer as the gradient step sees it; None where it is not known when that reads the flags."""
         if self.behaviour is None:
             return None
-        heaps = self._heaps(self.behaviour.weights_read_at)
+        heaps = self.heaps(self.behaviour.weights_read_at)
         records = [heap.get(address) or self.event.heap.get(address) for heap in heaps]
         if not records or any(record is not records[0] for record in records):
             return None
         return records[0] if isinstance(records[0], Layer) else None
 
     def _flag(self, address: Address, when: str | None) -> bool | None:
-        heaps = self._heaps(when)
+        heaps = self.heaps(when)
         if not heaps:
             first, second = self._flag(address, "compile"), self._flag(address, "first_fit")
             return first if first is second else None
@@ -303,7 +303,7 @@ class FitView:
         live, when = self.event.heap[address].momentum, self.behaviour and self.behaviour.momentum_read_at
         if when == "fit":
             return cast("float | None", live)
-        records = [heap.get(address) for heap in self._heaps("first_fit")]
+        records = [heap.get(address) for heap in self.heaps("first_fit")]
         found = {record.momentum if isinstance(record, Layer) else live for record in records}
         if when is None:
             found.add(live)

@@ -76,7 +76,7 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "layer": gather_layers(runs),
         "layer_list": gather_layer_lists(runs),
         "learning_phase": gather_phases(runs, library),
-        "momentum_set": gather_momentum(runs, library),
+        "momentum_set": gather_momentum(runs, library, found.complete),
         "random_weights": gather_random_weights(backbones),
         "trainable_change": gather_changes(runs, found.complete),
         "trainable_typo": gather_typos(runs),

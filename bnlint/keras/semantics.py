@@ -132,7 +132,9 @@ class Behaviour:
     def retraces(self) -> bool | None:
         """Whether batches with another number of rows make it read the flags anew."""
         if self.updates_read_at == self.weights_read_at == "compile":
-            return False
+            # then a trace holds nothing but the momentum
+            left = value(self.release, "q18_momentum", "between_fits_other_batch_size", "eff_momentum")
+            return _is_half(left) if self.momentum_attribute_counts else False
         found = self.code("q05_toggle_after_compile", "flat_bn__freeze_between_fits__other_batch_size")
         return None if found is None else not found.updated
 
@@ -150,16 +152,31 @@ class Behaviour:
     @cached_property
     def momentum_attribute_counts(self) -> bool | None:
         """Whether ``layer.momentum = m`` after building takes effect."""
-        found = value(self.release, "q18_momentum", "after_compile_before_fit", "eff_momentum")
-        return None if not isinstance(found, (int, float)) else abs(found - 0.5) < 0.01
+        return _is_half(value(self.release, "q18_momentum", "after_compile_before_fit", "eff_momentum"))
+
+    @cached_property
+    def momentum_counts_before_the_call(self) -> bool | None:
+        """The same for a layer that has not been called yet, so that nothing is built."""
+        if self.momentum_attribute_counts:
+            return True
+        return _is_half(value(self.release, "q18_momentum", "before_the_layer_is_called", "eff_momentum"))
 
     @cached_property
     def momentum_read_at(self) -> ReadAt | None:
         """When a momentum that was set counts, where setting it does."""
-        found = value(self.release, "q18_momentum", "between_fits", "eff_momentum")
-        if self.momentum_attribute_counts is not True or not isinstance(found, (int, float)):
+        counts = _is_half(value(self.release, "q18_momentum", "between_fits", "eff_momentum"))
+        if self.momentum_attribute_counts is not True or counts is None:
             return None
-        return "fit" if abs(found - 0.5) < 0.01 else "first_fit"
+        return "fit" if counts else "first_fit"
+
+    @cached_property
+    def clipping_read_at(self) -> ReadAt | None:
+        """When ``layer.renorm_clipping = {…}`` counts, where there is batch renormalization."""
+        cases = ("renorm_clipping_after_compile", "renorm_clipping_between_fits")
+        early, late = (value(self.release, "q18_momentum", case, "normalizes") for case in cases)
+        if early != "by the batch" or late not in ("by the batch", "corrected"):
+            return None
+        return "fit" if late == early else "first_fit"
 
     @cached_property
     def momentum_of_one_updates(self) -> bool | None:
@@ -477,3 +494,8 @@ class Behaviour:
             first.updated if first.updated == second.updated else None,
             first.trained if first.trained == second.trained else None,
         )
+
+
+def _is_half(momentum: Any) -> bool | None:
+    """Whether a momentum of 0.5 that was set is what was measured."""
+    return abs(momentum - 0.5) < 0.01 if isinstance(momentum, (int, float)) else None
