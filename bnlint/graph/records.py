@@ -157,6 +157,8 @@ class Layer(NamedTuple):
     touched: bool = False
     called: Any = None
     options: Options | None = None
+    first_axis: int | None = None
+    """of what takes a model's input: the first axis after that of the batch, in the shape that the program writes"""
 
     def join(self, other: Layer) -> tuple[Layer, bool]:
         """What holds of both, and whether flags, layers or weights differ."""
@@ -182,6 +184,8 @@ class Layer(NamedTuple):
             changes["momentum"] = None
         if self.options != other.options:
             changes["options"] = None
+        if self.first_axis != other.first_axis:
+            changes["first_axis"] = None
         if self.model is not other.model and self.model != other.model:
             changes["model"] = _join_models(self.model, other.model)
             matters = True

@@ -27,6 +27,7 @@ from bnlint.keras.kinds import WEIGHTED
 from bnlint.keras.layer_list_changes import gather_layer_lists
 from bnlint.keras.layer_loops import gather_loops
 from bnlint.keras.merging import common
+from bnlint.keras.norms_over_time import gather_over_time
 from bnlint.keras.phases import gather_phases
 from bnlint.keras.random_weights import gather_random_weights
 from bnlint.keras.rows import subject
@@ -77,6 +78,7 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "layer_list": gather_layer_lists(runs),
         "learning_phase": gather_phases(runs, library),
         "momentum_set": gather_momentum(runs, library, found.complete),
+        "norm_over_time": gather_over_time(runs, found.complete),
         "random_weights": gather_random_weights(backbones),
         "trainable_change": gather_changes(runs, found.complete),
         "trainable_typo": gather_typos(runs),

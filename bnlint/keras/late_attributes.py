@@ -78,7 +78,7 @@ def _goes_by_another(view: FitView, state: State, event: Any) -> bool:
         return bool(used) and all(isinstance(each, Layer) and each.attrs.get(CLIPPING) is not live for each in used)
     if behaviour.momentum_read_at != "first_fit" or state.momentum is None:
         return False
-    return state.momentum != event.value and view.event.heap[state.address].momentum == event.value
+    return bool(state.momentum != event.value and view.event.heap[state.address].momentum == event.value)
 
 
 def _is_built_in(event: Any, view: FitView) -> bool:

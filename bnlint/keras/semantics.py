@@ -14,6 +14,8 @@ from bnlint.keras.releases import Release
 from bnlint.keras.truth import Code, Raises, cell, value
 
 UNKNOWN = None
+STEPS_MEASURED = 4
+"""The time steps with which a TimeDistributed was measured."""
 ReadAt = Literal["compile", "first_fit", "fit"]
 """When a ``trainable`` flag is read: at ``compile``, at the first ``fit`` after it, at each."""
 
@@ -177,6 +179,26 @@ class Behaviour:
         if early != "by the batch" or late not in ("by the batch", "corrected"):
             return None
         return "fit" if late == early else "first_fit"
+
+    def updates_over_time(self, holds: Literal["layer", "model"], steps: int | None) -> int | None:
+        """How often a training step updates what a TimeDistributed holds, with so many time steps."""
+        found = self._over_time(holds, "updates_per_step")
+        if not isinstance(found, (int, float)):
+            return None
+        return steps if found == STEPS_MEASURED else int(found)
+
+    def normalizes_each_step(self, holds: Literal["layer", "model"]) -> bool | None:
+        """Whether what a TimeDistributed holds normalizes every time step by itself, and not all of them together."""
+        found = self._over_time(holds, "normalizes")
+        return found == "each step" if found in ("each step", "all steps") else None
+
+    def _over_time(self, holds: str, key: str) -> Any:
+        """The one answer for all kinds of input shapes; what raises has none."""
+        kinds = ("layer",) if holds == "layer" else ("base", "sequential")
+        cases = [f"{kind}{shape}" for kind in kinds for shape in ("", "_open", "_of_fixed_batch")]
+        found = {value(self.release, "q29_time_steps", case, key) for case in cases}
+        known = {each for each in found if each is not None and not isinstance(each, Raises)}
+        return known.pop() if len(known) == 1 else None
 
     @cached_property
     def momentum_of_one_updates(self) -> bool | None:

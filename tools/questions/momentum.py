@@ -4,6 +4,7 @@ import numpy as np
 
 from . import running
 from .program import COMPILE, FIT, TRAIN, TRAIN_ON_BATCH, Program, flat, nested
+from .running import rounded
 from .toggling import EAGER_COMPILE, EARLIER_FIT
 
 SMALLER_FIT = EARLIER_FIT.replace("batch_size=16", "batch_size=8")
@@ -66,10 +67,15 @@ def of_renorm(run):
     return {"normalizes": {"B": "by the batch", "M": "corrected"}.get(run.codes[0][0])}
 
 
+def momentum_alone(run):
+    """The effective momentum; before Keras 3.4 the loss of ``train_on_batch`` is an average over earlier steps."""
+    return {"eff_momentum": rounded(run.momenta[0])}
+
+
 def of_rebuilt(run):
     """The effective momentum of a model made anew, and whether it came with its weights."""
     return {
-        "eff_momentum": running.rounded(run.momenta[0]),
+        "eff_momentum": rounded(run.momenta[0]),
         "weights_kept_without_set_weights": bool(run.namespace["kept"]),
     }
 
@@ -167,7 +173,7 @@ QUESTIONS = {
         "between_fits_run_eagerly": changed(flat(), EAGER_COMPILE, EARLIER_FIT, CHANGE, FIT),
         "between_fits_other_batch_size": changed(flat(), COMPILE, SMALLER_FIT, CHANGE, FIT),
         "between_step_and_fit": changed(flat(), COMPILE, EARLIER_STEP, CHANGE, FIT),
-        "between_steps": changed(flat(), COMPILE, EARLIER_STEP, CHANGE, TRAIN_ON_BATCH),
+        "between_steps": Program(flat(), COMPILE, EARLIER_STEP, CHANGE, TRAIN_ON_BATCH, fact=momentum_alone),
         "at_epoch_end": changed(flat(), COMPILE, AT_EPOCH_END, TWO_EPOCHS),
         "at_epoch_end_run_eagerly": changed(flat(), EAGER_COMPILE, AT_EPOCH_END, TWO_EPOCHS),
         "before_the_layer_is_called": changed(UNCALLED, TRAIN),

@@ -25,6 +25,7 @@ from bnlint.graph.subjects.random_weights import RandomWeights
 from bnlint.graph.subjects.saved_models import ModelFacts, SavedBatchNorm
 from bnlint.graph.subjects.saved_statistics import SavedModelStatistics, SavedNorm, ServedNorm
 from bnlint.graph.subjects.shared_norms import SharedNorm
+from bnlint.graph.subjects.time_steps import NormOverTime
 from bnlint.graph.subjects.trainable_changes import TrainableChange
 from bnlint.graph.subjects.trained_models import TrainedModel
 
@@ -48,6 +49,7 @@ __all__ = [
     "LearningPhase",
     "ModelFacts",
     "MomentumSet",
+    "NormOverTime",
     "Program",
     "RandomWeights",
     "SavedBatchNorm",
@@ -88,6 +90,7 @@ SUBJECTS: dict[str, type] = {
     "layer_loop": LayerLoop,
     "learning_phase": LearningPhase,
     "momentum_set": MomentumSet,
+    "norm_over_time": NormOverTime,
     "random_weights": RandomWeights,
     "saved_batch_norm": SavedNorm,
     "saved_model": SavedModelStatistics,

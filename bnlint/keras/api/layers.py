@@ -19,6 +19,7 @@ from bnlint.keras.api.flags import note_wrapped
 from bnlint.keras.api.forcing import Container, keep_forced, note_forced
 from bnlint.keras.api.names import KerasName
 from bnlint.keras.api.options import WITH_OPTIONS, options_of
+from bnlint.keras.api.shapes import integers
 from bnlint.keras.api.tensors import connect, opaque, tensors_in, training_argument, unknown_part, wrap
 from bnlint.keras.inside import all_layers, is_wrapper, layers_in
 from bnlint.keras.kinds import BATCH_NORM, DROPOUT
@@ -102,6 +103,8 @@ def make_layer(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     inner = layers_in(m.heap, first) if first is not None else []
     if inner and kind != "StackedRNNCells":
         record = record._replace(holds=tuple(inner))
+    if {"input_shape", "batch_input_shape"} & args.keywords.keys():
+        record = record._replace(first_axis=_first_axis(m, args, args.get(None, "input_shape")))
     if kind in WITH_OPTIONS:
         record = record._replace(options=options_of(m, kind, args))
     ref = m.allocate(node, record, "layer")
@@ -152,8 +155,17 @@ def make_input(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
         m, library, "input_layer" if library.is_keras_3(name.root) else "input", name.root
     )
     record = Layer(type="InputLayer", package=name.root, site=m.place(node), name=layer_name, built=True)
+    record = record._replace(first_axis=_first_axis(m, args, args.get(0, "shape")))
     ref = m.allocate(node, record, "input")
     return connect(m, ref.address, (), ABSENT, node)
+
+
+def _first_axis(m: Machine, args: Args, shape: Value | None) -> int | None:
+    """The first axis of one example, where the shape of the examples or of a batch is given."""
+    axes = integers(m, shape)
+    if axes is None:
+        axes = (integers(m, args.get(None, "batch_shape", "batch_input_shape")) or ())[1:]
+    return axes[0] if axes else None
 
 
 def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: ast.AST) -> Value:
