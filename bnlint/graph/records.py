@@ -159,6 +159,8 @@ class Layer(NamedTuple):
     options: Options | None = None
     first_axis: int | None = None
     """of what takes a model's input: the first axis after that of the batch, in the shape that the program writes"""
+    masks: bool = False
+    """whether it makes a mask: Masking, and Embedding with ``mask_zero=True``"""
 
     def join(self, other: Layer) -> tuple[Layer, bool]:
         """What holds of both, and whether flags, layers or weights differ."""

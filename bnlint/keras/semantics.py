@@ -141,6 +141,14 @@ class Behaviour:
         return None if found is None else not found.updated
 
     @cached_property
+    def methods_share_traces(self) -> bool | None:
+        """Whether what ``train_on_batch`` has traced serves a ``fit``, too."""
+        if not self.momentum_attribute_counts:
+            return None
+        left = _is_half(value(self.release, "q18_momentum", "between_step_and_fit", "eff_momentum"))
+        return None if left is None else not left
+
+    @cached_property
     def eager_reads_live(self) -> bool | None:
         """Whether ``run_eagerly=True`` makes later changes count at once."""
         found = self.code("q05_toggle_after_compile", "run_eagerly__nested_base__freeze_between_fits")
@@ -199,6 +207,14 @@ class Behaviour:
         found = {value(self.release, "q29_time_steps", case, key) for case in cases}
         known = {each for each in found if each is not None and not isinstance(each, Raises)}
         return known.pop() if len(known) == 1 else None
+
+    @cached_property
+    def counts_masked_steps(self) -> bool | None:
+        """Whether time steps under a mask count in the statistics of BatchNormalization."""
+        cases = ("masking", "masking_then_dense", "masking_then_activation", "embedding")
+        found = {value(self.release, "q30_masks", case, "masked_steps") for case in cases}
+        known = {each for each in found if each in ("counted", "ignored")}
+        return known == {"counted"} if len(known) == 1 else None
 
     @cached_property
     def momentum_of_one_updates(self) -> bool | None:

@@ -20,6 +20,7 @@ from bnlint.graph.subjects.layer_lists import LayerList
 from bnlint.graph.subjects.layers import Layer
 from bnlint.graph.subjects.learning_phases import LearningPhase
 from bnlint.graph.subjects.loops import ClassTest, LayerLoop, Slice
+from bnlint.graph.subjects.masks import MaskedNorm
 from bnlint.graph.subjects.parts import Backbone, Because
 from bnlint.graph.subjects.random_weights import RandomWeights
 from bnlint.graph.subjects.saved_models import ModelFacts, SavedBatchNorm
@@ -47,6 +48,7 @@ __all__ = [
     "LayerList",
     "LayerLoop",
     "LearningPhase",
+    "MaskedNorm",
     "ModelFacts",
     "MomentumSet",
     "NormOverTime",
@@ -89,6 +91,7 @@ SUBJECTS: dict[str, type] = {
     "layer_list": LayerList,
     "layer_loop": LayerLoop,
     "learning_phase": LearningPhase,
+    "masked_norm": MaskedNorm,
     "momentum_set": MomentumSet,
     "norm_over_time": NormOverTime,
     "random_weights": RandomWeights,

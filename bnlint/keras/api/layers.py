@@ -105,6 +105,8 @@ def make_layer(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
         record = record._replace(holds=tuple(inner))
     if {"input_shape", "batch_input_shape"} & args.keywords.keys():
         record = record._replace(first_axis=_first_axis(m, args, args.get(None, "input_shape")))
+    if kind == "Masking" or _is_true(args.get(None, "mask_zero")):
+        record = record._replace(masks=True)
     if kind in WITH_OPTIONS:
         record = record._replace(options=options_of(m, kind, args))
     ref = m.allocate(node, record, "layer")
@@ -113,6 +115,10 @@ def make_layer(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     if kind in BATCH_NORM:
         m.event("layer", node, layer=ref.address)
     return ref
+
+
+def _is_true(value: Value | None) -> bool:
+    return isinstance(value, Const) and value.value is True
 
 
 RANDOM_STARTS = ("glorot", "he_", "lecun", "random", "truncated", "variance", "uniform", "normal", "orthogonal")
