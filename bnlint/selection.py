@@ -81,6 +81,12 @@ def with_settings(finding: Finding, settings: Settings) -> Finding:
     fix = finding.fix
     if fix is None:
         return finding
+    if settings.baseline is not None:
+        from bnlint import baseline
+        from bnlint.findings import unfixed
+
+        if baseline.read(settings.baseline).holds(finding):
+            return unfixed(finding, "it is listed in the baseline")
     from dataclasses import replace
 
     if not is_fixable(settings, finding.code, finding.name):

@@ -60,6 +60,7 @@ def test_every_key_is_read() -> None:
         target = "tensorflow==2.15"
         training-samples = 800
         batch-size = 32
+        baseline = "known.json"
         fix = true
         fix-only = true
         unsafe-fixes = true
@@ -147,7 +148,7 @@ def test_options_come_on_top(project: Path) -> None:
         ("strict = 1", "bnlint.toml: `strict` must be true or false, not the number 1"),
         (
             'output-format = "xml"',
-            'bnlint.toml: `output-format` must be one of "full", "concise", "json", not the string "xml"',
+            'bnlint.toml: `output-format` must be one of "full", "concise", "json", "json-lines",  "xml"',
         ),
         ("target = 3.15", "bnlint.toml: `target` must be a string, not the number 3.15"),
         (
