@@ -22,6 +22,7 @@ def settings_of(rule: Rule, example: Example, folders: Sequence[str] = ()) -> Se
     asked = dict(example.settings)
     return Settings(
         select=tuple(asked.pop("select", ("ALL",))),
+        preview=True,
         fixable=(rule.code,),
         target=example.target if example.target != "default" else None,
         target_source="example",

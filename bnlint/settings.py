@@ -55,7 +55,8 @@ class Settings(NamedTuple):
     """Everything that decides how a file is linted and how a run reports. Immutable.
 
     Selectors (``select``, ``ignore``, …) are code prefixes (``BN1``), codes, rule names or ``ALL``.
-    ``select`` is ``None`` where nobody chose: then every rule is on whose severity is not *off*.
+    ``select`` is ``None`` where nobody chose: then every rule is on whose severity is not *off*. Rules in preview
+    are on only with ``preview``, whatever is selected.
     Paths in ``exclude``, ``extend_exclude`` and ``per_file_ignores`` are patterns relative to ``root``, the folder of
     the configuration file; ``rules`` holds absolute folders, and ``baseline`` is an absolute path where a configuration
     names it. ``config`` is the file read, ``None`` without one.
@@ -64,6 +65,7 @@ class Settings(NamedTuple):
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    preview: bool = False
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     fixable: tuple[str, ...] = ("ALL",)
     unfixable: tuple[str, ...] = ()
@@ -161,6 +163,7 @@ KEYS: dict[str, Callable[[Any], Any]] = {
     "select": as_texts,
     "extend-select": as_texts,
     "ignore": as_texts,
+    "preview": as_flag,
     "per-file-ignores": as_table_of_texts,
     "fixable": as_texts,
     "unfixable": as_texts,

@@ -24,6 +24,7 @@ MEANINGS = {
     "select": "Rules that run: codes, their beginnings (BN1), names, or ALL",
     "extend-select": "Rules that run too",
     "ignore": "Rules that do not run",
+    "preview": "Rules in preview too",
     "per-file-ignores": "Rules that do not run for some files: pattern to selectors",
     "fixable": "Rules whose findings may be fixed",
     "unfixable": "Rules whose findings may not be fixed",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +60,17 @@ def test_a_page_is_complete(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_every_code_that_a_rule_replaces_exists(rule: Rule) -> None:
     assert set(rule.replaces) <= set(CATALOGUE.rules)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.match], ids=lambda rule: rule.code)
+def test_a_stable_rule_has_evidence(rule: Rule) -> None:
+    if rule.status == "stable":
+        assert rule.page.evidence.measured, "which releases of Keras were asked? else it is in preview"
+
+
+def test_every_rule_of_the_catalogue_says_how_sure_it_is() -> None:
+    for path in sorted((Path(__file__).parent.parent / "rules").glob("*.yaml")):
+        assert re.search(r"^status: (stable|preview)$", path.read_text(encoding="utf-8"), re.MULTILINE), path.name
 
 
 def test_stable_rules_with_a_match_have_examples_for_several_targets() -> None:

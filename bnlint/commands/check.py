@@ -49,6 +49,8 @@ def parser() -> argparse.ArgumentParser:
     rules.add_argument("--select", action="append", metavar="CODES", help="these rules and no others: BN1,BN201 or ALL")
     rules.add_argument("--extend-select", action="append", metavar="CODES", help="these rules too")
     rules.add_argument("--ignore", action="append", metavar="CODES", help="not these rules")
+    rules.add_argument("--preview", action="store_true", default=None, help="rules that are still on trial too")
+    rules.add_argument("--no-preview", dest="preview", action="store_false", help=argparse.SUPPRESS)
     rules.add_argument("--fixable", action="append", metavar="CODES", help="fix these rules only")
     rules.add_argument("--unfixable", action="append", metavar="CODES", help="do not fix these rules")
     rules.add_argument("--baseline", metavar="FILE", help="do not report the known findings that FILE lists")
@@ -173,13 +175,23 @@ def _task(resolver: Resolver, settings: Settings, options: argparse.Namespace, *
 
 
 def _validate(settings: Settings, files: Iterable[Found | Missing]) -> None:
-    """Raise ``SettingsError`` for rules and targets that do not exist; without any given nothing is loaded."""
+    """Raise ``SettingsError`` for rules and targets that do not exist; without any given nothing is loaded.
+
+    Selectors that have no effect are told on standard error.
+    """
     plain_ones = Settings()
+    said: dict[str, None] = {}
     for each in dict.fromkeys([settings, *(found.settings for found in files if isinstance(found, Found))]):
         if any(getattr(each, key) != getattr(plain_ones, key) for key in _NAMING_RULES):
-            prepare(each)
+            catalogue = prepare(each).catalogue
+            if not settings.quiet:
+                from bnlint.selection import without_effect
+
+                said.update(dict.fromkeys(without_effect(each, catalogue)))
         elif each.target is not None:
             given_target(each)
+    style = Style(shared.wants_colour(settings.color, stream=sys.stderr))
+    _say(*(f"{style.paint('warning', 'yellow')}: {line}" for line in said))
 
 
 _NAMING_RULES = (

@@ -60,6 +60,22 @@ REWRITES: dict[str, Rewrite] = {
             ),
         },
     ),
+    "name_argument": Rewrite(
+        "keywords",
+        "give the one positional argument of a call its keyword",
+        {"call": _CALL, "name": Argument("text", "the keyword")},
+    ),
+    "preprocess_for": Rewrite(
+        "preprocessing",
+        "let images go through the `preprocess_input` of another application",
+        {
+            "at": Argument(
+                "places", "what names the wrong one, or the `ImageDataGenerator` whose `rescale` gives way to it"
+            ),
+            "module": Argument("text", "the application's module: `resnet50`"),
+            "of": Argument("backbone", "the network that is fed"),
+        },
+    ),
     "remove_arguments": Rewrite("keywords", "take keyword arguments out of a call", {"call": _CALL, "names": _NAMES}),
     "move_arguments": Rewrite(
         "keywords",

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from immutables import Map
 
 from bnlint.graph.network import Address, Doubtful, Node, Tensor
+from bnlint.graph.pixels import Scaling
 from bnlint.graph.places import Place
 
 
@@ -161,6 +162,8 @@ class Layer(NamedTuple):
     """of what takes a model's input: the first axis after that of the batch, in the shape that the program writes"""
     masks: bool = False
     """whether it makes a mask: Masking, and Embedding with ``mask_zero=True``"""
+    scaling: Scaling | None = None
+    """what it does to pixels, where that is known"""
 
     def join(self, other: Layer) -> tuple[Layer, bool]:
         """What holds of both, and whether flags, layers or weights differ."""
@@ -188,6 +191,8 @@ class Layer(NamedTuple):
             changes["options"] = None
         if self.first_axis != other.first_axis:
             changes["first_axis"] = None
+        if self.scaling != other.scaling:
+            changes["scaling"] = None
         if self.model is not other.model and self.model != other.model:
             changes["model"] = _join_models(self.model, other.model)
             matters = True

@@ -23,6 +23,7 @@ from bnlint.keras.explained import explained
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
 from bnlint.keras.forced import gather_forced
+from bnlint.keras.images import gather_generators, gather_images, gather_other_images
 from bnlint.keras.kinds import WEIGHTED
 from bnlint.keras.layer_list_changes import gather_layer_lists
 from bnlint.keras.layer_loops import gather_loops
@@ -75,12 +76,15 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "custom_step": gather_custom_steps(runs, complete=found.complete),
         "eager_call": gather_eager_calls(runs, complete=found.complete),
         "forced_training": gather_forced(runs, library),
+        "image_generator": gather_generators(runs, found.complete),
+        "images_at_fit": gather_images(runs, fits, found.complete),
         "layer": gather_layers(runs),
         "layer_list": gather_layer_lists(runs),
         "learning_phase": gather_phases(runs, library),
         "masked_norm": gather_masked(runs, found.complete),
         "momentum_set": gather_momentum(runs, library, found.complete),
         "norm_over_time": gather_over_time(runs, found.complete),
+        "other_images": gather_other_images(runs, fits, found.complete),
         "random_weights": gather_random_weights(backbones),
         "trainable_change": gather_changes(runs, found.complete),
         "trainable_typo": gather_typos(runs),

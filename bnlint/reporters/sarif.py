@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
 from bnlint import __version__
-from bnlint.reporters.catalogue import page
 from bnlint.reporters.concise import way_out
 from bnlint.reporters.fingerprints import Fingerprints, LineHashes
 from bnlint.reporters.json import Totals, target_of
@@ -187,7 +186,7 @@ def _descriptor(rule: Rule | None, finding: Finding) -> dict[str, Any]:
     """A rule as code scanning shows it beside its findings; of one whose file is out of sight only the name."""
     if rule is None:
         return {"id": finding.code, "name": finding.name}
-    said = page(rule)
+    said = rule.markdown()
     links = [each for each in rule.page.references if each.startswith(("https://", "http://"))]
     return {
         "id": rule.code,

@@ -16,6 +16,7 @@ from bnlint.graph.subjects.connections import Connection
 from bnlint.graph.subjects.custom_steps import CustomStep, EagerCall
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
 from bnlint.graph.subjects.forced import ForcedTraining
+from bnlint.graph.subjects.images import ImageGenerator, ImagesAtFit, OtherImages
 from bnlint.graph.subjects.layer_lists import LayerList
 from bnlint.graph.subjects.layers import Layer
 from bnlint.graph.subjects.learning_phases import LearningPhase
@@ -44,6 +45,8 @@ __all__ = [
     "EagerCall",
     "Fit",
     "ForcedTraining",
+    "ImageGenerator",
+    "ImagesAtFit",
     "Layer",
     "LayerList",
     "LayerLoop",
@@ -52,6 +55,7 @@ __all__ = [
     "ModelFacts",
     "MomentumSet",
     "NormOverTime",
+    "OtherImages",
     "Program",
     "RandomWeights",
     "SavedBatchNorm",
@@ -87,6 +91,8 @@ SUBJECTS: dict[str, type] = {
     "custom_step": CustomStep,
     "eager_call": EagerCall,
     "forced_training": ForcedTraining,
+    "image_generator": ImageGenerator,
+    "images_at_fit": ImagesAtFit,
     "layer": Layer,
     "layer_list": LayerList,
     "layer_loop": LayerLoop,
@@ -94,6 +100,7 @@ SUBJECTS: dict[str, type] = {
     "masked_norm": MaskedNorm,
     "momentum_set": MomentumSet,
     "norm_over_time": NormOverTime,
+    "other_images": OtherImages,
     "random_weights": RandomWeights,
     "saved_batch_norm": SavedNorm,
     "saved_model": SavedModelStatistics,

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bnlint.graph.network import Address
+from bnlint.graph.pixels import Pixels
 from bnlint.interpreter.dictionaries import unhash
 from bnlint.interpreter.heap import Dict, List
 from bnlint.interpreter.machine import Machine
@@ -25,7 +27,8 @@ class Data:
     ``steps``: batches an epoch; ``drops``: the last incomplete batch is dropped; ``repeats``: goes on for ever (None:
     unknown); ``shape``: of an array, the first axis included; ``numbers``: the values of a short array;
     ``is_mask``: an array that is, or may be, a mask, so that what it selects cannot be counted; ``is_random``: numbers
-    drawn at random, which stand for examples where a program is only tried out.
+    drawn at random, which stand for examples where a program is only tried out; ``pixels``: what was done to images
+    (of a data set: to its inputs); ``generator``: the `ImageDataGenerator` that makes the batches.
     """
 
     form: Form | None = None
@@ -39,6 +42,8 @@ class Data:
     numbers: tuple[int | float, ...] | None = None
     is_mask: bool = False
     is_random: bool = False
+    pixels: Pixels | None = None
+    generator: Address | None = None
 
     @property
     def count(self) -> int | None:
@@ -105,7 +110,7 @@ def _common(alternatives: Sequence[Data]) -> Data:
         return NOTHING
     same = {
         name: getattr(first, name)
-        for name in ("samples", "batch", "steps", "drops", "is_random")
+        for name in ("samples", "batch", "steps", "drops", "is_random", "pixels", "generator")
         if all(getattr(one, name) == getattr(first, name) for one in alternatives)
     }
     return Data(first.form, is_batched=first.is_batched, repeats=first.repeats, **same)

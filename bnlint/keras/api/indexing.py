@@ -11,6 +11,7 @@ from bnlint.interpreter.heap import List
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Thing, Tuple, Value
 from bnlint.keras.api.data import NOTHING, Data, Shape, array, array_of, as_data, integer, is_none, number, thing
+from bnlint.keras.api.pixels import item as pixels_of_item
 from bnlint.keras.api.shapes import NotKnown, integers
 
 
@@ -24,7 +25,7 @@ def subscript(m: Machine, data: Data, index: Value) -> Data:
     bounds = slice_of(index)
     if bounds is not None and data.numbers is not None:
         found = replace(found, numbers=data.numbers[bounds])
-    return replace(found, is_mask=data.is_mask)
+    return replace(found, is_mask=data.is_mask, pixels=pixels_of_item(data.pixels, index))
 
 
 def _indexed(m: Machine, data: Data, items: list[Value]) -> Data:

@@ -19,10 +19,12 @@ from bnlint.keras.api.flags import note_wrapped
 from bnlint.keras.api.forcing import Container, keep_forced, note_forced
 from bnlint.keras.api.names import KerasName
 from bnlint.keras.api.options import WITH_OPTIONS, options_of
+from bnlint.keras.api.pixels import layer_scaling, pixels_of
 from bnlint.keras.api.shapes import integers
 from bnlint.keras.api.tensors import connect, opaque, tensors_in, training_argument, unknown_part, wrap
 from bnlint.keras.inside import all_layers, is_wrapper, layers_in
 from bnlint.keras.kinds import BATCH_NORM, DROPOUT
+from bnlint.keras.pixels import layer_pixels
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -107,6 +109,9 @@ def make_layer(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
         record = record._replace(first_axis=_first_axis(m, args, args.get(None, "input_shape")))
     if kind == "Masking" or _is_true(args.get(None, "mask_zero")):
         record = record._replace(masks=True)
+    scaling = layer_scaling(m, kind, args, place)
+    if scaling is not None:
+        record = record._replace(scaling=scaling)
     if kind in WITH_OPTIONS:
         record = record._replace(options=options_of(m, kind, args))
     ref = m.allocate(node, record, "layer")
@@ -192,7 +197,8 @@ def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: as
         missing = unknown_part(m, args.positional[0]) if args.positional else None
         if forced:
             note_forced(m, ref, node, missing)
-        return Thing("output", layer=ref.address, training=training, missing=missing)
+        pixels = layer_pixels(m.heap, ref.address, pixels_of(m, args.get(0)))
+        return Thing("output", layer=ref.address, training=training, missing=missing, pixels=pixels)
     missing = unknown_part(m, args.positional[0]) if args.positional else None
     if missing is not None:
         # some inputs are not known, and neither are the layers that lead to them

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 
+from bnlint.graph.pixels import Pixels
 from bnlint.interpreter.calls import call
 from bnlint.interpreter.heap import List
 from bnlint.interpreter.iteration import iterate
@@ -28,6 +29,8 @@ from bnlint.keras.api.data import (
     rows_of,
     thing,
 )
+from bnlint.keras.api.observing import observed
+from bnlint.keras.api.pixels import common_pixels, pixels_of, read_here, through
 
 UNKNOWN_ITEMS = Data("pipeline")
 """A pipeline of which it is not known whether its items are batches."""
@@ -183,9 +186,26 @@ def pipeline_method(m: Machine, value: Thing, method: str, args: Args, node: ast
     if method in ("cardinality", "__len__"):
         return _cardinality(data)
     if method == "zip":
-        return thing(_zip([data, *(as_data(other) or UNKNOWN_ITEMS for other in args.positional)]))
+        made = _zip([data, *(as_data(other) or UNKNOWN_ITEMS for other in args.positional)])
+        return thing(replace(made, pixels=data.pixels))
     run = METHODS.get(method)
-    return thing(run(m, data, args)) if run is not None else None
+    if run is None:
+        return None
+    return thing(replace(run(m, data, args), pixels=_pixels_after(m, data, method, args, node)))
+
+
+OTHER_ITEMS = frozenset("interleave flat_map window group_by_window enumerate".split())
+
+
+def _pixels_after(m: Machine, data: Data, method: str, args: Args, node: ast.AST) -> Pixels | None:
+    """The pixels of the inputs that a pipeline gives after a method."""
+    if method == "map":
+        function = args.get(0, "map_func")
+        at = node.args[0] if isinstance(node, ast.Call) and node.args else node
+        return through(m, function, data.pixels, at, observed)
+    if method == "concatenate":
+        return common_pixels([data.pixels, pixels_of(m, args.get(0, "dataset"))])
+    return data.pixels if method not in OTHER_ITEMS else None
 
 
 def _apply(m: Machine, value: Thing, data: Data, args: Args, node: ast.AST) -> Value:
@@ -219,7 +239,8 @@ def pipeline_call(m: Machine, name: str, args: Args) -> Value | None:
 
 def _slices(m: Machine, args: Args) -> Data:
     given = args.get(0, "tensors")
-    return replace(examples(rows_of(m, given)), is_random=data_of(m, given).is_random)
+    made = examples(rows_of(m, given))
+    return replace(made, is_random=data_of(m, given).is_random, pixels=pixels_of(m, given))
 
 
 def _one_item(m: Machine, args: Args) -> Data:
@@ -240,7 +261,7 @@ def _zipped(m: Machine, args: Args) -> Data:
         named = named_parts(m, values[0])
         values = [part for _, part in named] if named is not None else list(iterate(m, values[0], m.node).values)
     parts = [as_data(value) or UNKNOWN_ITEMS for value in values]
-    return _zip(parts) if parts else UNKNOWN_ITEMS
+    return replace(_zip(parts), pixels=parts[0].pixels) if parts else UNKNOWN_ITEMS
 
 
 def _sampled(m: Machine, args: Args) -> Data:
@@ -289,7 +310,8 @@ def directory_call(m: Machine, name: str, args: Args) -> Value:
     given = args.get(BATCH_AT[name], "batch_size")
     size = (None if args.open else 32) if given is None else integer(given)
     alone = given is not None and is_none(given)
-    made = thing(Data("pipeline", batch=size, is_batched=not alone))
+    pixels = read_here(m) if name == "image_dataset_from_directory" else None
+    made = thing(Data("pipeline", batch=size, is_batched=not alone, pixels=pixels))
     subset = args.get(None, "subset")
     return Tuple((made, made)) if isinstance(subset, Const) and subset.value == "both" else made
 
@@ -330,9 +352,11 @@ SHAPES: dict[str, tuple[Shape, Shape]] = {
     "california_housing": ((8,), ()),
 }  # fmt: skip
 """An example and its label in the data sets of Keras."""
+OF_IMAGES = frozenset({"mnist", "fashion_mnist", "cifar10", "cifar100"})
+"""Those of images, 0 to 255."""
 
 
-def keras_dataset(path: tuple[str, ...], args: Args) -> Value | None:
+def keras_dataset(m: Machine, path: tuple[str, ...], args: Args) -> Value | None:
     """``keras.datasets.<name>.load_data()``; None where it is none of them."""
     name = path[1] if len(path) == 3 and path[2] == "load_data" else ""
     sizes = datasets.KERAS.get(name)
@@ -340,7 +364,11 @@ def keras_dataset(path: tuple[str, ...], args: Args) -> Value | None:
         return None
     changed = {"maxlen", "test_split", "version"} & args.keywords.keys() or args.open
     counts = [None if changed else sizes[split] for split in ("train", "test")]
-    return Tuple(Tuple(thing(array((count, *shape))) for shape in SHAPES[name]) for count in counts)
+    shapes, pixels = SHAPES[name], read_here(m) if name in OF_IMAGES else None
+    return Tuple(
+        Tuple((thing(replace(array((count, *shapes[0])), pixels=pixels)), thing(array((count, *shapes[1])))))
+        for count in counts
+    )
 
 
 # --- TensorFlow Datasets --------------------------------------------------------------------------------------------
@@ -371,11 +399,11 @@ def _splits(m: Machine, dataset: str | None, split: Value | None, args: Args, no
     if isinstance(split, Tuple):
         record = List(split.items)
     if isinstance(record, List):
-        made = tuple(_split(dataset, _split_name(item), given, size) for item in record.items)
+        made = tuple(_split(m, dataset, _split_name(item), given, size) for item in record.items)
         return m.allocate(node, List(made, record.exact), "splits")
     if is_none(split):
         return Thing("splits", dataset=dataset, given=given, size=size)
-    return _split(dataset, _split_name(split), given, size)
+    return _split(m, dataset, _split_name(split), given, size)
 
 
 def _split_name(value: Value | None) -> str | None:
@@ -384,9 +412,19 @@ def _split_name(value: Value | None) -> str | None:
     return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
 
 
-def _split(dataset: str | None, split: str | None, given: Value | None, size: int | None) -> Value:
+def _split(m: Machine, dataset: str | None, split: str | None, given: Value | None, size: int | None) -> Value:
     count = datasets.tfds_samples(dataset, split) if dataset is not None and split is not None else None
-    return thing(examples(count) if is_none(given) else batched(examples(count), size))
+    made = examples(count) if is_none(given) else batched(examples(count), size)
+    return thing(replace(made, pixels=read_here(m) if dataset in TFDS_IMAGES else None))
+
+
+TFDS_IMAGES = frozenset(
+    """beans caltech101 caltech_birds2011 cars196 cassava cats_vs_dogs cifar10 cifar100 citrus_leaves
+    colorectal_histology deep_weeds eurosat fashion_mnist food101 horses_or_humans imagenette imagenette/320px
+    imagewang imagenet2012 malaria mnist oxford_flowers102 oxford_iiit_pet patch_camelyon plant_leaves plant_village
+    rock_paper_scissors stanford_dogs stl10 svhn_cropped tf_flowers uc_merced""".split()
+)
+"""Data sets of TensorFlow Datasets whose elements have an `image` of 0 to 255 and nothing else to be seen."""
 
 
 def tfds_attribute(value: Thing, name: str) -> Value | None:
@@ -401,11 +439,11 @@ def tfds_attribute(value: Thing, name: str) -> Value | None:
     return None
 
 
-def tfds_item(value: Thing, index: Value) -> Value:
+def tfds_item(m: Machine, value: Thing, index: Value) -> Value:
     """``data["train"]`` and ``info.splits["train"]``."""
     split = _split_name(index)
     if value.kind == "splits":
-        return _split(value.dataset, split, value.given, value.size)
+        return _split(m, value.dataset, split, value.given, value.size)
     known = value.dataset is not None and split is not None
     return Thing("split", count=datasets.tfds_samples(value.dataset, split) if known and split is not None else None)
 

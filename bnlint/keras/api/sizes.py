@@ -7,17 +7,27 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from bnlint.graph.network import Address
+from bnlint.graph.pixels import Pixels
 from bnlint.graph.records import Rows, Unseen
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Unknown, Value
 from bnlint.keras.api.data import Data, ceil_div, number
 from bnlint.keras.api.generators import fed
+from bnlint.keras.api.pixels import pixels_of
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
 
 DEFAULT_BATCH = 32
+
+
+class Fed(NamedTuple):
+    """Images that are handed to a model: their pixels, and the `ImageDataGenerator` they come from."""
+
+    pixels: Pixels | None = None
+    generator: Address | None = None
 
 
 class Sizes(NamedTuple):
@@ -36,6 +46,9 @@ class Sizes(NamedTuple):
     is_random: bool = False
     rows: Rows = "any"
     """Of every batch, as far as Keras knows beforehand: ``"any"`` where a batch may have fewer."""
+    fed: Fed = Fed()
+    held_out: Fed = Fed()
+    """what it is validated on"""
 
 
 class Given(NamedTuple):
@@ -54,9 +67,10 @@ class Given(NamedTuple):
 def fit_sizes(m: Machine, library: KerasLibrary, root: str, method: str, args: Args, node: ast.AST) -> Sizes:
     """The sizes of a ``fit``, ``fit_generator`` or ``train_on_batch`` of a model of the import root ``root``."""
     data = fed(m, args.get(0, "x", "generator"), node)
+    inputs = Fed(data.pixels or pixels_of(m, args.get(0, "x", "generator")), data.generator)
     if method == "train_on_batch":
         there = data.samples or data.batch
-        return Sizes(there, None, 1, 0, 1, False, rows=there or _unseen(args, node, None))
+        return Sizes(there, None, 1, 0, 1, False, rows=there or _unseen(args, node, None), fed=inputs)
     if method == "fit" and data.is_batched is None and given(args, 1, "y") is not None:
         data = replace(data, form="array", is_batched=False)  # targets of their own: the inputs are arrays
     told = _arguments(method, args)
@@ -77,7 +91,9 @@ def fit_sizes(m: Machine, library: KerasLibrary, root: str, method: str, args: A
         steps, stops = _as_long_as_it_lasts(library, root, data, steps, there, epochs)
     validated = told.validation is not None or told.split is not None
     rows = _rows(data, samples, batch) or _unseen(args, node, batch)
-    return Sizes(batch, samples, steps, first, epochs, validated, stops, data.is_random, rows)
+    others = fed(m, told.validation, node) if told.validation is not None else data
+    held_out = Fed(others.pixels or pixels_of(m, told.validation), others.generator) if told.validation else Fed()
+    return Sizes(batch, samples, steps, first, epochs, validated, stops, data.is_random, rows, inputs, held_out)
 
 
 def given(args: Args, position: int | None, *names: str) -> Value | None:

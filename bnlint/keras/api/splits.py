@@ -47,9 +47,10 @@ def train_test_split(m: Machine, args: Args) -> Value | None:
 
 def _rows(value: Value, count: int | None) -> Thing:
     data = as_data(value)
-    if data is None or data.shape is None:
-        return thing(replace(array_of(count), is_mask=data is not None and data.is_mask))
-    return thing(array((count, *data.shape[1:]), is_mask=data.is_mask))
+    if data is None:
+        return thing(array_of(count))
+    part = array_of(count) if data.shape is None else array((count, *data.shape[1:]))
+    return thing(replace(part, is_mask=data.is_mask, pixels=data.pixels))
 
 
 EQUAL_FOLDS = frozenset({"KFold", "StratifiedKFold"})

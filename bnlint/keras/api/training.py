@@ -113,6 +113,8 @@ def fit_model(
         validated=sizes.validated,
         stops=stops,
         is_random=sizes.is_random,
+        fed=sizes.fed,
+        held_out=sizes.held_out,
         fine_tunes=says_fine_tuning(m),
         loads=[source.place(call) for source in {m.source, m.frame.source} for call in source.outline.loads],
     )
