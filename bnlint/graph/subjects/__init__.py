@@ -13,24 +13,29 @@ from bnlint.graph.subjects.addons import AddonsNorm
 from bnlint.graph.subjects.api_uses import ApiUse
 from bnlint.graph.subjects.assignments import BatchNormArgument, MomentumSet, TrainableTypo
 from bnlint.graph.subjects.backbones import BackboneAtFit
+from bnlint.graph.subjects.batches import BatchesAtFit
 from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.connections import Connection
 from bnlint.graph.subjects.custom_steps import CustomStep, EagerCall
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
 from bnlint.graph.subjects.forced import ForcedTraining
 from bnlint.graph.subjects.graph_norms import ContribNorm, GraphTraining
+from bnlint.graph.subjects.images import ImageGenerator, ImagesAtFit, OtherImages
 from bnlint.graph.subjects.layer_lists import LayerList
 from bnlint.graph.subjects.layers import Layer
 from bnlint.graph.subjects.learning_phases import LearningPhase
 from bnlint.graph.subjects.loops import ClassTest, LayerLoop, Slice
+from bnlint.graph.subjects.masks import MaskedNorm
 from bnlint.graph.subjects.optimizers import ReusedOptimizer
 from bnlint.graph.subjects.parts import Backbone, Because
 from bnlint.graph.subjects.random_weights import RandomWeights
 from bnlint.graph.subjects.saved_models import ModelFacts, SavedBatchNorm
 from bnlint.graph.subjects.saved_statistics import SavedModelStatistics, SavedNorm, ServedNorm
 from bnlint.graph.subjects.shared_norms import SharedNorm
+from bnlint.graph.subjects.time_steps import NormOverTime
 from bnlint.graph.subjects.trainable_changes import TrainableChange
 from bnlint.graph.subjects.trained_models import TrainedModel
+from bnlint.graph.subjects.weight_files import WeightsLoaded
 
 __all__ = [
     "SUBJECTS",
@@ -40,6 +45,7 @@ __all__ = [
     "BackboneAtFit",
     "BatchNormArgument",
     "BatchNormAtFit",
+    "BatchesAtFit",
     "Because",
     "Call",
     "ClassTest",
@@ -50,12 +56,17 @@ __all__ = [
     "Fit",
     "ForcedTraining",
     "GraphTraining",
+    "ImageGenerator",
+    "ImagesAtFit",
     "Layer",
     "LayerList",
     "LayerLoop",
     "LearningPhase",
+    "MaskedNorm",
     "ModelFacts",
     "MomentumSet",
+    "NormOverTime",
+    "OtherImages",
     "Program",
     "RandomWeights",
     "ReusedOptimizer",
@@ -68,6 +79,7 @@ __all__ = [
     "TrainableChange",
     "TrainableTypo",
     "TrainedModel",
+    "WeightsLoaded",
 ]
 
 
@@ -88,6 +100,7 @@ SUBJECTS: dict[str, type] = {
     "backbone_at_fit": BackboneAtFit,
     "batch_norm_argument": BatchNormArgument,
     "batch_norm_at_fit": BatchNormAtFit,
+    "batches_at_fit": BatchesAtFit,
     "call": Call,
     "class_test": ClassTest,
     "connection": Connection,
@@ -96,11 +109,16 @@ SUBJECTS: dict[str, type] = {
     "eager_call": EagerCall,
     "forced_training": ForcedTraining,
     "graph_training": GraphTraining,
+    "image_generator": ImageGenerator,
+    "images_at_fit": ImagesAtFit,
     "layer": Layer,
     "layer_list": LayerList,
     "layer_loop": LayerLoop,
     "learning_phase": LearningPhase,
+    "masked_norm": MaskedNorm,
     "momentum_set": MomentumSet,
+    "norm_over_time": NormOverTime,
+    "other_images": OtherImages,
     "random_weights": RandomWeights,
     "reused_optimizer": ReusedOptimizer,
     "saved_batch_norm": SavedNorm,
@@ -111,4 +129,5 @@ SUBJECTS: dict[str, type] = {
     "trainable_change": TrainableChange,
     "trainable_typo": TrainableTypo,
     "trained_model": TrainedModel,
+    "weights_loaded": WeightsLoaded,
 }
