@@ -59,6 +59,7 @@ class Options(NamedTuple):
     """What a layer was told, as far as the rules on the graph ask; None is unknown.
 
     ``regularized`` are the arguments that hold a regularizer: ``gamma_regularizer``. No activation is ``linear``.
+    ``assumed``: the data format is that of an installation that nobody has changed, neither said nor set.
     """
 
     axis: tuple[int, ...] | None = None
@@ -66,6 +67,7 @@ class Options(NamedTuple):
     use_bias: bool | None = None
     activation: str | None = None
     regularized: tuple[str, ...] | None = None
+    assumed: bool = False
 
 
 class Compiled(NamedTuple):
@@ -84,6 +86,10 @@ class Compiled(NamedTuple):
     heaps: tuple[Map[Address, Any], ...] = ()
     weight_decay: float | None = None
     """what the optimizer takes off all weights at each step, times the learning rate; None: unknown"""
+    optimizer_made: Any = None
+    """identifies the optimizer object: where and in which call it was made; None: unknown"""
+    optimizer_written: str | None = None
+    """the name by which the call has it"""
 
 
 class Model(NamedTuple):

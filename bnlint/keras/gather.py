@@ -28,10 +28,12 @@ from bnlint.keras.kinds import WEIGHTED
 from bnlint.keras.layer_list_changes import gather_layer_lists
 from bnlint.keras.layer_loops import gather_loops
 from bnlint.keras.merging import common
+from bnlint.keras.optimizers import gather_reused
 from bnlint.keras.phases import gather_phases
 from bnlint.keras.random_weights import gather_random_weights
 from bnlint.keras.rows import subject
 from bnlint.keras.trainable_changes import gather_changes
+from bnlint.keras.weight_files import gather_weight_files
 
 # --- grouping -------------------------------------------------------------------------------------------------------
 
@@ -82,10 +84,12 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "momentum_set": gather_momentum(runs, library),
         "other_images": gather_other_images(runs, fits, found.complete),
         "random_weights": gather_random_weights(backbones),
+        "reused_optimizer": gather_reused(runs, found.complete),
         "trainable_change": gather_changes(runs, found.complete),
         "trainable_typo": gather_typos(runs),
         "trained_model": gather_trained_models(runs),
         **gather_loops(runs if found.complete else [], fits, library),
+        "weights_loaded": gather_weight_files(runs, library),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
     ordered = sorted(unknowns, key=lambda each: (order(each[0]), each[1]))

@@ -78,7 +78,9 @@ def gather_images(runs: list[PathFits], fits: tuple[Fit, ...], complete: bool) -
                     record = feeding.event.heap[each.application]
                     key = feeding.event.place, record.site, record.model.application
                     found.setdefault(key, []).append(subject)
-    merged = [agreed(alternatives, {"group": "", "use": "fit", "never_applied": True}) for alternatives in found.values()]
+    merged = [
+        agreed(alternatives, {"group": "", "use": "fit", "never_applied": True}) for alternatives in found.values()
+    ]
     if not complete:
         merged = [replace(each, harm=None) for each in merged]
     return tuple(_with_calls(each, calls) for each in merged)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bnlint.graph.subjects.addons import AddonsNorm
+from bnlint.graph.subjects.api_uses import ApiUse
 from bnlint.graph.subjects.assignments import BatchNormArgument, MomentumSet, TrainableTypo
 from bnlint.graph.subjects.backbones import BackboneAtFit
 from bnlint.graph.subjects.calls import Call
@@ -21,6 +23,7 @@ from bnlint.graph.subjects.layer_lists import LayerList
 from bnlint.graph.subjects.layers import Layer
 from bnlint.graph.subjects.learning_phases import LearningPhase
 from bnlint.graph.subjects.loops import ClassTest, LayerLoop, Slice
+from bnlint.graph.subjects.optimizers import ReusedOptimizer
 from bnlint.graph.subjects.parts import Backbone, Because
 from bnlint.graph.subjects.random_weights import RandomWeights
 from bnlint.graph.subjects.saved_models import ModelFacts, SavedBatchNorm
@@ -28,9 +31,12 @@ from bnlint.graph.subjects.saved_statistics import SavedModelStatistics, SavedNo
 from bnlint.graph.subjects.shared_norms import SharedNorm
 from bnlint.graph.subjects.trainable_changes import TrainableChange
 from bnlint.graph.subjects.trained_models import TrainedModel
+from bnlint.graph.subjects.weight_files import WeightsLoaded
 
 __all__ = [
     "SUBJECTS",
+    "AddonsNorm",
+    "ApiUse",
     "Backbone",
     "BackboneAtFit",
     "BatchNormArgument",
@@ -54,6 +60,7 @@ __all__ = [
     "OtherImages",
     "Program",
     "RandomWeights",
+    "ReusedOptimizer",
     "SavedBatchNorm",
     "SavedModelStatistics",
     "SavedNorm",
@@ -63,6 +70,7 @@ __all__ = [
     "TrainableChange",
     "TrainableTypo",
     "TrainedModel",
+    "WeightsLoaded",
 ]
 
 
@@ -78,6 +86,8 @@ class Program:
 
 
 SUBJECTS: dict[str, type] = {
+    "addons_norm": AddonsNorm,
+    "api_use": ApiUse,
     "backbone_at_fit": BackboneAtFit,
     "batch_norm_argument": BatchNormArgument,
     "batch_norm_at_fit": BatchNormAtFit,
@@ -96,6 +106,7 @@ SUBJECTS: dict[str, type] = {
     "momentum_set": MomentumSet,
     "other_images": OtherImages,
     "random_weights": RandomWeights,
+    "reused_optimizer": ReusedOptimizer,
     "saved_batch_norm": SavedNorm,
     "saved_model": SavedModelStatistics,
     "serving_norm": ServedNorm,
@@ -104,4 +115,5 @@ SUBJECTS: dict[str, type] = {
     "trainable_change": TrainableChange,
     "trainable_typo": TrainableTypo,
     "trained_model": TrainedModel,
+    "weights_loaded": WeightsLoaded,
 }

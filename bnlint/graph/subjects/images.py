@@ -54,7 +54,8 @@ class ImagesAtFit:
         "known to be given to the model; unknown where something else does"
     )
     never_applied: bool = fact(
-        "whether they come from an `ImageDataGenerator` with a function in the wrong position, which is not called", False
+        "whether they come from an `ImageDataGenerator` with a function in the wrong position, which is not called",
+        False,
     )
     batch_norm: bool | None = fact("whether the network holds BatchNormalization")
     statistics: Literal["batch", "moving"] | None = fact(

@@ -21,6 +21,7 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Arm, Machine
 from bnlint.interpreter.values import Bound, Const, Function, Partial, Ref, Thing, Unknown, Value
 from bnlint.keras.api.flags import forget_flags
+from bnlint.keras.api.layers import text
 from bnlint.keras.api.saving import save_model
 from bnlint.keras.api.sizes import given
 
@@ -75,9 +76,14 @@ def begin(m: Machine, library: KerasLibrary, ref: Ref, callbacks: Value | None, 
 def end(m: Machine, library: KerasLibrary, ref: Ref, callbacks: Value | None, node: ast.AST) -> None:
     """Runs what callbacks do later in a fit: it does not count there, and may have been done after it."""
     for each in iterate(m, callbacks, node).values if callbacks is not None else ():
-        path = each.data.get("saves_to") if isinstance(each, Thing) and each.kind == "callback" else None
+        if not isinstance(each, Thing) or each.kind != "callback":
+            continue
+        path, weights = each.data.get("saves_to"), each.data.get("weights_to")
         if path is not None:
             save_model(m, library, ref, Args((path,)), node)
+        for file in (path, weights):
+            if file is not None:
+                m.event("checkpoint", node, layer=ref.address, path=text(file), whole=file is path)
     for run in _hooks(m, ref, callbacks, LATER, Unknown("epoch"), node):
         forget_flags(m, _changed(m, m.attempt(run)), SET_BY_CALLBACK)
 

@@ -258,7 +258,8 @@ class KerasLibrary:
             return Thing("shape", shape=None, samples=None)
         if name == "optimizer" and record.model is not None and record.model.compiled is not None:
             compiled = record.model.compiled
-            return Thing("optimizer", name=compiled.optimizer, rate=compiled.learning_rate)
+            made = compiled.optimizer_made
+            return Thing("optimizer", name=compiled.optimizer, rate=compiled.learning_rate, made=made)
         if name == "history":
             return Thing("history")
         if name == "built":
@@ -423,9 +424,12 @@ class KerasLibrary:
             if last == "ModelCheckpoint":
                 training_api.checkpoint_event(m, args, node)
             hooks = args.keywords if last == "LambdaCallback" else {}
-            return Thing("callback", name=last, hooks=hooks, saves_to=training_api.checkpoint_file(last, args))
+            whole = training_api.checkpoint_file(last, args)
+            weights = training_api.weights_file(last, args)
+            return Thing("callback", name=last, hooks=hooks, saves_to=whole, weights_to=weights)
         if area in OPTIMIZER_AREAS and last[:1].isupper():
-            return training_api.make_optimizer(last, args, self._ignored_rates(name))
+            made = training_api.make_optimizer(last, args, self._ignored_rates(name))
+            return made if name.legacy or "legacy" in name.path else training_api.made_once(m, made, node)
         if area == "regularizers":
             return Thing("regularizer")
         if last == "clone_model":

@@ -48,6 +48,7 @@ def options_of(m: Machine, kind: str, args: Args) -> Options:
         data_format=None if kind == "Dense" else _format(m, kind, given("data_format")),
         use_bias=_flag(given("use_bias")),
         activation=_activation(given("activation")),
+        assumed=_is_none(given("data_format")) and not was_set(m),
     )
 
 

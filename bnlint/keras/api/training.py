@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from bnlint.graph.places import Place
 from bnlint.graph.records import Compiled, Layer
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
@@ -48,19 +49,41 @@ def _weight_decay(name: str, args: Args) -> float | None:
     return 0.0 if isinstance(given, Const) and given.value is None else number(given)
 
 
+def made_once(m: Machine, optimizer: Value, node: ast.AST) -> Value:
+    """The optimizer with what identifies the object; nothing does in a loop whose turns are not run one by one."""
+    if not isinstance(optimizer, Thing) or m.is_in_unknown_turn or m.star:
+        return optimizer
+    return Thing("optimizer", **{**optimizer.data, "made": _identity(m, node)})
+
+
+def _identity(m: Machine, node: ast.AST) -> tuple[Place, object, object]:
+    return m.place(node), m.calls, m.context
+
+
+def _written(node: ast.AST) -> str | None:
+    """The name under which a call of ``compile`` is given its optimizer."""
+    if not isinstance(node, ast.Call):
+        return None
+    named = next((each.value for each in node.keywords if each.arg == "optimizer"), None)
+    given = named or (node.args[0] if node.args else None)
+    return ast.unparse(given) if isinstance(given, (ast.Name, ast.Attribute)) else None
+
+
 def compile_model(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: ast.AST) -> Value:
     """``model.compile(…)``: most releases keep the flags of this moment."""
     optimizer = args.get(0, "optimizer")
-    name, rate, decay = None, None, None
+    name, rate, decay, made = None, None, None, None
     if isinstance(optimizer, Thing) and optimizer.kind == "optimizer":
         name, rate, decay = optimizer.name, optimizer.rate, optimizer.data.get("decay")
+        made = optimizer.data.get("made")
     else:
         called = text(optimizer)
         if called is not None:
             name, rate, decay = called, DEFAULT_RATES.get(called.lower()), DECAYS.get(called.lower(), 0.0)
+            made = None if m.is_in_unknown_turn or m.star else _identity(m, node)
     eager = args.get(None, "run_eagerly")
     compiled = Compiled(m.place(node), m.heap, name, rate, bool(isinstance(eager, Const) and eager.value))
-    compiled = compiled._replace(weight_decay=decay)
+    compiled = compiled._replace(weight_decay=decay, optimizer_made=made, optimizer_written=_written(node))
     record: Layer = m.get(ref.address)
     if record.model is None:
         from bnlint.graph.records import Model
@@ -192,6 +215,13 @@ def checkpoint_file(name: str, args: Args) -> Value | None:
     only = args.get(None, "save_weights_only")
     whole = only is None or (isinstance(only, Const) and not only.value)
     return args.get(0, "filepath") if name == "ModelCheckpoint" and whole and not args.open else None
+
+
+def weights_file(name: str, args: Args) -> Value | None:
+    """The file into which a callback saves the weights alone."""
+    only = args.get(None, "save_weights_only")
+    alone = isinstance(only, Const) and bool(only.value)
+    return args.get(0, "filepath") if name == "ModelCheckpoint" and alone and not args.open else None
 
 
 def checkpoint_event(m: Machine, args: Args, node: ast.AST) -> None:
