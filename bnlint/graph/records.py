@@ -60,6 +60,8 @@ class Options(NamedTuple):
 
     ``regularized`` are the arguments that hold a regularizer: ``gamma_regularizer``. No activation is ``linear``.
     ``assumed``: the data format is that of an installation that nobody has changed, neither said nor set.
+    ``rank`` counts the axes of one example where a layer says what it takes: ``Input((28, 28))``, ``input_dim=8``.
+    ``sequences``: a recurrent layer gives a step for each of its input.
     """
 
     axis: tuple[int, ...] | None = None
@@ -68,6 +70,9 @@ class Options(NamedTuple):
     activation: str | None = None
     regularized: tuple[str, ...] | None = None
     assumed: bool = False
+    rank: int | None = None
+    sequences: bool | None = None
+    synchronized: bool | None = None
 
 
 class Compiled(NamedTuple):
@@ -90,6 +95,12 @@ class Compiled(NamedTuple):
     """identifies the optimizer object: where and in which call it was made; None: unknown"""
     optimizer_written: str | None = None
     """the name by which the call has it"""
+    accumulates: int | None = None
+    """batches whose gradients the optimizer adds up for one step, where it is told a number"""
+    averages: str | None = None
+    """how the optimizer averages weights: ``use_ema``, or the class around it"""
+    made_at: Place | None = None
+    """the optimizer's constructor"""
 
 
 class Model(NamedTuple):

@@ -16,6 +16,7 @@ from bnlint.keras.assignments import gather_momentum, gather_typos
 from bnlint.keras.backbone_fits import Backbones, gather_backbones
 from bnlint.keras.backbones import group_key, owner_of
 from bnlint.keras.bare import gather_trained_models
+from bnlint.keras.batches import gather_batches
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.connections import gather_connections
 from bnlint.keras.custom_steps import gather_custom_steps, gather_eager_calls
@@ -71,6 +72,7 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
     subjects: dict[str, tuple[Any, ...]] = {
         "backbone_at_fit": gather_backbones(backbones, fits, found.complete),
         "batch_norm_at_fit": tuple(row for fit in fits for row in fit.batch_norm),
+        "batches_at_fit": gather_batches(runs, fits, library, found.complete),
         "call": gather_calls(runs, fits, library, guarded),
         "connection": gather_connections(runs),
         "custom_step": gather_custom_steps(runs, complete=found.complete),

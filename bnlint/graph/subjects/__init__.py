@@ -13,6 +13,7 @@ from bnlint.graph.subjects.addons import AddonsNorm
 from bnlint.graph.subjects.api_uses import ApiUse
 from bnlint.graph.subjects.assignments import BatchNormArgument, MomentumSet, TrainableTypo
 from bnlint.graph.subjects.backbones import BackboneAtFit
+from bnlint.graph.subjects.batches import BatchesAtFit
 from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.connections import Connection
 from bnlint.graph.subjects.custom_steps import CustomStep, EagerCall
@@ -41,6 +42,7 @@ __all__ = [
     "BackboneAtFit",
     "BatchNormArgument",
     "BatchNormAtFit",
+    "BatchesAtFit",
     "Because",
     "Call",
     "ClassTest",
@@ -91,6 +93,7 @@ SUBJECTS: dict[str, type] = {
     "backbone_at_fit": BackboneAtFit,
     "batch_norm_argument": BatchNormArgument,
     "batch_norm_at_fit": BatchNormAtFit,
+    "batches_at_fit": BatchesAtFit,
     "call": Call,
     "class_test": ClassTest,
     "connection": Connection,

@@ -36,13 +36,13 @@ def data_call(m: Machine, name: str, args: Args, node: ast.AST) -> Value | None:
     )
 
 
-def keras_call(m: Machine, path: tuple[str, ...], args: Args) -> Value | None:
+def keras_call(m: Machine, path: tuple[str, ...], args: Args, node: ast.AST) -> Value | None:
     """A function of Keras that makes or changes data, by its path; None where it is none of them."""
     last = path[-1] if path else ""
     if path[:1] == ("datasets",):
         return pipelines.keras_dataset(m, path, args) or Unknown("data set")
     if last in pipelines.BATCH_AT:
-        return pipelines.directory_call(m, last, args)
+        return pipelines.directory_call(m, last, args, node)
     if last == "split_dataset":
         return splits.split_dataset(m, args)
     if last == "timeseries_dataset_from_array":
@@ -73,7 +73,7 @@ def data_method(m: Machine, value: Thing, method: str, args: Args, node: ast.AST
     if value.kind == "generator":
         if method == "fit":
             return generator_changed(m, value, node)
-        return generator_flow(m, value, method, args) or Unknown(f"generator.{method}()")
+        return generator_flow(m, value, method, args, node) or Unknown(f"generator.{method}()")
     if value.kind == "random":
         return new_arrays.random_call(m, method, args) or Unknown(f"random.{method}()", harmless=True)
     found = pipelines.tfds_method(m, value, method, args, node)

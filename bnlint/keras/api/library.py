@@ -35,7 +35,7 @@ from bnlint.interpreter.values import (
     Value,
 )
 from bnlint.keras import api_history, applications, truth
-from bnlint.keras.api import companions, graph_mode, image_generators, phases, typos
+from bnlint.keras.api import companions, graph_mode, image_generators, phases, strategies, typos
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layer_lists as lists_api
 from bnlint.keras.api import layers as layers_api
@@ -399,6 +399,7 @@ class KerasLibrary:
             if last == "Input":
                 return layers_api.make_input(m, self, name, args, node)
             record = Layer(type="InputLayer", package=name.root, site=m.place(node), name=None, built=True)
+            record = record._replace(options=layers_api.input_options(m, args))
             return m.allocate(node, record, "input layer")
         if last in ("Model", "Functional") and (area in MODEL_AREAS or area == last):
             if not args.positional and not args.keywords:
@@ -428,7 +429,7 @@ class KerasLibrary:
             weights = training_api.weights_file(last, args)
             return Thing("callback", name=last, hooks=hooks, saves_to=whole, weights_to=weights)
         if area in OPTIMIZER_AREAS and last[:1].isupper():
-            made = training_api.make_optimizer(last, args, self._ignored_rates(name))
+            made = training_api.make_optimizer(last, args, self._ignored_rates(name), m.place(node))
             return made if name.legacy or "legacy" in name.path else training_api.made_once(m, made, node)
         if area == "regularizers":
             return Thing("regularizer")
@@ -454,11 +455,11 @@ class KerasLibrary:
             found = args.get(0, "model")
             return found if found is not None else None
         if area == "datasets" or last in data_api.OF_KERAS:
-            return data_api.keras_call(m, name.path, args)
+            return data_api.keras_call(m, name.path, args, node)
         if last == "ImageDataGenerator":
             return make_generator(m, args, node)
         if last == "to_categorical":
-            return data_api.keras_call(m, name.path, args)
+            return data_api.keras_call(m, name.path, args, node)
         return None
 
     def _on_tensors(
@@ -495,7 +496,7 @@ class KerasLibrary:
             m.put(layers_api.NAME_COUNTS, layers_api.NameCounts(Map()))
             phases.forget_phase(m)
             return NONE
-        made = data_api.keras_call(m, name.path, args) if name.area in ("ops", "random") else None
+        made = data_api.keras_call(m, name.path, args, node) if name.area in ("ops", "random") else None
         if made is not None:
             return made
         if name.last == "preprocess_input":
@@ -761,6 +762,10 @@ class KerasLibrary:
             return self._has_attribute(m, operands[0], operands[1])
         if operator == "+" and all(isinstance(value, Thing) and value.kind == "variables" for value in operands):
             return _both_variables(operands)
+        if operator == "*":
+            replicated = strategies.times(operands)
+            if replicated is not None:
+                return replicated
         inputs = [t for value in operands for t in tensors_in(m, value)]
         if inputs:
             package = m.get(inputs[0].node.layer).package if inputs[0].node else "keras"
@@ -802,6 +807,8 @@ class KerasLibrary:
         """``with value as x``."""
         if isinstance(value, Thing) and value.kind == "tape":
             return steps_api.enter_tape(m, node)
+        if isinstance(value, Thing) and value.kind == "strategy scope":
+            return strategies.enter(m, value)
         if isinstance(value, Thing):
             return value
         return None
@@ -810,6 +817,8 @@ class KerasLibrary:
         """The end of a ``with``: what was called under a tape is remembered for the step that follows."""
         if isinstance(value, Thing) and value.kind == "tape":
             steps_api.leave_tape(m)
+        if isinstance(value, Thing) and value.kind == "strategy scope":
+            strategies.leave(m)
 
     def star(self, module: str, name: str) -> Value | None:
         """What a star import of a Keras module gives."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bnlint.graph.places import Place
 from bnlint.graph.records import Compiled, Layer
@@ -12,6 +12,7 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Ref, Thing, Unknown, Value
 from bnlint.keras.api import callbacks
+from bnlint.keras.api.data import is_true
 from bnlint.keras.api.layers import note_built, number, text, trace_call
 from bnlint.keras.api.models import unknown_model
 from bnlint.keras.api.sizes import Sizes, fit_sizes
@@ -31,11 +32,14 @@ DEFAULT_RATES = {
 }  # fmt: skip
 
 
-def make_optimizer(name: str, args: Args, ignored: frozenset[str] = frozenset()) -> Value:
+def make_optimizer(name: str, args: Args, ignored: frozenset[str] = frozenset(), place: Place | None = None) -> Value:
     """An optimizer: its class and its rate, where it is a number; ``ignored`` are keywords that have no effect."""
     given = args.get(0, *(keyword for keyword in RATE_KEYWORDS if keyword not in ignored))
     rate = DEFAULT_RATES.get(name.lower()) if given is None and not args.open else number(given)
-    return Thing("optimizer", name=name, rate=rate, decay=_weight_decay(name, args))
+    accumulates = number(args.get(None, "gradient_accumulation_steps"))
+    averages = "use_ema" if is_true(args.get(None, "use_ema")) else None
+    extras = {"accumulates": int(accumulates) if accumulates else None, "averages": averages, "made_at": place}
+    return Thing("optimizer", name=name, rate=rate, decay=_weight_decay(name, args), **extras)
 
 
 DECAYS = {"adamw": 0.004}
@@ -73,9 +77,11 @@ def compile_model(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node:
     """``model.compile(…)``: most releases keep the flags of this moment."""
     optimizer = args.get(0, "optimizer")
     name, rate, decay, made = None, None, None, None
+    extras: dict[str, Any] = {}
     if isinstance(optimizer, Thing) and optimizer.kind == "optimizer":
         name, rate, decay = optimizer.name, optimizer.rate, optimizer.data.get("decay")
         made = optimizer.data.get("made")
+        extras = {key: optimizer.data.get(key) for key in ("accumulates", "averages", "made_at")}
     else:
         called = text(optimizer)
         if called is not None:
@@ -83,7 +89,7 @@ def compile_model(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node:
             made = None if m.is_in_unknown_turn or m.star else _identity(m, node)
     eager = args.get(None, "run_eagerly")
     compiled = Compiled(m.place(node), m.heap, name, rate, bool(isinstance(eager, Const) and eager.value))
-    compiled = compiled._replace(weight_decay=decay, optimizer_made=made, optimizer_written=_written(node))
+    compiled = compiled._replace(weight_decay=decay, optimizer_made=made, optimizer_written=_written(node), **extras)
     record: Layer = m.get(ref.address)
     if record.model is None:
         from bnlint.graph.records import Model
@@ -136,6 +142,7 @@ def fit_model(
         validated=sizes.validated,
         stops=stops,
         is_random=sizes.is_random,
+        feeding=sizes.feeding,
         fed=sizes.fed,
         held_out=sizes.held_out,
         fine_tunes=says_fine_tuning(m),
