@@ -30,7 +30,9 @@ from bnlint.keras.merging import common
 from bnlint.keras.phases import gather_phases
 from bnlint.keras.random_weights import gather_random_weights
 from bnlint.keras.rows import subject
+from bnlint.keras.shuffled import gather_shuffled
 from bnlint.keras.trainable_changes import gather_changes
+from bnlint.keras.trained_outputs import gather_outputs
 
 # --- grouping -------------------------------------------------------------------------------------------------------
 
@@ -78,9 +80,11 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "learning_phase": gather_phases(runs, library),
         "momentum_set": gather_momentum(runs, library),
         "random_weights": gather_random_weights(backbones),
+        "shuffled_prediction": gather_shuffled(runs) if found.complete else (),
         "trainable_change": gather_changes(runs, found.complete),
         "trainable_typo": gather_typos(runs),
         "trained_model": gather_trained_models(runs),
+        "trained_output": gather_outputs(runs, library) if found.complete else (),
         **gather_loops(runs if found.complete else [], fits, library),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
@@ -156,7 +160,7 @@ def _optimizer_of(view: FitView) -> tuple[str | None, float | None]:
     """The class of the optimizer that trains, and its rate."""
     event, compiled = view.event, view.compiled
     name = event.data.get("optimizer") or (compiled.optimizer if compiled else None)
-    rate = event.data.get("rate") if event.train == "train_step" else (compiled.learning_rate if compiled else None)
+    rate = event.data.get("rate") if event.train == "train_step" else view.learning_rate
     return name, rate
 
 

@@ -25,8 +25,10 @@ from bnlint.graph.subjects.random_weights import RandomWeights
 from bnlint.graph.subjects.saved_models import ModelFacts, SavedBatchNorm
 from bnlint.graph.subjects.saved_statistics import SavedModelStatistics, SavedNorm, ServedNorm
 from bnlint.graph.subjects.shared_norms import SharedNorm
+from bnlint.graph.subjects.shuffled_predictions import ShuffledPrediction
 from bnlint.graph.subjects.trainable_changes import TrainableChange
 from bnlint.graph.subjects.trained_models import TrainedModel
+from bnlint.graph.subjects.trained_outputs import TrainedOutput
 
 __all__ = [
     "SUBJECTS",
@@ -55,10 +57,12 @@ __all__ = [
     "SavedNorm",
     "ServedNorm",
     "SharedNorm",
+    "ShuffledPrediction",
     "Slice",
     "TrainableChange",
     "TrainableTypo",
     "TrainedModel",
+    "TrainedOutput",
 ]
 
 
@@ -93,8 +97,10 @@ SUBJECTS: dict[str, type] = {
     "saved_model": SavedModelStatistics,
     "serving_norm": ServedNorm,
     "shared_batch_norm": SharedNorm,
+    "shuffled_prediction": ShuffledPrediction,
     "slice": Slice,
     "trainable_change": TrainableChange,
     "trainable_typo": TrainableTypo,
     "trained_model": TrainedModel,
+    "trained_output": TrainedOutput,
 }

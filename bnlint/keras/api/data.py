@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bnlint.interpreter.dictionaries import unhash
 from bnlint.interpreter.heap import Dict, List
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, OneOf, Thing, Tuple, Value
+
+if TYPE_CHECKING:
+    from bnlint.graph.places import Place
+    from bnlint.keras.api.orders import Flow
 
 Form = Literal["array", "pipeline", "sequence", "generator"]
 Shape = tuple[int | None, ...]
@@ -25,7 +29,8 @@ class Data:
     ``steps``: batches an epoch; ``drops``: the last incomplete batch is dropped; ``repeats``: goes on for ever (None:
     unknown); ``shape``: of an array, the first axis included; ``numbers``: the values of a short array;
     ``is_mask``: an array that is, or may be, a mask, so that what it selects cannot be counted; ``is_random``: numbers
-    drawn at random, which stand for examples where a program is only tried out.
+    drawn at random, which stand for examples where a program is only tried out; ``flow``: the order in which batches
+    come; ``labels_of``: of an array of labels in another order, the call that made their flow, and how they were taken.
     """
 
     form: Form | None = None
@@ -39,6 +44,8 @@ class Data:
     numbers: tuple[int | float, ...] | None = None
     is_mask: bool = False
     is_random: bool = False
+    flow: Flow | None = None
+    labels_of: tuple[Place, str] | None = None
 
     @property
     def count(self) -> int | None:
@@ -105,7 +112,7 @@ def _common(alternatives: Sequence[Data]) -> Data:
         return NOTHING
     same = {
         name: getattr(first, name)
-        for name in ("samples", "batch", "steps", "drops", "is_random")
+        for name in ("samples", "batch", "steps", "drops", "is_random", "flow", "labels_of")
         if all(getattr(one, name) == getattr(first, name) for one in alternatives)
     }
     return Data(first.form, is_batched=first.is_batched, repeats=first.repeats, **same)
