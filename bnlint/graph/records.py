@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from immutables import Map
 
 from bnlint.graph.network import Address, Doubtful, Node, Tensor
+from bnlint.graph.pixels import Scaling
 from bnlint.graph.places import Place
 
 
@@ -58,6 +59,9 @@ class Options(NamedTuple):
     """What a layer was told, as far as the rules on the graph ask; None is unknown.
 
     ``regularized`` are the arguments that hold a regularizer: ``gamma_regularizer``. No activation is ``linear``.
+    ``assumed``: the data format is that of an installation that nobody has changed, neither said nor set.
+    ``rank`` counts the axes of one example where a layer says what it takes: ``Input((28, 28))``, ``input_dim=8``.
+    ``sequences``: a recurrent layer gives a step for each of its input.
     """
 
     axis: tuple[int, ...] | None = None
@@ -65,6 +69,10 @@ class Options(NamedTuple):
     use_bias: bool | None = None
     activation: str | None = None
     regularized: tuple[str, ...] | None = None
+    assumed: bool = False
+    rank: int | None = None
+    sequences: bool | None = None
+    synchronized: bool | None = None
 
 
 class Loss(NamedTuple):
@@ -105,6 +113,16 @@ class Compiled(NamedTuple):
     gradient_momentum: float | None = None
     """of plain gradient descent: its momentum"""
     loss: Loss | None = None
+    optimizer_made: Any = None
+    """identifies the optimizer object: where and in which call it was made; None: unknown"""
+    optimizer_written: str | None = None
+    """the name by which the call has it"""
+    accumulates: int | None = None
+    """batches whose gradients the optimizer adds up for one step, where it is told a number"""
+    averages: str | None = None
+    """how the optimizer averages weights: ``use_ema``, or the class around it"""
+    made_at: Place | None = None
+    """the optimizer's constructor"""
 
 
 class Model(NamedTuple):
@@ -179,6 +197,12 @@ class Layer(NamedTuple):
     touched: bool = False
     called: Any = None
     options: Options | None = None
+    first_axis: int | None = None
+    """of what takes a model's input: the first axis after that of the batch, in the shape that the program writes"""
+    masks: bool = False
+    """whether it makes a mask: Masking, and Embedding with ``mask_zero=True``"""
+    scaling: Scaling | None = None
+    """what it does to pixels, where that is known"""
 
     def join(self, other: Layer) -> tuple[Layer, bool]:
         """What holds of both, and whether flags, layers or weights differ."""
@@ -204,6 +228,10 @@ class Layer(NamedTuple):
             changes["momentum"] = None
         if self.options != other.options:
             changes["options"] = None
+        if self.first_axis != other.first_axis:
+            changes["first_axis"] = None
+        if self.scaling != other.scaling:
+            changes["scaling"] = None
         if self.model is not other.model and self.model != other.model:
             changes["model"] = _join_models(self.model, other.model)
             matters = True

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bnlint.keras.backbones import module_of
+from bnlint.keras.default_rates import ADAPTIVE
 from bnlint.keras.kinds import CONVOLUTIONS
-from bnlint.keras.optimizers import ADAPTIVE
 
 if TYPE_CHECKING:
     from bnlint.graph.records import Compiled, Layer

@@ -11,9 +11,9 @@ from bnlint.graph.places import Place, order
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import Backbone, BatchNormAtFit, Because, Fit
 from bnlint.keras.backbones import backbone_of, label_of, owner_address, owner_of
+from bnlint.keras.default_rates import ADAPTIVE
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
-from bnlint.keras.optimizers import ADAPTIVE
 from bnlint.keras.semantics import Outcome
 
 SUGGESTED = (0.98, 0.97, 0.95, 0.9)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from bnlint.keras.default_rates import default_rate
 from bnlint.keras.loss_table import activated_twice
-from bnlint.keras.optimizers import default_rate
 from bnlint.keras.releases import Target
 
 pytestmark = pytest.mark.tensorflow
@@ -51,10 +51,8 @@ def shows_its_pixels(keras: Any) -> Any:
 @pytest.mark.parametrize("shuffle", [None, False])
 def test_predictions_on_a_flow(keras: Any, shuffle: bool | None) -> None:
     np = importlib.import_module("numpy")
-    module = {"keras": "keras.src.legacy.preprocessing.image"}.get(
-        keras.__name__, f"{keras.__name__}.preprocessing.image"
-    )
-    generator = importlib.import_module(module).ImageDataGenerator()
+    home = "keras.src.legacy" if keras.__name__ == "keras" else keras.__name__
+    generator = importlib.import_module(f"{home}.preprocessing.image").ImageDataGenerator()
     numbers = np.arange(COUNT, dtype="float32")
     images = np.broadcast_to(numbers[:, None, None, None], (COUNT, 2, 2, 1))
     flow = generator.flow(images, numbers, batch_size=8, **({} if shuffle is None else {"shuffle": shuffle}))

@@ -34,7 +34,7 @@ def test_a_rule_with_what_it_needs_and_nothing_else(tmp_path: Path) -> None:
         "sum": None,
         "report_at": ["enabled_by", "fit.place"],
     }
-    assert (rule["code"], rule["name"], rule["status"], rule["opt_in"]) == ("TST001", "tried-out", "preview", False)
+    assert (rule["code"], rule["name"], rule["status"], rule["opt_in"]) == ("TST001", "tried-out", "stable", False)
 
 
 def with_case(case: str) -> str:

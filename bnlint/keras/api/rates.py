@@ -16,8 +16,8 @@ from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Function, OneOf, Ref, Thing, Unknown, Value
-from bnlint.keras.api.generators import observed
 from bnlint.keras.api.layers import number
+from bnlint.keras.api.observing import observed
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
