@@ -75,6 +75,19 @@ class Options(NamedTuple):
     synchronized: bool | None = None
 
 
+class Loss(NamedTuple):
+    """The one cross-entropy of a model: its class, whether it takes logits, and where it was made.
+
+    ``given``: whether `from_logits` is written; ``text``: it was named by a string or a function.
+    """
+
+    name: str
+    from_logits: bool | None
+    place: Place | None = None
+    given: bool = False
+    text: bool = False
+
+
 class Compiled(NamedTuple):
     """A model's last ``compile``: where, and the heap as it was, since most releases keep the flags of that moment.
 
@@ -91,6 +104,15 @@ class Compiled(NamedTuple):
     heaps: tuple[Map[Address, Any], ...] = ()
     weight_decay: float | None = None
     """what the optimizer takes off all weights at each step, times the learning rate; None: unknown"""
+    rate_at: Place | None = None
+    """where the optimizer was made, or the `compile` that names it in a string"""
+    rate_by: str | None = None
+    """``default``, ``number``, ``schedule``, ``assigned``: what says the rate; ``text``: a name in a string"""
+    rate_keyword: str | None = None
+    """the keyword that it is written with, if it is"""
+    gradient_momentum: float | None = None
+    """of plain gradient descent: its momentum"""
+    loss: Loss | None = None
     optimizer_made: Any = None
     """identifies the optimizer object: where and in which call it was made; None: unknown"""
     optimizer_written: str | None = None
