@@ -26,7 +26,9 @@ from hypothesis import strategies as st
 
 from tools.fuzzing import forking, promises, samples
 
-BATCH = 300
+BATCH = 600
+SLOW = {"h5": 200, "weights": 200, "keras": 300}
+"""Kinds with other batches: each input takes several processes."""
 
 
 def main() -> int:
@@ -40,7 +42,8 @@ def main() -> int:
     start, turn, done = time.monotonic(), 0, 0
     while (time.monotonic() - start < asked.seconds) if asked.seconds else (done < asked.inputs):
         kind = kinds[turn % len(kinds)]
-        count = BATCH if asked.seconds else min(BATCH, asked.inputs - done)
+        size = SLOW.get(kind, BATCH)
+        count = size if asked.seconds else min(size, asked.inputs - done)
         counts = results.setdefault(kind, Counter())
         for name, number in _batch(asked, kind, asked.seed + turn, count).items():
             counts[name] = max(counts[name], number) if name.startswith("most ") else counts[name] + number

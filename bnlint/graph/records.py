@@ -58,6 +58,7 @@ class Options(NamedTuple):
     """What a layer was told, as far as the rules on the graph ask; None is unknown.
 
     ``regularized`` are the arguments that hold a regularizer: ``gamma_regularizer``. No activation is ``linear``.
+    ``takes`` and ``gives`` are the axes of its input and its output, the batch's among them.
     """
 
     axis: tuple[int, ...] | None = None
@@ -65,6 +66,8 @@ class Options(NamedTuple):
     use_bias: bool | None = None
     activation: str | None = None
     regularized: tuple[str, ...] | None = None
+    takes: int | None = None
+    gives: int | None = None
 
 
 class Compiled(NamedTuple):

@@ -18,11 +18,14 @@ from typing import Any
 
 from bnlint.saved_models import hdf5
 
+MOST_SECONDS = 120
+
 NURSERY = """
 import os, signal, socket, sys
 sys.path[:] = {paths!r}
 import h5py, numpy, json, hashlib
 from bnlint.saved_models import figures, hdf5_child, hdf5_splicing
+from tools.fuzzing import comparing
 h5py.File("nothing", "w", driver="core", backing_store=False).create_dataset("x", data=[1.0])
 numpy.zeros(3).mean()
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -37,7 +40,7 @@ while True:
         os.dup2(fds[0], 0); os.dup2(fds[0], 1); os.close(fds[0]); control.close()
         sys.stdin, sys.stdout = open(0, encoding="utf-8"), open(1, "w", encoding="utf-8")
         try:
-            (hdf5_child if word == b"r" else hdf5_splicing).main()
+            dict(r=hdf5_child, w=hdf5_splicing, c=comparing)[word.decode()].main()
             sys.stdout.flush()
         finally:
             os._exit(0)
@@ -45,6 +48,7 @@ while True:
     control.sendall(child.to_bytes(4, "little"))
 """
 _peaks: list[int] = [0]
+_nurseries: list[Nursery] = []
 
 
 class Nursery:
@@ -65,6 +69,17 @@ class Nursery:
         socket.send_fds(self._control, [word], [theirs.fileno()])
         theirs.close()
         return int.from_bytes(self._control.recv(4), "little"), ours
+
+    def asked(self, word: bytes, request: str) -> str:
+        """What a new process answers to a request."""
+        pid, connection = self.child(word)
+        with connection:
+            connection.settimeout(MOST_SECONDS)
+            connection.sendall(request.encode())
+            connection.shutdown(socket.SHUT_WR)
+            said = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+            _note(pid)
+        return said.decode()
 
     def close(self) -> None:
         """Ends it."""
@@ -98,6 +113,7 @@ class Reader:
 def forked() -> Iterator[None]:
     """Reading and writing of HDF5 in forked processes, while it lasts."""
     nursery = Nursery()
+    _nurseries.append(nursery)
 
     class Module:
         PIPE, DEVNULL, TimeoutExpired = subprocess.PIPE, subprocess.DEVNULL, subprocess.TimeoutExpired
@@ -108,14 +124,7 @@ def forked() -> Iterator[None]:
 
         @staticmethod
         def run(*_: Any, input: str, **__: Any) -> Any:
-            pid, connection = nursery.child(b"w")
-            with connection:
-                connection.settimeout(60)
-                connection.sendall(input.encode())
-                connection.shutdown(socket.SHUT_WR)
-                said = b"".join(iter(lambda: connection.recv(1 << 16), b""))
-                _note(pid)
-            return subprocess.CompletedProcess([], 0, said.decode())
+            return subprocess.CompletedProcess([], 0, nursery.asked(b"w", input))
 
     from bnlint.saved_models import writing
 
@@ -125,6 +134,7 @@ def forked() -> Iterator[None]:
         yield
     finally:
         hdf5.subprocess = writing.subprocess = real  # type: ignore[assignment]
+        _nurseries.remove(nursery)
         nursery.close()
 
 
@@ -144,35 +154,8 @@ def _note(pid: int) -> None:
         _peaks.append(int(found[1]) << 10 if found else 0)
 
 
-COMPARE = """
-import io, json, sys
-import h5py
-def told(data):
-    found = {}
-    with h5py.File(io.BytesIO(data), "r") as file:
-        def visit(name, each):
-            found[name] = [type(each).__name__, sorted((key, repr(value)) for key, value in each.attrs.items())]
-            if isinstance(each, h5py.Dataset) and each.size is not None and each.size < 1 << 20:
-                try:
-                    found[name].append(each[()].tobytes().hex() if each.dtype.kind != "O" else repr(each[()]))
-                except Exception as error:
-                    found[name].append(type(error).__name__)
-        file.visititems(visit)
-        found[""] = sorted((key, repr(value)) for key, value in file.attrs.items() if key != "model_config")
-    return found
-size = int(sys.argv[1])
-data = sys.stdin.buffer.read()
-one, other = told(data[:size]), told(data[size:])
-print(json.dumps([key for key in {*one, *other} if one.get(key) != other.get(key)][:5]))
-"""
-
-
-def differences(before: bytes, after: bytes) -> list[str]:
-    """Which objects of an HDF5 file are not as they were, the config aside; asked in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-c", COMPARE, str(len(before))], input=before + after, capture_output=True, timeout=60, check=False
-    )
-    if done.returncode:
-        return [] if done.returncode < 0 else [f"cannot be compared: {done.stderr.decode()[-200:]}"]
-    changed = json.loads(done.stdout)
+def differences(before: str, after: str) -> list[str]:
+    """Which objects of an HDF5 file are not as in another, the config aside."""
+    said = _nurseries[-1].asked(b"c", json.dumps([before, after]))
+    changed = json.loads(said) if said else []
     return [f"not as it was: {changed}"] if changed else []

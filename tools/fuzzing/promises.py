@@ -109,13 +109,19 @@ def _facts(path: Path) -> list[str]:
 def _mended(path: Path, broken: list[str]) -> bool:
     """Whether a fix changed the file; into ``broken`` goes what it should not have done."""
     before = _content(path)
+    kept = path.with_name("before") if path.is_file() else path
+    if kept != path:
+        kept.write_bytes(before[""])
     status, out, err = _run(*FIX, str(path))
     if "internal error" in err + out or status not in (0, 1, 2):
         broken.append(f"fix: {' '.join(err.split())[:300]}")
     after = _content(path)
     if before == after:
+        kept.unlink() if kept != path else None
         return False
     broken += [f"fix: {each}" for each in _differences(path, before, after)]
+    if kept != path:
+        kept.unlink()
     _run(*FIX, str(path))
     if _content(path) != after:
         broken.append("fix: a second run changed the file again")
@@ -137,7 +143,7 @@ def _differences(path: Path, before: dict[str, bytes], after: dict[str, bytes]) 
     if path.suffix == ".keras":
         return [] if _beside_config(before[""]) == _beside_config(after[""]) else ["other members are not as they were"]
     if path.suffix == ".h5":
-        return forking.differences(before[""], after[""])
+        return forking.differences(str(path.with_name("before")), str(path))
     return [] if after[""] else ["the file is empty"]
 
 
