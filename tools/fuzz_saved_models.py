@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -95,8 +96,10 @@ def batch(folders: list[Path], kind: str, number: int, count: int, keep: Path) -
     return run([each for each in _samples(folders) if each.kind == kind], number, count, keep)
 
 
-def run(found: list[samples.Sample], number: int, count: int, keep: Path | None) -> dict[str, int]:
-    """As ``batch``, from samples of one kind."""
+def run(
+    found: list[samples.Sample], number: int, count: int, keep: Path | None, tell: Callable[[str], object] = str
+) -> dict[str, int]:
+    """As ``batch``, from samples of one kind; ``tell`` gets what breaks a promise, each reason once."""
     counts: Counter[str] = Counter()
     told: set[str] = set()
 
@@ -114,6 +117,7 @@ def run(found: list[samples.Sample], number: int, count: int, keep: Path | None)
         reason = "\n".join(outcome.broken)
         if outcome.broken and reason not in told:
             told.add(reason)
+            tell(reason)
             if keep is not None:
                 _keep(keep / f"{found[0].kind}-{number}-{len(told)}", parts, reason)
 
