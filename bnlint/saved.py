@@ -120,7 +120,7 @@ def gather(model: SavedModel, target: Target, settings: Settings, other: SavedMo
 
 
 def target_of(model: SavedModel, given: Target | None) -> Target:
-    """What the model will run on: as of a script, but in place of the default the Keras 2 that has saved it, if one has.
+    """What the model will run on: as of a script; in place of the default the Keras 2 that has saved it, if one has.
 
     Beside the default stands the Keras that the file names.
     """

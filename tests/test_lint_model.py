@@ -116,7 +116,9 @@ def test_what_does_not_say_its_layers_is_an_error(value: object) -> None:
 
 
 def test_what_is_no_file_gets_advice_and_no_fix(tmp_path: Path) -> None:
-    config = functional(inputs(8, 8, 3), conv("c", "input"), norm("bn", "c", momentum=0.01), layer("Flatten", "f", "bn"))
+    config = functional(
+        inputs(8, 8, 3), conv("c", "input"), norm("bn", "c", momentum=0.01), layer("Flatten", "f", "bn")
+    )
     file = tmp_path / "model.json"
     file.write_text(json.dumps(config))
     (of_file,) = bnlint.lint_model(file)

@@ -79,10 +79,10 @@ def _samples(folders: list[Path]) -> list[samples.Sample]:
 def _batch(asked: argparse.Namespace, kind: str, number: int, count: int) -> dict[str, int]:
     """One batch in a process of its own; where that comes to a sudden end, the input at hand is kept."""
     command = [
-        sys.executable, "-m", "tools.fuzz_saved_models", *map(str, asked.samples), "--batch", kind, "--seed", str(number),
-        "--inputs", str(count), "--keep", str(asked.keep),
+        sys.executable, "-m", "tools.fuzz_saved_models", *map(str, asked.samples), "--batch", kind, "--seed",
+        str(number), "--inputs", str(count), "--keep", str(asked.keep),
     ]  # fmt: skip
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         counts: dict[str, int] = json.loads(done.stdout.splitlines()[-1])
         return counts
@@ -105,7 +105,11 @@ def run(
 
     @seed(number)
     @settings(
-        max_examples=count, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
     )
     @given(st.randoms(use_true_random=False))
     def one(random: Random) -> None:
@@ -141,8 +145,6 @@ def _keep(folder: Path, parts: dict[str, bytes], reason: str) -> None:
     folder.mkdir(parents=True)
     samples.put(parts, folder)
     (folder / "reason.txt").write_text(reason + "\n")
-
-
 
 
 if __name__ == "__main__":

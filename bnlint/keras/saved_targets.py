@@ -11,8 +11,11 @@ from bnlint.keras.releases import KERAS_3_IN_TENSORFLOW, MULTI_BACKEND_ENDS, Tar
 from bnlint.saved_models.versions import numbers
 
 WRITTEN_BY = {"2.3.0-tf": "tensorflow==2.2", "2.4.0": "tensorflow==2.4"}
-"""Versions that two releases write: TensorFlow 2.1 and 2.2, 2.3 and 2.4 (measured). The columns of the two give the same
-answers about model files; those of `2.2.4-tf`, which TensorFlow 1.15 and 2.0 write, do not: it names none."""
+"""Versions that two releases write: TensorFlow 2.1 and 2.2, 2.3 and 2.4.
+
+What was measured of the two gives the same answers about model files. That of TensorFlow 1.15 and 2.0, which both write
+`2.2.4-tf`, does not: it names none.
+"""
 
 
 def saved_with(model: SavedModel) -> Target | None:

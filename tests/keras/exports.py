@@ -75,9 +75,7 @@ def hangs_on_the_batch(name, shape):
     serve = signatures["serving_default" if "serving_default" in signatures else "serve"]
     key = next(iter(serve.structured_input_signature[1]))
     batch = RANDOM.normal(2, 3, (8, *shape)).astype("float32")
-    alone, among = (
-        next(iter(serve(**{key: tf.constant(each)}).values())).numpy()[0] for each in (batch[:1], batch)
-    )
+    alone, among = (next(iter(serve(**{key: tf.constant(each)}).values())).numpy()[0] for each in (batch[:1], batch))
     return bool(np.abs(alone - among).max() > 1e-3)
 
 

@@ -186,7 +186,12 @@ def test_the_axis_behind_dense_counted_from_the_front(axis: Any, shape: Any, on_
 
 
 def test_the_axes_behind_dense_are_those_of_the_layers_before(tmp_path: Path) -> None:
-    flat = [conv("c", "input"), layer("Flatten", "f", "c"), layer("Dense", "d", "f", **DENSE), norm("bn", "d", axis=[1])]
+    flat = [
+        conv("c", "input"),
+        layer("Flatten", "f", "c"),
+        layer("Dense", "d", "f", **DENSE),
+        norm("bn", "d", axis=[1]),
+    ]
     assert ("BN401", "d") in said(tmp_path, functional(inputs(8, 8, 3), *flat))
     assert only(functional(inputs(8, 8, 3), *flat)).on_channels is True
     pooled = layer("GlobalAveragePooling2D", "f", "c", keepdims=True)

@@ -48,6 +48,8 @@ while True:
     control.sendall(child.to_bytes(4, "little"))
 """
 _peaks: list[int] = [0]
+_seconds: list[float] = [0.0]
+TICKS = os.sysconf("SC_CLK_TCK")
 _nurseries: list[Nursery] = []
 
 
@@ -141,6 +143,7 @@ def forked() -> Iterator[None]:
 def forget_peaks() -> None:
     """Begins a new input."""
     _peaks[:] = [0]
+    _seconds[:] = [0.0]
 
 
 def peak() -> int:
@@ -148,8 +151,15 @@ def peak() -> int:
     return max(_peaks)
 
 
+def seconds() -> float:
+    """What the processes for this input have taken of the processor."""
+    return sum(_seconds)
+
+
 def _note(pid: int) -> None:
     with suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        _seconds.append((int(fields[11]) + int(fields[12])) / TICKS)
         found = re.search(r"VmHWM:\s*(\d+) kB", Path(f"/proc/{pid}/status").read_text())
         _peaks.append(int(found[1]) << 10 if found else 0)
 

@@ -9,7 +9,7 @@ import re
 import time
 import traceback
 import zipfile
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +26,18 @@ MOST_SAID = 600
 BN902 = "BN902"
 TRAINING = {"training_samples": 500, "batch_size": 8}
 """With these most models have a finding that has a fix."""
-FIX = ("--fix", "--unsafe-fixes", "--isolated", "--jobs", "1", "--training-samples", "500", "--batch-size", "8", "--quiet")
+FIX = (
+    "--fix",
+    "--unsafe-fixes",
+    "--isolated",
+    "--jobs",
+    "1",
+    "--training-samples",
+    "500",
+    "--batch-size",
+    "8",
+    "--quiet",
+)
 
 
 class Outcome(NamedTuple):
@@ -56,7 +67,7 @@ def hold(path: Path) -> Outcome:
             fixed = _mended(path, broken)
     except Exception as error:
         broken.append(_where(error))
-    seconds = time.process_time() - start
+    seconds = time.process_time() - start + forking.seconds()
     memory = max(_peak(), forking.peak())
     if memory > MOST_MEMORY:
         broken.append(f"memory: {memory >> 20} MB")
@@ -165,10 +176,8 @@ def _beside_config(data: bytes) -> list[tuple[Any, ...]]:
 
 
 def _forget_peak() -> None:
-    try:
+    with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        pass
 
 
 def _peak() -> int:

@@ -50,7 +50,11 @@ def _inner(value: bytes, random: Random, other: bytes, depth: int) -> bytes:
             pass
     if parse(value):
         return change(value, random, other, depth + 1)
-    return octets.change(value, random, other) if random.random() < 0.7 else random.choice((b"", value * 50, b"\xff", b"../x"))
+    return (
+        octets.change(value, random, other)
+        if random.random() < 0.7
+        else random.choice((b"", value * 50, b"\xff", b"../x"))
+    )
 
 
 def parse(data: bytes) -> list[Field]:

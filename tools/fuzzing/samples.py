@@ -75,7 +75,11 @@ def with_tensorflow_js(samples: list[Sample]) -> list[Sample]:
     for sample in samples:
         if sample.kind == "json":
             entry = json.loads(sample.parts[".json"])
-            topology = {"keras_version": entry.pop("keras_version", "2.15.0"), "backend": "tensorflow", "model_config": entry}
+            topology = {
+                "keras_version": entry.pop("keras_version", "2.15.0"),
+                "backend": "tensorflow",
+                "model_config": entry,
+            }
             document = {"format": "layers-model", "modelTopology": topology, "weightsManifest": []}
             made.append(Sample("tfjs", sample.name, {".json": json.dumps(document).encode()}))
     return [*samples, *made]
@@ -130,7 +134,9 @@ def _members(data: bytes) -> dict[str, bytes]:
 
 def _archive(members: Mapping[str, bytes], random: Random) -> bytes:
     memory = io.BytesIO()
-    with zipfile.ZipFile(memory, "w", random.choice((zipfile.ZIP_STORED, zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as file:
+    with zipfile.ZipFile(
+        memory, "w", random.choice((zipfile.ZIP_STORED, zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+    ) as file:
         for name, content in members.items():
             file.writestr(zipfile.ZipInfo(name), content, compress_type=file.compression)
     return memory.getvalue()
@@ -144,7 +150,9 @@ def _other_members(data: bytes, random: Random, other: bytes) -> bytes:
     if what == 0:
         del members[at]
     elif what == 1:
-        members.append((random.choice((CONFIG, WEIGHTS, METADATA, "../out", "/abs", "a/b.keras", "é", "assets/x")), members[at][1]))
+        members.append(
+            (random.choice((CONFIG, WEIGHTS, METADATA, "../out", "/abs", "a/b.keras", "é", "assets/x")), members[at][1])
+        )
     elif what == 2:
         members[at] = (random.choice((CONFIG, WEIGHTS, METADATA, "x")), members[at][1])
     else:
@@ -169,7 +177,11 @@ def _yaml_tree(data: bytes, random: Random, other: bytes) -> bytes:
     plain = json.loads(trees.text_of(changed))
     if random.random() < 0.3 and isinstance(plain, dict):
         plain["again"] = plain.get("config")
-    return bytes(yaml.safe_dump(plain, default_flow_style=random.choice((None, False, True)), encoding="utf-8", allow_unicode=True))
+    return bytes(
+        yaml.safe_dump(
+            plain, default_flow_style=random.choice((None, False, True)), encoding="utf-8", allow_unicode=True
+        )
+    )
 
 
 def _in_config(data: bytes, random: Random, other: bytes) -> bytes:
@@ -207,5 +219,3 @@ def put(parts: Parts, folder: Path) -> Path:
         (path / name).write_bytes(data)
     path.mkdir(exist_ok=True)
     return path
-
-

@@ -1,4 +1,4 @@
-"""HDF5 files with other texts, arrays and links in them, written by h5py: the library opens them, a reader must bear them."""
+"""HDF5 files with other texts, arrays and links in them, written by h5py: files that the library opens."""
 
 from __future__ import annotations
 
@@ -63,15 +63,17 @@ def _attribute(h5py: Any, file: Any, random: Random, other: Any) -> None:
     holder = file if random.random() < 0.5 else file[_one(file, random)]
     names = [*holder.attrs, *TEXTS]
     name = random.choice(names)
-    value = random.choice(
-        (
-            0, 1.5, np.zeros(3), np.zeros((0,)), "", "x", "\u00e9", b"\xff\xfe", np.bytes_(b"{}"), [b"a", b"b"], [b"{}"],
-            np.array(["{}"], dtype=object), h5py.Empty("f4"), np.array([[b"x"]]), file.ref, "{" * 500, "2.15.0", "3.12.0",
-            "9" * 4000, np.zeros(3, dtype=[("a", "i4"), ("b", "f8")]), np.bool_(True), np.float16(2),
-        )  # fmt: skip
-    )
+    value: Any = random.choice(_values(h5py, np, file))
     kind = h5py.string_dtype() if isinstance(value, np.ndarray) and value.dtype == object else None
     holder.attrs.create(name, value, dtype=kind)
+
+
+def _values(h5py: Any, np: Any, file: Any) -> tuple[Any, ...]:
+    return (
+        0, 1.5, np.zeros(3), np.zeros((0,)), "", "x", "\u00e9", b"\xff\xfe", np.bytes_(b"{}"), [b"a", b"b"], [b"{}"],
+        np.array(["{}"], dtype=object), h5py.Empty("f4"), np.array([[b"x"]]), file.ref, "{" * 500, "2.15.0", "3.12.0",
+        "9" * 4000, np.zeros(3, dtype=[("a", "i4"), ("b", "f8")]), np.bool_(True), np.float16(2),
+    )  # fmt: skip
 
 
 def _no_attribute(h5py: Any, file: Any, random: Random, other: Any) -> None:
@@ -89,7 +91,10 @@ def _gone(h5py: Any, file: Any, random: Random, other: Any) -> None:
 def _moved(h5py: Any, file: Any, random: Random, other: Any) -> None:
     path = _one(file, random)
     if path != "/":
-        file.move(path, _free(file, random.choice(("x", "model_weights/x", "layers/x", path + "_1", "a" * 300, "vars/0", "é"))))
+        file.move(
+            path,
+            _free(file, random.choice(("x", "model_weights/x", "layers/x", path + "_1", "a" * 300, "vars/0", "é"))),
+        )
 
 
 def _free(file: Any, path: str) -> str:
@@ -102,7 +107,13 @@ def _linked(h5py: Any, file: Any, random: Random, other: Any) -> None:
     path, group = _one(file, random), file[_one(file, random, h5py.Group)]
     name = _free(group, random.choice(("again", "gamma:0", "vars", "0", "bn")))
     target: Any = random.choice(
-        (file[path], h5py.SoftLink(path), h5py.SoftLink("/nowhere"), h5py.SoftLink("."), h5py.ExternalLink("/etc/passwd", "/"))
+        (
+            file[path],
+            h5py.SoftLink(path),
+            h5py.SoftLink("/nowhere"),
+            h5py.SoftLink("."),
+            h5py.ExternalLink("/etc/passwd", "/"),
+        )
     )
     group[name] = target
 
@@ -116,11 +127,13 @@ def _array(h5py: Any, file: Any, random: Random, other: Any) -> None:
         return
     del file[path]
     made: tuple[dict[str, Any], ...] = (
-        {"data": np.float32("nan")}, {"data": np.full(4, np.inf)}, {"data": np.zeros(0)}, {"data": np.zeros((4, 4), "f4")},
-        {"data": np.zeros(4, "c16")}, {"data": np.zeros(4, "i8") - 1}, {"data": np.full(4, 2**64 - 1, "u8")},
+        {"data": np.float32("nan")}, {"data": np.full(4, np.inf)}, {"data": np.zeros(0)},
+        {"data": np.zeros((4, 4), "f4")}, {"data": np.zeros(4, "c16")}, {"data": np.zeros(4, "i8") - 1},
+        {"data": np.full(4, 2**64 - 1, "u8")},
         {"data": np.array([b"abc"])}, {"data": ["x", "y"], "dtype": h5py.string_dtype()},
         {"data": np.zeros(3, dtype=[("a", "i4")])}, {"shape": (4,), "dtype": h5py.ref_dtype},
-        {"shape": (1 << 40,), "dtype": "f8", "chunks": (1 << 18,)}, {"shape": (1 << 20,), "dtype": "f8", "chunks": (1 << 20,), "compression": "gzip"},
+        {"shape": (1 << 40,), "dtype": "f8", "chunks": (1 << 18,)},
+        {"shape": (1 << 20,), "dtype": "f8", "chunks": (1 << 20,), "compression": "gzip"},
         {"data": h5py.Empty("f4")}, {"shape": (4,), "dtype": "f4", "external": [("/etc/hostname", 0, 16)]},
         {"shape": (2,), "dtype": h5py.vlen_dtype("f4")}, {"data": np.zeros(4, "?")}, {"data": np.full(4, 1e308)},
         {"shape": (1 << 19,), "dtype": np.dtype(("V", 4000)), "chunks": (1024,)}, {"data": np.zeros(4, np.longdouble)},

@@ -12,13 +12,17 @@ RAW = "\u0001raw:"
 """Marks a text that becomes JSON as it stands, for what cannot be built (depth) or is none (`NaN`)."""
 ODD: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2, 3, 0.5, 1e308, -1e-320, 2**31, 2**63, -(2**63), "", "x", "\ud800", "\x00\n\x1b[31m",
-    "a/b", "../../etc/passwd", "é" * 300, [], {}, [[]], [None], [[[]]], {"a": 1}, {"class_name": "Lambda", "config": {}},
-    {"class_name": "__keras_tensor__", "config": {"keras_history": [0, 0, 0]}}, ["bn", 0, 0, {}], [["bn", 0, 0]], ["bn", -1, 0],
+    "a/b", "../../etc/passwd", "é" * 300, [], {}, [[]], [None], [[[]]], {"a": 1},
+    {"class_name": "Lambda", "config": {}}, {"class_name": "__keras_tensor__", "config": {"keras_history": [0, 0, 0]}},
+    ["bn", 0, 0, {}], [["bn", 0, 0]],
+    ["bn", -1, 0],
     {"class_name": "__tuple__", "items": [None, 4]}, {"class_name": "TensorShape", "items": 3},
 )  # fmt: skip
-TEXTS = ("1e999", "NaN", "-Infinity", "1" * 5000, "-0", "0" * 3, '"\\ud800"', "[" * 235 + "]" * 235, "[" * 3000 + "]" * 3000,
-         '{"a":' * 230 + "1" + "}" * 230, '{"config":{"layers":[' * 70 + "]}}" * 70, "[" + "0," * 3000 + "0]",
-         "[" + '["bn",0,0,{}],' * 2000 + "0]")  # fmt: skip
+TEXTS = (
+    "1e999", "NaN", "-Infinity", "1" * 5000, "-0", "000", '"\\ud800"', "[" * 235 + "]" * 235, "[" * 3000 + "]" * 3000,
+    '{"a":' * 230 + "1" + "}" * 230, '{"config":{"layers":[' * 70 + "]}}" * 70, "[" + "0," * 3000 + "0]",
+    "[" + '["bn",0,0,{}],' * 2000 + "0]",
+)  # fmt: skip
 KEYS = ("name", "class_name", "config", "layers", "inbound_nodes", "trainable", "momentum", "axis", "shared_object_id",
         "input_layers", "output_layers", "layer", "registered_name", "module", "dtype", "training")  # fmt: skip
 
@@ -137,6 +141,6 @@ def _nested(places: Places, holder: Any, key: Any, random: Random, other: Any) -
 
 Change = Callable[[Places, Any, Any, Random, Any], None]
 CHANGES: tuple[Change, ...] = (
-    _odd, _odd, _odd, _raw, _gone, _gone, _moved, _same_key, _same_key, _twice, _renamed, _other_name, _other_name, _number,
-    _shared, _spliced, _nested,
+    _odd, _odd, _odd, _raw, _gone, _gone, _moved, _same_key, _same_key, _twice, _renamed, _other_name, _other_name,
+    _number, _shared, _spliced, _nested,
 )  # fmt: skip
