@@ -13,7 +13,7 @@ import pytest
 import bnlint
 from bnlint.saved_models.reading import read
 
-SCRIPT = Path(__file__).with_name("exports.py")
+SCRIPT = Path(__file__).with_name("saved_exports.py")
 LAYERS = {
     "forced_images": {"last"},
     "forced_rows": {"bn"},

@@ -9,8 +9,9 @@ NUMBERS = (
     0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 1 << 40, (1 << 63) - 1, (1 << 64) - 1,
 )  # fmt: skip
 MARKS = (
-    b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x07", b"\x89HDF\r\n\x1a\n", b"OHDR", b"TREE", b"SNOD",
-    b"HEAP", b"GCOL", b"FRHP", b"BTHD", b"{", b"[", b'"', b"}", b"]", b"&a", b"*a", b"!!python/object", b"\n  - ", b": ",
+    b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x07", b"\x89HDF\r\n\x1a\n", b"OHDR", b"TREE",
+    b"SNOD", b"HEAP", b"GCOL", b"FRHP", b"BTHD",
+    b"{", b"[", b'"', b"}", b"]", b"&a", b"*a", b"!!python/object", b"\n  - ", b": ",
 )  # fmt: skip
 
 

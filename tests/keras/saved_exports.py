@@ -1,7 +1,7 @@
 """Exports models whose serving signature is in training or in inference mode, and asks each for two answers.
 
-Run by test_exports_in_keras.py: ``python exports.py keras|tf_keras FOLDER``. Prints one JSON object by folder: whether
-the answer to one example hangs on what else is in its batch.
+Run by test_exports_in_keras.py: ``python saved_exports.py keras|tf_keras FOLDER``. Prints one JSON object by folder:
+whether the answer to one example hangs on what else is in its batch.
 """
 
 import importlib
