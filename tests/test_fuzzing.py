@@ -53,8 +53,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_damaged_files(kind: str, files: Path) -> None:
     pytest.importorskip("hypothesis")
     from tools import fuzz_saved_models as tool
+    from tools.fuzzing import samples
 
-    found = [each for each in tool.samples.with_tensorflow_js(tool.samples.found_in([files])) if each.kind == kind]
+    found = [each for each in samples.with_tensorflow_js(samples.found_in([files])) if each.kind == kind]
     assert len(found) == 1
     told: list[str] = []
     counts = tool.run(found, 1, INPUTS, None, told.append)
@@ -65,9 +66,10 @@ def test_damaged_files(kind: str, files: Path) -> None:
 def test_what_is_broken_is_told(files: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from bnlint.saved_models import documents
     from tools import fuzz_saved_models as tool
+    from tools.fuzzing import samples
 
     monkeypatch.setattr(documents, "check_depth", lambda parsed: parsed["nowhere"])
-    found = [each for each in tool.samples.found_in([files]) if each.kind == "json"]
+    found = [each for each in samples.found_in([files]) if each.kind == "json"]
     counts = tool.run(found, 1, 10, tmp_path / "kept")
     assert counts["broken"] > 0
     kept = sorted((tmp_path / "kept").iterdir())

@@ -6,9 +6,10 @@ means something else on them.
 
 from __future__ import annotations
 
+import re
+
 from bnlint.graph.saved import SavedModel
 from bnlint.keras.releases import KERAS_3_IN_TENSORFLOW, MULTI_BACKEND_ENDS, Target
-from bnlint.saved_models.versions import numbers
 
 WRITTEN_BY = {"2.3.0-tf": "tensorflow==2.2", "2.4.0": "tensorflow==2.4"}
 """Versions that two releases write: TensorFlow 2.1 and 2.2, 2.3 and 2.4.
@@ -33,8 +34,11 @@ def saved_with(model: SavedModel) -> Target | None:
 
 def _spec(model: SavedModel) -> str | None:
     written = model.keras or ""
-    version = numbers(written)
-    if len(version) < 2 or version >= (3,) or model.backend not in (None, "tensorflow"):
+    found = re.match(r"([0-9]{1,3})\.([0-9]{1,3})(?![0-9])", written)
+    if found is None or model.backend not in (None, "tensorflow"):
+        return None
+    version = (int(found[1]), int(found[2]))
+    if version >= (3,):
         return None
     if version < MULTI_BACKEND_ENDS:
         return None if written.endswith("-tf") else f"keras=={written}"

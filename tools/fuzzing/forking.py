@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from bnlint.saved_models import hdf5
 
@@ -130,12 +131,10 @@ def forked() -> Iterator[None]:
 
     from bnlint.saved_models import writing
 
-    real = hdf5.subprocess
-    hdf5.subprocess = writing.subprocess = Module  # type: ignore[assignment]
     try:
-        yield
+        with patch.object(hdf5, "subprocess", Module), patch.object(writing, "subprocess", Module):
+            yield
     finally:
-        hdf5.subprocess = writing.subprocess = real  # type: ignore[assignment]
         _nurseries.remove(nursery)
         nursery.close()
 

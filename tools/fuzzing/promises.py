@@ -24,20 +24,10 @@ MOST_SECONDS = 20.0
 """Of the processor, for one input; no sample takes a fifth of a second."""
 MOST_SAID = 600
 BN902 = "BN902"
-TRAINING = {"training_samples": 500, "batch_size": 8}
+SAMPLES, BATCH = 500, 8
 """With these most models have a finding that has a fix."""
-FIX = (
-    "--fix",
-    "--unsafe-fixes",
-    "--isolated",
-    "--jobs",
-    "1",
-    "--training-samples",
-    "500",
-    "--batch-size",
-    "8",
-    "--quiet",
-)
+COUNTS = ("--training-samples", str(SAMPLES), "--batch-size", str(BATCH))
+FIX = ("--fix", "--unsafe-fixes", "--isolated", "--jobs", "1", *COUNTS, "--quiet")
 
 
 class Outcome(NamedTuple):
@@ -59,7 +49,7 @@ def hold(path: Path) -> Outcome:
     broken: list[str] = []
     result, fixed = Result(str(path)), False
     try:
-        result = bnlint.lint_model(str(path), **TRAINING)
+        result = bnlint.lint_model(str(path), training_samples=SAMPLES, batch_size=BATCH)
         broken += _said(result)
         if len(result) % 3 == 0:
             broken += _facts(path)
