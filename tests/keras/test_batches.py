@@ -61,6 +61,7 @@ def fed(data: str, **numbers: Any) -> BatchesAtFit:
         ("keras.utils.image_dataset_from_directory('train', shuffle=False).take(9).prefetch(1)", "by_class"),
         ("tf.data.Dataset.from_tensor_slices((x, y)).shuffle(99).batch(8)", "random"),
         ("tf.data.Dataset.from_tensor_slices((x, y)).shuffle(1).batch(8)", None),
+        ("tf.data.Dataset.from_tensor_slices((x, y)).batch(1).shuffle(99)", "random"),
         ("tf.data.TFRecordDataset(files).shuffle(99).map(parse).batch(8).shuffle(9)", "random"),
     ],
 )
@@ -124,9 +125,8 @@ def test_the_last_batch(data: str, samples: int, last: int | None) -> None:
 @pytest.mark.parametrize("way", ["x, y, batch_size=BATCH", "tf.data.Dataset.from_tensor_slices((x, y)).batch(BATCH)"])
 def test_the_batch_of_a_replica(way: str, batch: str, size: int | None, replicated: bool) -> None:
     model = textwrap.indent(MODEL, "    ")
-    found = batches(
-        f"strategy = tf.distribute.MirroredStrategy()\nBATCH = {batch}\nwith strategy.scope():\n{model}\nmodel.fit({way})"
-    )
+    start = f"strategy = tf.distribute.MirroredStrategy()\nBATCH = {batch}\n"
+    found = batches(f"{start}with strategy.scope():\n{model}\nmodel.fit({way})")
     assert (found.batch_size, found.replicated, found.strategy) == (size, replicated, "MirroredStrategy")
 
 
