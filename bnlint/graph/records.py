@@ -175,6 +175,10 @@ class Layer(NamedTuple):
     touched: bool = False
     called: Any = None
     options: Options | None = None
+    first_axis: int | None = None
+    """of what takes a model's input: the first axis after that of the batch, in the shape that the program writes"""
+    masks: bool = False
+    """whether it makes a mask: Masking, and Embedding with ``mask_zero=True``"""
     scaling: Scaling | None = None
     """what it does to pixels, where that is known"""
 
@@ -202,6 +206,8 @@ class Layer(NamedTuple):
             changes["momentum"] = None
         if self.options != other.options:
             changes["options"] = None
+        if self.first_axis != other.first_axis:
+            changes["first_axis"] = None
         if self.scaling != other.scaling:
             changes["scaling"] = None
         if self.model is not other.model and self.model != other.model:

@@ -28,7 +28,9 @@ from bnlint.keras.images import gather_generators, gather_images, gather_other_i
 from bnlint.keras.kinds import WEIGHTED
 from bnlint.keras.layer_list_changes import gather_layer_lists
 from bnlint.keras.layer_loops import gather_loops
+from bnlint.keras.masked_norms import gather_masked
 from bnlint.keras.merging import common
+from bnlint.keras.norms_over_time import gather_over_time
 from bnlint.keras.optimizers import gather_reused
 from bnlint.keras.phases import gather_phases
 from bnlint.keras.random_weights import gather_random_weights
@@ -83,7 +85,9 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "layer": gather_layers(runs),
         "layer_list": gather_layer_lists(runs),
         "learning_phase": gather_phases(runs, library),
-        "momentum_set": gather_momentum(runs, library),
+        "masked_norm": gather_masked(runs, found.complete),
+        "momentum_set": gather_momentum(runs, library, found.complete),
+        "norm_over_time": gather_over_time(runs, found.complete),
         "other_images": gather_other_images(runs, fits, found.complete),
         "random_weights": gather_random_weights(backbones),
         "reused_optimizer": gather_reused(runs, found.complete),

@@ -24,12 +24,14 @@ from bnlint.graph.subjects.layer_lists import LayerList
 from bnlint.graph.subjects.layers import Layer
 from bnlint.graph.subjects.learning_phases import LearningPhase
 from bnlint.graph.subjects.loops import ClassTest, LayerLoop, Slice
+from bnlint.graph.subjects.masks import MaskedNorm
 from bnlint.graph.subjects.optimizers import ReusedOptimizer
 from bnlint.graph.subjects.parts import Backbone, Because
 from bnlint.graph.subjects.random_weights import RandomWeights
 from bnlint.graph.subjects.saved_models import ModelFacts, SavedBatchNorm
 from bnlint.graph.subjects.saved_statistics import SavedModelStatistics, SavedNorm, ServedNorm
 from bnlint.graph.subjects.shared_norms import SharedNorm
+from bnlint.graph.subjects.time_steps import NormOverTime
 from bnlint.graph.subjects.trainable_changes import TrainableChange
 from bnlint.graph.subjects.trained_models import TrainedModel
 from bnlint.graph.subjects.weight_files import WeightsLoaded
@@ -57,8 +59,10 @@ __all__ = [
     "LayerList",
     "LayerLoop",
     "LearningPhase",
+    "MaskedNorm",
     "ModelFacts",
     "MomentumSet",
+    "NormOverTime",
     "OtherImages",
     "Program",
     "RandomWeights",
@@ -106,7 +110,9 @@ SUBJECTS: dict[str, type] = {
     "layer_list": LayerList,
     "layer_loop": LayerLoop,
     "learning_phase": LearningPhase,
+    "masked_norm": MaskedNorm,
     "momentum_set": MomentumSet,
+    "norm_over_time": NormOverTime,
     "other_images": OtherImages,
     "random_weights": RandomWeights,
     "reused_optimizer": ReusedOptimizer,

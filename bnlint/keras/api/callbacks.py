@@ -20,6 +20,7 @@ from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Arm, Machine
 from bnlint.interpreter.values import Bound, Const, Function, Partial, Ref, Thing, Unknown, Value
+from bnlint.keras.api import norm_attributes
 from bnlint.keras.api.flags import forget_flags
 from bnlint.keras.api.layers import text
 from bnlint.keras.api.saving import save_model
@@ -66,11 +67,13 @@ def begin(m: Machine, library: KerasLibrary, ref: Ref, callbacks: Value | None, 
         arm = m.attempt(run)
         changed = _changed(m, arm)
         if not changed:
+            norm_attributes.take_over(m, norm_attributes.events_in(arm.events), arm.heap)
             continue
         if _is_traced_later(m, library, ref):
             m.adopt(arm)
         else:
             _doubt(m, ref, changed)
+            norm_attributes.take_over(m, norm_attributes.events_in(arm.events), arm.heap)
 
 
 def end(m: Machine, library: KerasLibrary, ref: Ref, callbacks: Value | None, node: ast.AST) -> None:
@@ -84,8 +87,11 @@ def end(m: Machine, library: KerasLibrary, ref: Ref, callbacks: Value | None, no
         for file in (path, weights):
             if file is not None:
                 m.event("checkpoint", node, layer=ref.address, path=text(file), whole=file is path)
-    for run in _hooks(m, ref, callbacks, LATER, Unknown("epoch"), node):
-        forget_flags(m, _changed(m, m.attempt(run)), SET_BY_CALLBACK)
+    for name in LATER:
+        for run in _hooks(m, ref, callbacks, (name,), Unknown("epoch"), node):
+            arm = m.attempt(run)
+            forget_flags(m, _changed(m, arm), SET_BY_CALLBACK)
+            norm_attributes.note_later(m, norm_attributes.events_in(arm.events), arm.heap, name, node)
 
 
 def _is_traced_later(m: Machine, library: KerasLibrary, ref: Ref) -> bool:

@@ -35,7 +35,7 @@ from bnlint.interpreter.values import (
     Value,
 )
 from bnlint.keras import api_history, applications, truth
-from bnlint.keras.api import companions, graph_mode, image_generators, phases, strategies, typos
+from bnlint.keras.api import companions, graph_mode, image_generators, norm_attributes, phases, strategies, typos
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layer_lists as lists_api
 from bnlint.keras.api import layers as layers_api
@@ -308,14 +308,8 @@ class KerasLibrary:
             return False
         if name in ("_trainable_variables", "_trainable_weights"):
             forget_flags(m, [target.address], f"`{name}` set")
-        if name == "momentum":
-            counts = self.behaviour(record.package)
-            takes = counts.momentum_attribute_counts if counts is not None else None
-            if record.type in BATCH_NORM and not record.many:
-                m.event("momentum", node, layer=target.address, value=layers_api.number(value), takes=takes)
-            if takes is not False:
-                found = layers_api.number(value) if takes else None
-                m.put(target.address, record._replace(momentum=found, momentum_given=True))
+        if name in norm_attributes.ATTRIBUTES and (record.type in BATCH_NORM or record.many):
+            norm_attributes.set_attribute(m, self.behaviour(record.package), target.address, name, value, node)
             return False
         if name == "name" or (name == "_name" and not self.is_keras_3(record.package)):
             m.put(target.address, record._replace(name=layers_api.text(value)))

@@ -141,11 +141,9 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
         if not m.get(address).built:
             m.put(address, m.get(address)._replace(built=True))
         note_called(m, address)
-    elif isinstance(value, Thing) and value.kind == "tensor":
-        if value.tensor.node is not None:
+    elif (isinstance(value, Thing) and value.kind == "tensor") or isinstance(value, Const):
+        if isinstance(value, Thing) and value.tensor.node is not None:
             _note_input(m, ref, m.get(value.tensor.node.layer))
-        return
-    elif isinstance(value, Const):
         return
     else:
         address = m.allocate(
@@ -161,10 +159,11 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
 
 
 def _note_input(m: Machine, ref: Ref, given: Layer) -> None:
-    """A Sequential takes what its input says, which is none of its layers."""
+    """A Sequential begins with what its input says, which is none of its layers."""
     record: Layer = m.get(ref.address)
-    if given.options is not None and record.model is not None and not record.model.layers:
-        m.put(ref.address, record._replace(options=given.options))
+    if record.model is not None and not record.model.layers:
+        options = record.options if given.options is None else given.options
+        m.put(ref.address, record._replace(options=options, first_axis=given.first_axis))
 
 
 def _why(value: Value) -> str:
