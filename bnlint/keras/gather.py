@@ -35,7 +35,9 @@ from bnlint.keras.optimizers import gather_reused
 from bnlint.keras.phases import gather_phases
 from bnlint.keras.random_weights import gather_random_weights
 from bnlint.keras.rows import subject
+from bnlint.keras.shuffled import gather_shuffled
 from bnlint.keras.trainable_changes import gather_changes
+from bnlint.keras.trained_outputs import gather_outputs
 from bnlint.keras.weight_files import gather_weight_files
 
 # --- grouping -------------------------------------------------------------------------------------------------------
@@ -91,9 +93,11 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "other_images": gather_other_images(runs, fits, found.complete),
         "random_weights": gather_random_weights(backbones),
         "reused_optimizer": gather_reused(runs, found.complete),
+        "shuffled_prediction": gather_shuffled(runs) if found.complete else (),
         "trainable_change": gather_changes(runs, found.complete),
         "trainable_typo": gather_typos(runs),
         "trained_model": gather_trained_models(runs),
+        "trained_output": gather_outputs(runs, library) if found.complete else (),
         **gather_loops(runs if found.complete else [], fits, library),
         "weights_loaded": gather_weight_files(runs, library),
     }
@@ -170,7 +174,7 @@ def _optimizer_of(view: FitView) -> tuple[str | None, float | None]:
     """The class of the optimizer that trains, and its rate."""
     event, compiled = view.event, view.compiled
     name = event.data.get("optimizer") or (compiled.optimizer if compiled else None)
-    rate = event.data.get("rate") if event.train == "train_step" else (compiled.learning_rate if compiled else None)
+    rate = event.data.get("rate") if event.train == "train_step" else view.learning_rate
     return name, rate
 
 

@@ -32,9 +32,11 @@ from bnlint.graph.subjects.random_weights import RandomWeights
 from bnlint.graph.subjects.saved_models import ModelFacts, SavedBatchNorm
 from bnlint.graph.subjects.saved_statistics import SavedModelStatistics, SavedNorm, ServedNorm
 from bnlint.graph.subjects.shared_norms import SharedNorm
+from bnlint.graph.subjects.shuffled_predictions import ShuffledPrediction
 from bnlint.graph.subjects.time_steps import NormOverTime
 from bnlint.graph.subjects.trainable_changes import TrainableChange
 from bnlint.graph.subjects.trained_models import TrainedModel
+from bnlint.graph.subjects.trained_outputs import TrainedOutput
 from bnlint.graph.subjects.weight_files import WeightsLoaded
 
 __all__ = [
@@ -75,10 +77,12 @@ __all__ = [
     "SavedNorm",
     "ServedNorm",
     "SharedNorm",
+    "ShuffledPrediction",
     "Slice",
     "TrainableChange",
     "TrainableTypo",
     "TrainedModel",
+    "TrainedOutput",
     "WeightsLoaded",
 ]
 
@@ -125,9 +129,11 @@ SUBJECTS: dict[str, type] = {
     "saved_model": SavedModelStatistics,
     "serving_norm": ServedNorm,
     "shared_batch_norm": SharedNorm,
+    "shuffled_prediction": ShuffledPrediction,
     "slice": Slice,
     "trainable_change": TrainableChange,
     "trainable_typo": TrainableTypo,
     "trained_model": TrainedModel,
+    "trained_output": TrainedOutput,
     "weights_loaded": WeightsLoaded,
 }

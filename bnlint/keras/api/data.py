@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bnlint.graph.network import Address
 from bnlint.graph.pixels import Pixels
@@ -13,6 +13,10 @@ from bnlint.interpreter.dictionaries import unhash
 from bnlint.interpreter.heap import Dict, List
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, OneOf, Thing, Tuple, Value
+
+if TYPE_CHECKING:
+    from bnlint.graph.places import Place
+    from bnlint.keras.api.orders import Flow
 
 Form = Literal["array", "pipeline", "sequence", "generator"]
 Order = Literal["random", "by_class"]
@@ -30,7 +34,9 @@ class Data:
     unknown); ``shape``: of an array, the first axis included; ``numbers``: the values of a short array;
     ``is_mask``: an array that is, or may be, a mask, so that what it selects cannot be counted; ``is_random``: numbers
     drawn at random, which stand for examples where a program is only tried out; ``pixels``: what was done to images
-    (of a data set: to its inputs); ``generator``: the `ImageDataGenerator` that makes the batches.
+    (of a data set: to its inputs); ``generator``: the `ImageDataGenerator` that makes the batches; ``flow``: the order
+    in which batches come; ``labels_of``: of an array of labels in another order, the call that made their flow, and how
+    they were taken.
 
     ``batch_at``: where the batches were made, ``by_batch``: by a method of that name; ``per_replica``: of a batch whose
     size is a number times that of a strategy's replicas, that number; ``order``: that of the examples when they are put
@@ -57,6 +63,8 @@ class Data:
     order: Order | None = None
     ordered_at: Place | None = None
     batches_shuffled_at: Place | None = None
+    flow: Flow | None = None
+    labels_of: tuple[Place, str] | None = None
 
     @property
     def count(self) -> int | None:
@@ -67,6 +75,7 @@ class Data:
 
 
 NOTHING = Data()
+ORDERS = ("flow", "labels_of")
 SOURCE = ("batch_at", "by_batch", "per_replica", "order", "ordered_at", "batches_shuffled_at")
 """What tells where batches come from."""
 
@@ -125,7 +134,7 @@ def _common(alternatives: Sequence[Data]) -> Data:
         return NOTHING
     same = {
         name: getattr(first, name)
-        for name in ("samples", "batch", "steps", "drops", "is_random", "pixels", "generator", *SOURCE)
+        for name in ("samples", "batch", "steps", "drops", "is_random", "pixels", "generator", *SOURCE, *ORDERS)
         if all(getattr(one, name) == getattr(first, name) for one in alternatives)
     }
     return Data(first.form, is_batched=first.is_batched, repeats=first.repeats, **same)

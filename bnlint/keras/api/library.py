@@ -35,7 +35,18 @@ from bnlint.interpreter.values import (
     Value,
 )
 from bnlint.keras import api_history, applications, truth
-from bnlint.keras.api import companions, graph_mode, image_generators, norm_attributes, phases, strategies, typos
+from bnlint.keras.api import (
+    companions,
+    graph_mode,
+    image_generators,
+    losses,
+    norm_attributes,
+    orders,
+    phases,
+    rates,
+    strategies,
+    typos,
+)
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layer_lists as lists_api
 from bnlint.keras.api import layers as layers_api
@@ -66,6 +77,7 @@ MODEL_AREAS = frozenset(
     {"", "models", "training", "functional", "topology", "network", "sequential", "Model", "Sequential"}
 )
 OPTIMIZER_AREAS = frozenset({"optimizers", "optimizer_v2", "optimizer_experimental"})
+SCHEDULE_AREAS = OPTIMIZER_AREAS | {"experimental"}
 OF_MODELS = frozenset(
     """compile fit fit_generator train_on_batch layers get_layer trainable load_weights save_weights summary predict
     evaluate input inputs output outputs trainable_variables trainable_weights""".split()
@@ -258,8 +270,9 @@ class KerasLibrary:
             return Thing("shape", shape=None, samples=None)
         if name == "optimizer" and record.model is not None and record.model.compiled is not None:
             compiled = record.model.compiled
-            made = compiled.optimizer_made
-            return Thing("optimizer", name=compiled.optimizer, rate=compiled.learning_rate, made=made)
+            known: dict[str, Any] = {"at": compiled.rate_at, "by": compiled.rate_by, "keyword": compiled.rate_keyword}
+            known |= {"momentum": compiled.gradient_momentum, "model": value.address, "made": compiled.optimizer_made}
+            return Thing("optimizer", name=compiled.optimizer, rate=compiled.learning_rate, **known)
         if name == "history":
             return Thing("history")
         if name == "built":
@@ -320,6 +333,9 @@ class KerasLibrary:
 
     def set_unknown(self, m: Machine, owner: Value, name: str, value: Value, node: ast.AST) -> None:
         """An attribute of no record was set: if it is a flag, that of a layer's weight, or of any layer."""
+        if isinstance(owner, Thing) and owner.kind == "optimizer" and name in rates.RATE_ATTRIBUTES:
+            rates.set_rate(m, owner, value)
+            return
         if isinstance(owner, Thing) and owner.kind == "generator":
             generator_changed(m, owner, node, name)
         if name == "trainable" and isinstance(owner, Lib):
@@ -341,11 +357,20 @@ class KerasLibrary:
         """Calls a class, function, method or layer."""
         if isinstance(callee, Lib):
             found = companions.call_name(m, self, callee.name, args, node)
-            return found if found is not None else self._call_name(m, callee.name, args, node)
+            found = found if found is not None else self._call_name(m, callee.name, args, node)
+            return orders.carried(m, callee, args, found, node)
         if isinstance(callee, Ref) and isinstance(m.record(callee), Layer):
             return layers_api.call_layer(m, self, callee, args, node)
+        if isinstance(callee, (Unknown, Bound)) and rates.assign_by_method(m, args, node):
+            return NONE
+        if isinstance(callee, Bound) and isinstance(callee.receiver, Const):
+            return Unknown(f"method `{callee.name}`")
         if isinstance(callee, Bound):
             return self._call_method(m, callee, args, node)
+        if isinstance(callee, Thing) and callee.kind == "loss":
+            return self.call(m, Unknown("result of a loss", harmless=True), args, node) or Unknown(
+                "loss", harmless=True
+            )
         if isinstance(callee, Unknown):
             found = companions.call_unknown(m, self, callee, args, node)
             if found is not None:
@@ -419,14 +444,26 @@ class KerasLibrary:
             if last == "ModelCheckpoint":
                 training_api.checkpoint_event(m, args, node)
             hooks = args.keywords if last == "LambdaCallback" else {}
+            schedule = args.get(0, "schedule") if last == rates.SCHEDULER else None
             whole = training_api.checkpoint_file(last, args)
             weights = training_api.weights_file(last, args)
-            return Thing("callback", name=last, hooks=hooks, saves_to=whole, weights_to=weights)
+            return Thing("callback", name=last, hooks=hooks, saves_to=whole, weights_to=weights, schedule=schedule)
+        if area in SCHEDULE_AREAS and last[:1].isupper():
+            found = rates.schedule(m, last, args, node)
+            if found is not None:
+                return found
+        if area in OPTIMIZER_AREAS and "schedules" in name.path:
+            return Unknown(f"schedule {last}", harmless=True)
         if area in OPTIMIZER_AREAS and last[:1].isupper():
-            made = training_api.make_optimizer(last, args, self._ignored_rates(name), m.place(node))
+            release = self.release(name.root)
+            made = training_api.make_optimizer(last, args, self._ignored_rates(name), release, m.place(node))
             return made if name.legacy or "legacy" in name.path else training_api.made_once(m, made, node)
+        if last == "set_value" and area == "backend" and rates.assign_by_function(m, args, node):
+            return NONE
         if area == "regularizers":
             return Thing("regularizer")
+        if area == "losses" and last in losses.CLASSES:
+            return losses.make_loss(last, args, m.place(node))
         if last == "clone_model":
             source = args.get(0, "model")
             if isinstance(source, Ref) and isinstance(m.record(source), Layer):
@@ -449,7 +486,7 @@ class KerasLibrary:
             found = args.get(0, "model")
             return found if found is not None else None
         if area == "datasets" or last in data_api.OF_KERAS:
-            return data_api.keras_call(m, name.path, args, node)
+            return orders.flowing(data_api.keras_call(m, name.path, args, node), last, args, m.place(node))
         if last == "ImageDataGenerator":
             return make_generator(m, args, node)
         if last == "to_categorical":
@@ -557,7 +594,8 @@ class KerasLibrary:
             training_api.weights_event(m, ref, name, args, node)
             return NONE
         if name in ("predict", "predict_on_batch", "predict_generator"):
-            m.event("predict", node, layer=ref.address)
+            flow = orders.flow_of(m, args.get(0, "x", "generator"))
+            m.event("predict", node, layer=ref.address, flow=flow)
         if name.startswith(("predict", "evaluate")):
             data_api.note_fed(m, ref.address, name, args, node)
         if name.startswith(("predict", "evaluate", "test_on_batch")):
@@ -699,7 +737,7 @@ class KerasLibrary:
             if value.kind in ("variables", "gradients"):
                 return Items([value], False)
             if value.kind == "data":
-                return data_api.data_items(value.data["data"])
+                return data_api.data_items(m, value.data["data"])
             if value.kind in ("tensor", "output"):
                 return Items([value], False)
             if value.kind == "shape":

@@ -11,10 +11,12 @@ from bnlint.keras.api.data_formats import LAST, data_format, was_set
 from bnlint.keras.kinds import BATCH_NORM, CONVOLUTIONS, RESAMPLING
 
 RECURRENT = frozenset("LSTM GRU SimpleRNN CuDNNLSTM CuDNNGRU RNN".split())
-WITH_OPTIONS = BATCH_NORM | CONVOLUTIONS | RESAMPLING | RECURRENT | {"Dense"}
+WITH_OPTIONS = BATCH_NORM | CONVOLUTIONS | RESAMPLING | RECURRENT | {"Activation", "Dense", "Softmax"}
+WITHOUT_FORMAT = frozenset({"Activation", "Dense", "Softmax"})
 KERAS_1 = frozenset({"bias", "border_mode", "dim_ordering", "init", "nb_filter", "output_dim", "subsample"})
 POSITIONS: dict[str, dict[str, int]] = {
     "BatchNormalization": {"axis": 0, "beta_regularizer": 9, "gamma_regularizer": 10},
+    "Activation": {"activation": 0},
     "Dense": {"activation": 1, "use_bias": 2},
     "Conv2D": {"data_format": 4},
     "Conv3D": {"data_format": 4},
@@ -54,9 +56,9 @@ def options_of(m: Machine, kind: str, args: Args) -> Options:
         )
     return Options(
         rank=_rank(m, args) if kind == "Dense" else None,
-        data_format=None if kind == "Dense" else _format(m, kind, given("data_format")),
+        data_format=None if kind in WITHOUT_FORMAT else _format(m, kind, given("data_format")),
         use_bias=_flag(given("use_bias")),
-        activation=_activation(given("activation")),
+        activation="softmax" if kind == "Softmax" else _activation(given("activation")),
         assumed=_is_none(given("data_format")) and not was_set(m),
     )
 
