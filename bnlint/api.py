@@ -23,6 +23,7 @@ def lint_source(
     select: Sequence[str] | None = None,
     extend_select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    preview: bool = False,
     rules: Sequence[str | os.PathLike[str]] = (),
     training_samples: int | None = None,
     batch_size: int | None = None,
@@ -34,7 +35,7 @@ def lint_source(
     your own. Configuration files are not looked at. A program that Python cannot read gives the finding BN900.
     Raises ``ValueError`` for a target or a rule that does not exist.
     """
-    settings = _settings(target, select, extend_select, ignore, rules, training_samples, batch_size)
+    settings = _settings(target, select, extend_select, ignore, preview, rules, training_samples, batch_size)
     name = os.fspath(path)
     from bnlint import engine
 
@@ -56,6 +57,7 @@ def lint_model(
     select: Sequence[str] | None = None,
     extend_select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    preview: bool = False,
     rules: Sequence[str | os.PathLike[str]] = (),
     training_samples: int | None = None,
     batch_size: int | None = None,
@@ -68,7 +70,7 @@ def lint_model(
     :func:`lint_source`. What is no model gives the finding BN902. Raises ``OSError`` for a file that cannot be opened,
     ``TypeError`` for what is none of these, and ``ValueError`` for a target or a rule that does not exist.
     """
-    settings = _settings(target, select, extend_select, ignore, rules, training_samples, batch_size)
+    settings = _settings(target, select, extend_select, ignore, preview, rules, training_samples, batch_size)
     from bnlint import models
 
     try:
@@ -82,6 +84,7 @@ def _settings(
     select: Sequence[str] | None,
     extend_select: Sequence[str],
     ignore: Sequence[str],
+    preview: bool,
     rules: Sequence[str | os.PathLike[str]],
     training_samples: int | None,
     batch_size: int | None,
@@ -96,6 +99,7 @@ def _settings(
         select=tuple(select) if select is not None else None,
         extend_select=tuple(extend_select),
         ignore=tuple(ignore),
+        preview=preview,
         rules=tuple(os.path.abspath(os.fspath(each)) for each in rules),
         target=target,
         target_source="target",

@@ -15,6 +15,9 @@ COMMANDS = {
     "facts": "what each BatchNormalization layer does in each fit",
     "rule": "one rule's page",
     "rules": "the catalogue of rules",
+    "test": "run the examples of your own rules",
+    "new-rule": "write the skeleton of a rule",
+    "schema": "JSON Schema of rule files and of the settings, for editors",
 }
 
 USAGE = """\
@@ -73,8 +76,10 @@ def _command(name: str) -> Callable[[str, Sequence[str]], int]:
         from bnlint.commands.check import run
     elif name == "facts":
         from bnlint.commands.facts import run
-    else:
+    elif name in ("rule", "rules"):
         from bnlint.commands.rules import run
+    else:
+        from bnlint.commands.own_rules import run
     return run
 
 

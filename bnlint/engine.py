@@ -34,6 +34,9 @@ FILES_WORTH_PROCESSES = 8
 
 ALONE = Around()
 
+Watch = Callable[[Iterator[Report], int], Iterator[Report]]
+"""Passes reports on, and is told how many there will be."""
+
 
 class Task(NamedTuple):
     """What to do with each file.
@@ -413,8 +416,9 @@ def lint_file(found: Found, task: Task) -> Report:
     except OSError as error:
         return Report(path, errors=(f"cannot be read: {error.strerror or error}",))
     report, _ = guarded(data, path, found.settings, task)
-    if not report.findings and report.text == report.original:
-        report = report._replace(text="", original="", cells=None)  # nothing will be shown of it
+    if report.text == report.original and (not report.findings or report.cells is not None):
+        # nothing will be shown of it, or the cells alone: notebooks are large, and there may be thousands
+        report = report._replace(text="", original="", cells=report.cells if report.findings else None)
     return report if task.facts else report._replace(program=None)
 
 
@@ -470,18 +474,24 @@ def check(
     yield from run(list(find(paths, settings_for)), task, jobs=jobs)
 
 
-def run(files: list[Found | Missing], task: Task, *, jobs: int = 1) -> Iterator[Report]:
+def run(files: list[Found | Missing], task: Task, *, jobs: int = 1, watch: Watch | None = None) -> Iterator[Report]:
     """As ``check``, for files that were found already; a file that no one asked about follows where it has findings.
 
     Scripts of the project that use one of the files are read as well, for what they say of it. Nothing is written
-    before all files are read: what one says of another must not hang on which comes first.
+    before all files are read: what one says of another must not hang on which comes first. ``watch`` sees the reports
+    pass, and is told how many there will be.
     """
     forget()
+    watch = watch or _unwatched
     if task.facts:
-        yield from _each(files, task, jobs)
+        yield from watch(_each(files, task, jobs), len(files))
         return
     every = [*files, *_users(files, task)]
-    yield from united(every, list(_each(every, task, jobs)), task)
+    yield from united(every, list(watch(_each(every, task, jobs), len(every))), task)
+
+
+def _unwatched(reports: Iterator[Report], number: int) -> Iterator[Report]:
+    return reports
 
 
 def _users(files: Sequence[Found | Missing], task: Task) -> list[Found]:

@@ -26,6 +26,18 @@ def check(settings: Settings, catalogue: Catalogue) -> None:
             raise SettingsError(f"unknown rule `{selector}` in `{key}`{where}{near}")
 
 
+def without_effect(settings: Settings, catalogue: Catalogue) -> Iterator[str]:
+    """What is to be said of selectors that name rules in preview only, while ``preview`` is off."""
+    if settings.preview:
+        return
+    for key, selector in _selectors(settings):
+        if key not in ("select", "extend-select"):
+            continue
+        named = [rule for rule in catalogue.rules.values() if matches(selector, rule.code, rule.name) >= 0]
+        if named and all(rule.status == "preview" for rule in named):
+            yield f"`{selector}` in `{key}` has no effect: a rule in preview needs `--preview` or `preview = true`"
+
+
 def nearest_rule(word: str, catalogue: Catalogue) -> str:
     """``"; did you mean `BN102`?"`` for the code or name nearest to ``word``, or nothing."""
     known = {each.lower(): each for rule in catalogue.rules.values() for each in (rule.code, rule.name)}
@@ -68,6 +80,7 @@ def _enabled(settings: Settings, catalogue: Catalogue) -> frozenset[str]:
     on = {
         rule.code
         for rule in catalogue.rules.values()
+        if rule.status == "stable" or settings.preview
         if is_enabled(settings, rule.code, rule.name, on_by_default=not rule.opt_in)
     }
     for code in ALWAYS_ON:
@@ -81,6 +94,12 @@ def with_settings(finding: Finding, settings: Settings) -> Finding:
     fix = finding.fix
     if fix is None:
         return finding
+    if settings.baseline is not None:
+        from bnlint import baseline
+        from bnlint.findings import unfixed
+
+        if baseline.read(settings.baseline).holds(finding):
+            return unfixed(finding, "it is listed in the baseline")
     from dataclasses import replace
 
     if not is_fixable(settings, finding.code, finding.name):

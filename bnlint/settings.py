@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 DEFAULT_EXCLUDE = (
@@ -41,7 +41,7 @@ DEFAULT_EXCLUDE = (
 )
 """Folders (and files) that a search leaves out unless ``exclude`` says otherwise."""
 
-OUTPUT_FORMATS = ("full", "concise", "json")
+OUTPUT_FORMATS = ("full", "concise", "json", "json-lines", "sarif", "github", "gitlab", "junit")
 COLORS = ("auto", "always", "never")
 CONFIG_NAMES = ("bnlint.toml", "pyproject.toml")
 """In one folder the first of these wins."""
@@ -55,14 +55,17 @@ class Settings(NamedTuple):
     """Everything that decides how a file is linted and how a run reports. Immutable.
 
     Selectors (``select``, ``ignore``, …) are code prefixes (``BN1``), codes, rule names or ``ALL``.
-    ``select`` is ``None`` where nobody chose: then every rule is on whose severity is not *off*.
+    ``select`` is ``None`` where nobody chose: then every rule is on whose severity is not *off*. Rules in preview
+    are on only with ``preview``, whatever is selected.
     Paths in ``exclude``, ``extend_exclude`` and ``per_file_ignores`` are patterns relative to ``root``, the folder of
-    the configuration file; ``rules`` holds absolute folders. ``config`` is the file read, ``None`` without one.
+    the configuration file; ``rules`` holds absolute folders, and ``baseline`` is an absolute path where a configuration
+    names it. ``config`` is the file read, ``None`` without one.
     """
 
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    preview: bool = False
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     fixable: tuple[str, ...] = ("ALL",)
     unfixable: tuple[str, ...] = ()
@@ -78,6 +81,7 @@ class Settings(NamedTuple):
     training_samples: int | None = None
     batch_size: int | None = None
     compare: str | None = None
+    baseline: str | None = None
     fix: bool = False
     fix_only: bool = False
     unsafe_fixes: bool = False
@@ -97,83 +101,95 @@ class Settings(NamedTuple):
 # ---------------------------------------------------------------------------------------------------- kinds of values
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A text."""
     if not isinstance(value, str):
         raise TypeError("a string")
     return value
 
 
-def _flag(value: Any) -> bool:
+def as_flag(value: Any) -> bool:
+    """True or false."""
     if not isinstance(value, bool):
         raise TypeError("true or false")
     return value
 
 
-def _positive(value: Any) -> int:
+def as_positive(value: Any) -> int:
+    """A number that counts something."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise TypeError("a whole number above 0")
     return value
 
 
-def _count(value: Any) -> int:
+def as_count(value: Any) -> int:
+    """A number of processes."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise TypeError("a whole number, 0 for as many as there are processors")
     return value
 
 
-def _texts(value: Any) -> tuple[str, ...]:
+def as_texts(value: Any) -> tuple[str, ...]:
+    """A list of texts."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise TypeError("a list of strings")
     return tuple(value)
 
 
-def _table_of_texts(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def as_table_of_texts(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """A table of lists of texts, in the order of its rows."""
     if not isinstance(value, dict):
         raise TypeError('a table such as {"tests/*" = ["BN101"]}')
     try:
-        return tuple((pattern, _texts(codes)) for pattern, codes in value.items())
+        return tuple((pattern, as_texts(codes)) for pattern, codes in value.items())
     except TypeError:
         raise TypeError('a table such as {"tests/*" = ["BN101"]}') from None
 
 
-def _one_of(choices: Sequence[str]) -> Callable[[Any], str]:
-    def check(value: Any) -> str:
-        if value not in choices:
-            raise TypeError("one of " + ", ".join(f'"{choice}"' for choice in choices))
-        return str(value)
+class OneOf:
+    """Takes one of a few words, ``choices``."""
 
-    return check
+    def __init__(self, choices: tuple[str, ...]) -> None:
+        self.choices = choices
+
+    def __call__(self, value: Any) -> str:
+        """The word; ``TypeError`` says which ones there are."""
+        if value not in self.choices:
+            raise TypeError("one of " + ", ".join(f'"{choice}"' for choice in self.choices))
+        return str(value)
 
 
 KEYS: dict[str, Callable[[Any], Any]] = {
-    "select": _texts,
-    "extend-select": _texts,
-    "ignore": _texts,
-    "per-file-ignores": _table_of_texts,
-    "fixable": _texts,
-    "unfixable": _texts,
-    "extend-safe-fixes": _texts,
-    "extend-unsafe-fixes": _texts,
-    "exclude": _texts,
-    "extend-exclude": _texts,
-    "force-exclude": _flag,
-    "respect-gitignore": _flag,
-    "rules": _texts,
-    "target": _text,
-    "training-samples": _positive,
-    "batch-size": _positive,
-    "fix": _flag,
-    "fix-only": _flag,
-    "unsafe-fixes": _flag,
-    "show-fixes": _flag,
-    "exit-non-zero-on-fix": _flag,
-    "exit-zero": _flag,
-    "strict": _flag,
-    "output-format": _one_of(OUTPUT_FORMATS),
-    "statistics": _flag,
-    "quiet": _flag,
-    "color": _one_of(COLORS),
-    "jobs": _count,
+    "select": as_texts,
+    "extend-select": as_texts,
+    "ignore": as_texts,
+    "preview": as_flag,
+    "per-file-ignores": as_table_of_texts,
+    "fixable": as_texts,
+    "unfixable": as_texts,
+    "extend-safe-fixes": as_texts,
+    "extend-unsafe-fixes": as_texts,
+    "exclude": as_texts,
+    "extend-exclude": as_texts,
+    "force-exclude": as_flag,
+    "respect-gitignore": as_flag,
+    "rules": as_texts,
+    "target": as_text,
+    "training-samples": as_positive,
+    "batch-size": as_positive,
+    "baseline": as_text,
+    "fix": as_flag,
+    "fix-only": as_flag,
+    "unsafe-fixes": as_flag,
+    "show-fixes": as_flag,
+    "exit-non-zero-on-fix": as_flag,
+    "exit-zero": as_flag,
+    "strict": as_flag,
+    "output-format": OneOf(OUTPUT_FORMATS),
+    "statistics": as_flag,
+    "quiet": as_flag,
+    "color": OneOf(COLORS),
+    "jobs": as_count,
 }
 """Every key of a configuration file, with the check of its value; ``TypeError`` says what was expected."""
 
@@ -195,6 +211,8 @@ def from_table(table: Mapping[str, Any], path: str) -> Settings:
     root = os.path.dirname(os.path.abspath(path))
     if "rules" in values:
         values["rules"] = tuple(os.path.normpath(os.path.join(root, folder)) for folder in values["rules"])
+    if "baseline" in values:
+        values["baseline"] = os.path.normpath(os.path.join(root, values["baseline"]))
     if "target" in values:
         values["target_source"] = os.path.basename(path)
     return Settings(**values, root=root, config=path)

@@ -104,7 +104,7 @@ class Silencer:
         return rule is not None and rule.match is not None and rule.code in self._enabled
 
     def _everything_is_on(self) -> bool:
-        return all(rule.code in self._enabled for rule in self._catalogue.rules.values() if not rule.opt_in)
+        return all(rule.code in self._enabled for rule in self._catalogue.rules.values() if rule.on_by_default)
 
     def _unused_finding(self, comment: Comment, message: str, edit: Edit) -> Finding:
         summary = "remove the code" if edit.content else "remove the comment"

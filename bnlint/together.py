@@ -13,8 +13,7 @@ from dataclasses import replace
 from bnlint.around import Around
 from bnlint.engine import Task, lint_text, of_others, order, plan, unmended
 from bnlint.files.discovery import Found, Missing
-from bnlint.files.reading import Source, encode
-from bnlint.files.texts import Opened, opened
+from bnlint.files.texts import Opened, opened, rewrite
 from bnlint.findings import Finding, Related
 from bnlint.graph.places import spot
 from bnlint.mending import mend
@@ -241,23 +240,6 @@ def _written(found: Found | Missing, report: Report, task: Task) -> Report:
         from bnlint.saved_fixing import written
 
         refused = written(report)
-        return report if refused is None else unmended(found, task, refused)
-    from bnlint.files import writing
-
-    source = Source("")
-    try:
-        with open(found.path, "rb") as file:
-            data = file.read()
-        source = opened(found.path, data).source
-        if source.text != report.original:
-            raise writing.Unwritable("was changed by something else meanwhile")
-        writing.replace(found.path, encode(report.text, source), expected=data)
-    except OSError as error:
-        reason = f"cannot be read: {error.strerror or error}"
-    except writing.Unwritable as error:
-        reason = str(error)
-    except UnicodeEncodeError:
-        reason = f"cannot be written: the mended text does not fit its encoding, {source.encoding}"
     else:
-        return report
-    return unmended(found, task, reason)
+        refused = rewrite(found.path, report.original, report.text)
+    return report if refused is None else unmended(found, task, refused)

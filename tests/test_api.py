@@ -176,4 +176,4 @@ def test_names_that_are_promised() -> None:
 def test_the_settings_of_the_command_line_are_the_defaults() -> None:
     from bnlint.api import _settings
 
-    assert _settings(None, None, (), (), (), None, None) == Settings(target_source="target")
+    assert _settings(None, None, (), (), False, (), None, None) == Settings(target_source="target")

@@ -99,6 +99,25 @@ def test_places_in_json(bnlint: Bnlint) -> None:
     assert "the fit on line 3 of cell 7" in found["message"]
 
 
+def test_the_line_of_the_file_for_those_who_see_no_cells(bnlint: Bnlint) -> None:
+    lines = write(*TUNED).read_text().split("\n")
+    (result,) = json.loads(bnlint("--format", "sarif", ".").out)["runs"][0]["results"]
+    region = result["locations"][0]["physicalLocation"]["region"]
+    assert lines[region["startLine"] - 1][region["startColumn"] - 1 : region["endColumn"] - 1] == UNFREEZE[:14]
+    assert bnlint("--format", "github", ".").out.startswith(f"::error file=train.ipynb,line={region['startLine']},")
+    (replacement,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert replacement["insertedContent"]["text"].startswith('\\n",')
+
+
+def test_of_many_notebooks_only_the_cells_are_kept(bnlint: Bnlint) -> None:
+    from bnlint.engine import check
+    from bnlint.settings import Settings
+
+    write(*TUNED)
+    (report,) = check(["."], Settings(target="tensorflow==2.15", target_source="--target"))
+    assert report.findings and report.cells and report.text == ""
+
+
 def test_keras_may_be_in_another_cell_than_what_is_done_with_it(bnlint: Bnlint) -> None:
     write("import tensorflow.keras", "model.fit(x)", "print 1")
     assert [(each["code"], each["cell"]) for each in diagnostics(bnlint)] == [("BN900", 3)]

@@ -52,6 +52,7 @@ def test_every_key_is_read() -> None:
         unfixable = ["BN102"]
         extend-safe-fixes = ["BN102"]
         extend-unsafe-fixes = ["BN101"]
+        preview = true
         exclude = ["old"]
         extend-exclude = ["generated_*.py"]
         force-exclude = true
@@ -60,6 +61,7 @@ def test_every_key_is_read() -> None:
         target = "tensorflow==2.15"
         training-samples = 800
         batch-size = 32
+        baseline = "known.json"
         fix = true
         fix-only = true
         unsafe-fixes = true
@@ -147,7 +149,8 @@ def test_options_come_on_top(project: Path) -> None:
         ("strict = 1", "bnlint.toml: `strict` must be true or false, not the number 1"),
         (
             'output-format = "xml"',
-            'bnlint.toml: `output-format` must be one of "full", "concise", "json", not the string "xml"',
+            'bnlint.toml: `output-format` must be one of "full", "concise", "json", "json-lines", "sarif", '
+            '"github", "gitlab", "junit", not the string "xml"',
         ),
         ("target = 3.15", "bnlint.toml: `target` must be a string, not the number 3.15"),
         (

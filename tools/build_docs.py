@@ -1,14 +1,14 @@
-"""Writes what the documentation takes from the code: ``docs/subjects.md``, and on request a page for each rule.
+"""Writes what the documentation takes from the code: ``subjects.md``, ``rules.md`` and a page for each rule.
 
-``python tools/build_docs.py`` writes ``docs/subjects.md``, which is kept in the repository (a test tells when it is out
-of date); ``--rules FOLDER`` writes one Markdown page a rule and an index there, which is not.
+All of it is kept in ``docs/``; a test tells when it is out of date.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,22 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bnlint.graph.subjects import SUBJECTS, Backbone, Fit  # noqa: E402
-from bnlint.rules import load  # noqa: E402
+from bnlint.rules import Rule, load  # noqa: E402
 from bnlint.rules.facts import FactType, facts_of  # noqa: E402
 from bnlint.rules.pages import page  # noqa: E402
 
-SUBJECTS_FILE = ROOT / "docs" / "subjects.md"
+DOCS = ROOT / "docs"
+PACKAGES = {"keras": "Keras", "tensorflow": "TensorFlow"}
+RULES_INTRODUCTION = """\
+# Rules
+
+One row for each rule of the catalogue. *By default* says whether it runs where nobody has chosen: an *off* rule has to
+be selected, one in *preview* needs `--preview` ([settings.md](settings.md)). *Evidence* are the releases on which real
+Keras was asked whether the rule's claims hold, and threads of people who met the fault. `bnlint rule CODE` prints the
+same pages.
+
+Written by `python tools/build_docs.py` from `rules/*.yaml`.
+"""
 INTRODUCTION = """\
 # Subjects and their facts
 
@@ -57,29 +68,95 @@ def _rows(owner: type[Any], facts: dict[str, FactType]) -> Iterator[str]:
             yield f"| `{name}` | {facts[name].name} | {facts[name].doc.replace('|', chr(92) + '|')} |"
 
 
-def write_rules(folder: Path) -> None:
-    """One page a rule, and an index of them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    rules = load().rules.values()
-    for rule in rules:
-        (folder / f"{rule.code}.md").write_text(page(rule), encoding="utf-8")
-    rows = [
-        f"| [{rule.code}]({rule.code}.md) | {rule.name} | {', '.join(rule.severities)} | {rule.summary} |"
-        for rule in rules
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+def rules_page() -> str:
+    """The table of all rules."""
+    every = list(load().rules.values())
+    matched = [rule for rule in every if rule.match is not None]
+    counts = [
+        f"{len(every)} rules, {sum(rule.status == 'stable' for rule in every)} of them stable",
+        f"{sum(rule.on_by_default for rule in every)} on by default",
+        f"{sum(len(rule.page.examples) for rule in every)} examples",
+        f"{sum(bool(rule.page.evidence.measured) for rule in matched)} of the {len(matched)} that look at programs and "
+        "models measured on real Keras",
     ]
-    index = ["# Rules", "", "| code | name | severity | |", "| --- | --- | --- | --- |", *rows]
-    (folder / "index.md").write_text("\n".join(index) + "\n", encoding="utf-8")
+    head = ["rule", "severity", "fix", "by default", "targets of its examples", "examples", "evidence"]
+    lines = [f"| {' | '.join(head)} |", f"| {' | '.join('---' for _ in head)} |", *map(_rule_row, every)]
+    return "\n".join([RULES_INTRODUCTION, "; ".join(counts) + ".", "", *lines]) + "\n"
+
+
+def _rule_row(rule: Rule) -> str:
+    cells = [
+        f"[{rule.code}](rules/{rule.code}.md) {rule.name}",
+        ", ".join(rule.severities),
+        ", ".join(rule.fix_safeties) or "advice",
+        _default(rule),
+        _targets(rule),
+        str(len(rule.page.examples)),
+        _evidence(rule),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _default(rule: Rule) -> str:
+    said = ["preview"] if rule.status == "preview" else []
+    return ", ".join([*said, "off"] if rule.opt_in else said or ["on"])
+
+
+def _targets(rule: Rule) -> str:
+    """The releases of the examples, by package; and whether some of them are model files."""
+    found: dict[str, set[str]] = {}
+    for example in rule.page.examples:
+        package, _, release = example.target.partition("==")
+        found.setdefault(package, set()).add(release)
+    found.pop("default", None)
+    said = [f"{PACKAGES.get(name, name)} {', '.join(_ordered(found[name]))}" for name in sorted(found)]
+    return "; ".join(said + (["model files"] if any(each.model for each in rule.page.examples) else []))
+
+
+def _evidence(rule: Rule) -> str:
+    """The releases that were measured, and the threads as links."""
+    measured, threads = rule.page.evidence
+    found: dict[str, set[str]] = {}
+    for spec in measured:
+        package, _, release = spec.partition("==")
+        found.setdefault(package, set()).add(release)
+    said = [f"{PACKAGES.get(name, name)} {', '.join(_ordered(found[name]))}" for name in sorted(found)]
+    links = [f"[{number}](<{thread}>)" for number, thread in enumerate(threads, 1)]
+    return "; ".join(said + ([f"threads {' '.join(links)}"] if links else []))
+
+
+def _ordered(releases: Iterable[str]) -> list[str]:
+    """Releases from old to new; ``3.15.1+jax`` behind ``3.15.1``."""
+    return sorted(releases, key=lambda each: ([int(part) for part in re.findall(r"\d+", each)], each))
+
+
+def rule_pages() -> dict[str, str]:
+    """Every rule's page, by the name of its file."""
+    return {f"{code}.md": page(rule) for code, rule in load().rules.items()}
+
+
+def write(docs: Path) -> None:
+    """Write everything into a folder, and remove the pages of rules that are no more."""
+    folder = docs / "rules"
+    folder.mkdir(parents=True, exist_ok=True)
+    (docs / "subjects.md").write_text(subjects_page(), encoding="utf-8")
+    (docs / "rules.md").write_text(rules_page(), encoding="utf-8")
+    pages = rule_pages()
+    for name, text in pages.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    for old in folder.glob("*.md"):
+        if old.name not in pages:
+            old.unlink()
 
 
 def main() -> None:
-    """Write what is asked for."""
+    """Write the pages."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rules", type=Path, metavar="FOLDER", help="write a page for each rule there")
-    options = parser.parse_args()
-    if options.rules:
-        write_rules(options.rules)
-    else:
-        SUBJECTS_FILE.write_text(subjects_page(), encoding="utf-8")
+    parser.add_argument("--into", type=Path, default=DOCS, metavar="FOLDER", help="another folder than docs/")
+    write(parser.parse_args().into)
 
 
 if __name__ == "__main__":

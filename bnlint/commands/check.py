@@ -5,16 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from bnlint.commands import options as shared
-from bnlint.engine import Task, given_target, guarded, prepare, target_of_run, united
+from bnlint.commands import outputs, progress
+from bnlint.engine import Task, given_target, guarded, prepare, united
 from bnlint.engine import run as lint_files
 from bnlint.files.discovery import Found, Missing, find
 from bnlint.files.reading import Source, encode
 from bnlint.reporters.style import Style
 from bnlint.reports import Report
 from bnlint.settings import OUTPUT_FORMATS, Resolver, Settings, SettingsError
+
+if TYPE_CHECKING:
+    from bnlint.baseline import Sifted
 
 STDIN = "-"
 
@@ -37,19 +41,26 @@ def parser() -> argparse.ArgumentParser:
         fixes.add_argument(f"--{name}", dest=key, action="store_true", default=None, help=what)
         if name in ("fix", "unsafe-fixes", "fix-only", "show-fixes"):
             fixes.add_argument(f"--no-{name}", dest=key, action="store_false", help=argparse.SUPPRESS)
+    fixes.add_argument(
+        "--add-noqa", action="store_true", help="add `# bnlint: ignore[CODE]` for every finding, and report nothing"
+    )
     fixes.add_argument("--diff", action="store_true", help="print what --fix would change and change nothing")
     rules = made.add_argument_group("rules")
     rules.add_argument("--select", action="append", metavar="CODES", help="these rules and no others: BN1,BN201 or ALL")
     rules.add_argument("--extend-select", action="append", metavar="CODES", help="these rules too")
     rules.add_argument("--ignore", action="append", metavar="CODES", help="not these rules")
+    rules.add_argument("--preview", action="store_true", default=None, help="rules that are still on trial too")
+    rules.add_argument("--no-preview", dest="preview", action="store_false", help=argparse.SUPPRESS)
     rules.add_argument("--fixable", action="append", metavar="CODES", help="fix these rules only")
     rules.add_argument("--unfixable", action="append", metavar="CODES", help="do not fix these rules")
+    rules.add_argument("--baseline", metavar="FILE", help="do not report the known findings that FILE lists")
+    rules.add_argument("--write-baseline", metavar="FILE", help="list all findings in FILE, and report nothing")
     rules.add_argument("--strict", action="store_true", default=None, help="findings of severity info cause exit 1 too")
     shared.add_target(made.add_argument_group("target"))
     output = made.add_argument_group("output")
     output.add_argument(
         "--output-format", "--format", dest="output_format", choices=OUTPUT_FORMATS,
-        help="full (default; without colour where the output is no terminal), concise, json",
+        help=f"full (default; without colour where the output is no terminal), {', '.join(OUTPUT_FORMATS[1:])}",
     )  # fmt: skip
     output.add_argument("-o", "--output-file", metavar="FILE", help="write the results there")
     output.add_argument("--statistics", action="store_true", default=None, help="count the findings by rule")
@@ -67,8 +78,10 @@ def parser() -> argparse.ArgumentParser:
 def run(command: str, arguments: Sequence[str]) -> int:
     """Run the command and return the exit status."""
     options = shared.parse(parser(), arguments)
-    resolver = shared.resolver(options)
+    resolver = shared.of_one_baseline(options)
     paths: list[str] = options.paths or ["."]
+    if STDIN in paths and (options.add_noqa or options.write_baseline):
+        raise SettingsError("--add-noqa and --write-baseline need files, not standard input")
     if STDIN in paths:
         if len(paths) > 1:
             raise SettingsError("`-` reads standard input and stands alone")
@@ -80,11 +93,38 @@ def run(command: str, arguments: Sequence[str]) -> int:
         from bnlint.commands.show import show
 
         return show(options, files, settings)
-    results = lint_files(files, _task(resolver, settings, options, write=True), jobs=settings.jobs)
+    if options.add_noqa and (settings.fix or settings.fix_only or options.diff):
+        raise SettingsError("--add-noqa silences what --fix would mend: run `bnlint --fix` first, then this")
+    task = _task(resolver, settings, options, write=True)
+    results: Iterable[Report] = lint_files(files, task, jobs=settings.jobs, watch=progress.bar(settings))
+    if options.write_baseline is not None:
+        from bnlint.commands import known
+
+        return known.write(list(results), options.write_baseline, settings)
+    sifted = _sifted(settings)
+    if sifted is not None:
+        results = sifted.reports(results)
+    if options.add_noqa:
+        from bnlint.commands import silencing
+
+        return silencing.add(list(results), settings)
     with shared.destination(options.output_file, sys.stdout) as stream:
         reports = _print(results, settings, options, stream)
     _conclude(reports, settings, options)
+    if sifted is not None:
+        from bnlint.commands import known
+
+        known.say(sifted, settings)
     return _status(reports, settings, options)
+
+
+def _sifted(settings: Settings) -> Sifted | None:
+    """What takes the known findings out of the reports, where a baseline is given."""
+    if settings.baseline is None:
+        return None
+    from bnlint import baseline
+
+    return baseline.Sifted(baseline.read(settings.baseline))
 
 
 def _check_stdin(options: argparse.Namespace, resolver: Resolver) -> int:
@@ -99,6 +139,9 @@ def _check_stdin(options: argparse.Namespace, resolver: Resolver) -> int:
         return show(options, [found], settings)
     task = _task(resolver, settings, options, write=False)
     report, source = guarded(data, found.path, settings, task)
+    sifted = _sifted(settings)
+    if sifted is not None:
+        (report,) = sifted.reports([report])
     if task.mend and not options.diff:
         report, source = _encoded(report, source)
         sys.stdout.buffer.write(encode(report.text, source) if report.text != report.original else data)
@@ -122,7 +165,7 @@ def _encoded(report: Report, source: Source) -> tuple[Report, Source]:
 
 def _task(resolver: Resolver, settings: Settings, options: argparse.Namespace, *, write: bool) -> Task:
     mend = settings.fix or settings.fix_only or options.diff
-    shows_fixes = settings.output_format in ("full", "json") and not settings.statistics
+    shows_fixes = settings.output_format != "concise" and not outputs.counts_only(settings)
     return Task(
         plan=shows_fixes and not options.diff and not settings.fix_only,
         mend=mend,
@@ -132,13 +175,23 @@ def _task(resolver: Resolver, settings: Settings, options: argparse.Namespace, *
 
 
 def _validate(settings: Settings, files: Iterable[Found | Missing]) -> None:
-    """Raise ``SettingsError`` for rules and targets that do not exist; without any given nothing is loaded."""
+    """Raise ``SettingsError`` for rules and targets that do not exist; without any given nothing is loaded.
+
+    Selectors that have no effect are told on standard error.
+    """
     plain_ones = Settings()
+    said: dict[str, None] = {}
     for each in dict.fromkeys([settings, *(found.settings for found in files if isinstance(found, Found))]):
         if any(getattr(each, key) != getattr(plain_ones, key) for key in _NAMING_RULES):
-            prepare(each)
+            catalogue = prepare(each).catalogue
+            if not settings.quiet:
+                from bnlint.selection import without_effect
+
+                said.update(dict.fromkeys(without_effect(each, catalogue)))
         elif each.target is not None:
             given_target(each)
+    style = Style(shared.wants_colour(settings.color, stream=sys.stderr))
+    _say(*(f"{style.paint('warning', 'yellow')}: {line}" for line in said))
 
 
 _NAMING_RULES = (
@@ -163,61 +216,20 @@ def _print(results: Iterable[Report], settings: Settings, options: argparse.Name
 
     def collected() -> Iterator[Report]:
         for report in results:
-            reports.append(report._replace(findings=()) if settings.fix_only or options.diff else report)
-            yield reports[-1]
+            shown = report._replace(findings=()) if settings.fix_only or options.diff else report
+            reports.append(shown if options.diff else _to_keep(shown))
+            yield shown
 
     colour = shared.wants_colour(settings.color, to_file=options.output_file is not None, stream=stream)
     style = Style(colour, shared.width())
-    for piece in _rendered(collected(), settings, options, style):
+    for piece in outputs.rendered(collected(), reports, settings, style, diff=options.diff):
         stream.write(piece)
     return reports
 
 
-def _rendered(
-    reports: Iterator[Report], settings: Settings, options: argparse.Namespace, style: Style
-) -> Iterator[str]:
-    """The results in pieces that carry their own line ends."""
-    unsafe = settings.unsafe_fixes
-    if options.diff:
-        for report in reports:
-            if report.text != report.original:
-                from bnlint.reporters import diff
-
-                yield from diff.render(report, style)
-    elif settings.statistics:
-        from bnlint.reporters import statistics
-
-        every = list(reports)
-        rows = statistics.rows(every, unsafe=unsafe)
-        if settings.output_format == "json":
-            from bnlint.reporters import json
-
-            yield json.dump(json.statistics(rows, target_of_run(settings, every))) + "\n"
-        else:
-            yield from (line + "\n" for line in statistics.render(rows, style))
-    elif settings.output_format == "json":
-        from bnlint.reporters import json
-
-        every = list(reports)
-        yield json.dump(json.document(every, target_of_run(settings, every))) + "\n"
-    elif settings.output_format == "concise":
-        for report in reports:
-            if report.findings:
-                from bnlint.reporters import concise
-
-                yield from (line + "\n" for line in concise.render(report, style, unsafe=unsafe))
-    else:
-        yield from _full(reports, style, unsafe=unsafe)
-
-
-def _full(reports: Iterator[Report], style: Style, *, unsafe: bool) -> Iterator[str]:
-    full = None
-    for report in reports:
-        if report.findings:
-            from bnlint.reporters.full import Full
-
-            full = full or Full(style, unsafe=unsafe)
-            yield from (line + "\n" for line in full.render(report))
+def _to_keep(report: Report) -> Report:
+    """What the last words on a run need of a report that has been written out."""
+    return report._replace(text="", original="", cells=None, contents=None, texts=None, program=None)
 
 
 # ------------------------------------------------------------------------------------------- what else there is to say
@@ -232,6 +244,10 @@ def _conclude(
     sys.stdout.flush()
     style = Style(shared.wants_colour(settings.color, stream=sys.stderr))
     shared.say_problems(reports, style)
+    if settings.statistics and not outputs.counts_only(settings) and not options.diff:
+        from bnlint.reporters import statistics
+
+        _say(*statistics.render(statistics.rows(reports, unsafe=settings.unsafe_fixes), style))
     if settings.quiet:
         return
     if not reports:
@@ -244,12 +260,12 @@ def _conclude(
     _say(*summary.withdrawn(reports))
     if options.diff:
         _say(*summary.would_fix(reports))
-    elif settings.output_format != "json":
+    elif settings.output_format not in outputs.SAY_ALL:
         mended = settings.fix or settings.fix_only
         done = [report for report in reports if report.was_read or not report.asked]
         if done and not settings.fix_only:
             _say(*summary.findings(done, unsafe=settings.unsafe_fixes, mended=mended))
-    if settings.output_format != "json" or options.diff:
+    if settings.output_format not in outputs.SAY_ALL or options.diff:
         shared.say_targets(reports)
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from bnlint.commands import options as shared
+from bnlint.commands import progress
 from bnlint.engine import Task, given_target, guarded, target_of_run
 from bnlint.engine import run as read_files
 from bnlint.files.discovery import find
@@ -57,7 +58,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
         settings = resolver.for_folder(".")
         files = list(find(paths, resolver.for_folder))
         given_target(settings)
-        reports = list(read_files(files, task, jobs=settings.jobs))
+        reports = list(read_files(files, task, jobs=settings.jobs, watch=progress.bar(settings)))
     with shared.destination(options.output_file, sys.stdout) as stream:
         colour = shared.wants_colour(settings.color, to_file=options.output_file is not None, stream=stream)
         stream.write(_rendered(reports, settings, options, Style(colour, shared.width())))

@@ -15,6 +15,7 @@ from bnlint.settings import COLORS, Resolver, Settings, SettingsError, did_you_m
 
 WITH_VALUE = frozenset(
     {
+        "--baseline",
         "--batch-size",
         "--color",
         "--compare",
@@ -33,6 +34,7 @@ WITH_VALUE = frozenset(
         "--target",
         "--training-samples",
         "--unfixable",
+        "--write-baseline",
         "-j",
         "-o",
     }
@@ -136,8 +138,16 @@ def add_selection(group: argparse._ArgumentGroup) -> None:
     )  # fmt: skip
 
 
-def resolver(options: argparse.Namespace) -> Resolver:
-    """Settings for each file from the options given and the configuration around it."""
+def of_one_baseline(options: argparse.Namespace) -> Resolver:
+    """As ``resolver``; the baseline of the current folder's configuration, or none, holds for all files of the run."""
+    if options.write_baseline is not None:
+        options.baseline = None
+        return resolver(options, baseline=None)
+    return resolver(options, baseline=resolver(options).for_folder(".").baseline)
+
+
+def resolver(options: argparse.Namespace, **fixed: Any) -> Resolver:
+    """Settings for each file from the options given and the configuration around it; ``fixed`` ones hold for all."""
     given: dict[str, Any] = {
         key: value for key, value in vars(options).items() if key in Settings._fields and value is not None
     }
@@ -149,7 +159,7 @@ def resolver(options: argparse.Namespace) -> Resolver:
         given["target_source"] = "--target"
     if options.config is not None and not os.path.isfile(options.config):
         raise SettingsError(f"--config: no such file: {options.config}")
-    return Resolver(given, config=options.config, isolated=options.isolated)
+    return Resolver(given | fixed, config=options.config, isolated=options.isolated)
 
 
 def wants_colour(choice: str, *, to_file: bool = False, stream: Any = None) -> bool:

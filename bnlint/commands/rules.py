@@ -11,6 +11,7 @@ from bnlint.commands import options as shared
 from bnlint.engine import prepare
 from bnlint.reporters import catalogue as pages
 from bnlint.reporters.style import Style
+from bnlint.rules.pages import page
 from bnlint.settings import SettingsError
 
 
@@ -50,10 +51,10 @@ def run(command: str, arguments: Sequence[str]) -> int:
         if options.format == "json":
             text = _json(pages.page_document(rule))
         elif colour:
-            pages.print_page(pages.page(rule), shared.width())
+            pages.print_page(page(rule), shared.width())
             return 0
         else:
-            text = pages.page(rule)
+            text = page(rule)
     with shared.destination(options.output_file, sys.stdout) as stream:
         stream.write(text)
     return 0

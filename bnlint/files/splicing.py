@@ -76,20 +76,20 @@ def _common(one: str, other: str) -> int:
 
 def splice(text: str, changes: Mapping[int, Sequence[Change]]) -> str:
     """The notebook's file with the changes of its cells, by number. Raises ``Unspliceable``; nothing is half done."""
-    places = dict(_sources(text))
+    places = dict(sources(text))
     escape = text.isascii()
     edits: list[tuple[int, int, str]] = []
     for number, wanted in changes.items():
         if number not in places:
             raise Unspliceable(f"cell {number} has no text in the file")
-        written = _written(text, *places[number])
-        edits += [_edit(written, change, text, escape=escape) for change in wanted]
+        written = written_at(text, *places[number])
+        edits += [edit_of(written, change, text, escape=escape) for change in wanted]
     for start, end, content in sorted(edits, reverse=True):
         text = text[:start] + content + text[end:]
     return text
 
 
-def _edit(written: Written, change: Change, text: str, *, escape: bool) -> tuple[int, int, str]:
+def edit_of(written: Written, change: Change, text: str, *, escape: bool) -> tuple[int, int, str]:
     """One change of a cell as one of the file."""
     units, heads, gap = written
     start, end, content = change
@@ -113,7 +113,7 @@ def _edit(written: Written, change: Change, text: str, *, escape: bool) -> tuple
     return first, last, encoded
 
 
-def _written(text: str, start: int, end: int) -> Written:
+def written_at(text: str, start: int, end: int) -> Written:
     """Where the characters of a cell's text stand, given where its value stands."""
     if text[start] == '"':
         return Written(_units(text, start, end), frozenset(), None)
@@ -141,7 +141,7 @@ def _units(text: str, start: int, end: int) -> list[tuple[int, int]]:
 # --------------------------------------------------------------------------------------- where things stand in the file
 
 
-def _sources(text: str) -> Iterator[tuple[int, tuple[int, int]]]:
+def sources(text: str) -> Iterator[tuple[int, tuple[int, int]]]:
     """The offsets of the text of each cell that has one, by the cell's number."""
     top = dict(_members(text, _after_space(text, 0)))
     listed = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bnlint.files.discovery import NOTEBOOK
-from bnlint.files.reading import Source, decode
+from bnlint.files.reading import Source, decode, encode
 
 if TYPE_CHECKING:
     from bnlint.files.notebooks import Notebook
@@ -31,3 +31,24 @@ def opened(path: str, data: bytes | None = None) -> Opened:
         return Opened(notebook.program, notebook.source, notebook)
     source = decode(data)
     return Opened(source.text, source)
+
+
+def rewrite(path: str, before: str, after: str) -> str | None:
+    """Put ``after`` in the place of a file's whole text ``before``, at once. The reason where that cannot be done."""
+    from bnlint.files import writing
+
+    source = Source("")
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+        source = opened(path, data).source
+        if source.text != before:
+            return "was changed by something else meanwhile"
+        writing.replace(path, encode(after, source), expected=data)
+    except OSError as error:
+        return f"cannot be read: {error.strerror or error}"
+    except writing.Unwritable as error:
+        return str(error)
+    except UnicodeEncodeError:
+        return f"cannot be written: the mended text does not fit its encoding, {source.encoding}"
+    return None

@@ -75,10 +75,15 @@ def _imported(source: Source, names: Names, root: str, offset: int) -> tuple[str
     everywhere = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name)} | bound
     for statement, name, expression in choices:
         if name not in everywhere:
-            line = _import_line(source, root, offset)
-            start = source.starts[line - 1] if line <= len(source.starts) else len(source.text)
-            return expression, Change(start, start, statement + source.newline)
+            return expression, import_added(source, root, offset, statement)
     raise Refusal("every name for the import is taken")
+
+
+def import_added(source: Source, root: str, offset: int, statement: str) -> Change:
+    """The change that puts an import where the package is imported; ``Refusal`` where there is no line for it."""
+    line = _import_line(source, root, offset)
+    start = source.starts[line - 1] if line <= len(source.starts) else len(source.text)
+    return Change(start, start, statement + source.newline)
 
 
 def _of_package(node: ast.stmt, root: str) -> bool:

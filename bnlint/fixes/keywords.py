@@ -66,6 +66,33 @@ def move_arguments(source: Source, *, call: Place, names: Sequence[str], to: Pla
     return merged([*there, removed(giver, names)])
 
 
+def name_argument(source: Source, *, call: Place, name: str) -> Draft:
+    """``ImageDataGenerator(f)`` becomes ``ImageDataGenerator(preprocessing_function=f)``.
+
+    Refuses where the call has other positional arguments than the first, or the keyword.
+    """
+    site = call_site(source, call)
+    positional = [argument for argument in site.arguments if argument.name is None and argument.star != "**"]
+    if len(positional) != 1 or positional[0].star or site.bare_generator:
+        raise Refusal("it does not have one positional argument")
+    if site.argument(name) is not None:
+        raise Refusal(f"`{name}` is given already")
+    at = positional[0].value
+    return Draft(confirm(site, [Change(at, at, f"{name}=")], [name, *names(site)[1:]]))
+
+
+def replaced(site: CallSite, old: str, name: str, value: str) -> Draft:
+    """The draft that puts one keyword argument in the place of another."""
+    present = site.argument(old)
+    if present is None:
+        raise Refusal(f"`{old}` is not given by keyword")
+    if site.argument(name) is not None:
+        raise Refusal(f"`{name}` is given already")
+    loses = "a comment inside the old value" if _commented(site, present.start, present.end) else None
+    after = [name if each == old else each for each in names(site)]
+    return Draft(confirm(site, [Change(present.start, present.end, f"{name}={value}")], after), loses)
+
+
 def merged(drafts: Iterable[Draft]) -> Draft:
     """Several drafts as one."""
     every = list(drafts)

@@ -60,6 +60,22 @@ REWRITES: dict[str, Rewrite] = {
             ),
         },
     ),
+    "name_argument": Rewrite(
+        "keywords",
+        "give the one positional argument of a call its keyword",
+        {"call": _CALL, "name": Argument("text", "the keyword")},
+    ),
+    "preprocess_for": Rewrite(
+        "preprocessing",
+        "let images go through the `preprocess_input` of another application",
+        {
+            "at": Argument(
+                "places", "what names the wrong one, or the `ImageDataGenerator` whose `rescale` gives way to it"
+            ),
+            "module": Argument("text", "the application's module: `resnet50`"),
+            "of": Argument("backbone", "the network that is fed"),
+        },
+    ),
     "remove_arguments": Rewrite("keywords", "take keyword arguments out of a call", {"call": _CALL, "names": _NAMES}),
     "move_arguments": Rewrite(
         "keywords",
@@ -142,6 +158,14 @@ REWRITES: dict[str, Rewrite] = {
             "compile": Argument("place", "the call of `compile`"),
             "after": Argument("places", "the statements that it must follow"),
             "before": Argument("place", "the `fit` that it must precede, above which (or above whose loop) it goes"),
+        },
+    ),
+    "move_above": Rewrite(
+        "moving",
+        "move a call that is a statement of its own up",
+        {
+            "statement": Argument("place", "the call"),
+            "above": Argument("place", "the statement above which it goes, or above its loop or condition"),
         },
     ),
     "remove_comment": Rewrite(

@@ -372,7 +372,11 @@ def assign(m: Machine, target: ast.expr, value: Value) -> None:
     elif isinstance(target, ast.Attribute):
         set_attribute(m, evaluate(m, target.value), target.attr, value, target)
     elif isinstance(target, ast.Subscript):
-        set_item(m, evaluate(m, target.value), evaluate(m, target.slice), value)
+        owner, index = evaluate(m, target.value), evaluate(m, target.slice)
+        set_item(m, owner, index, value)
+        changed = m.library.with_item(m, owner, index, value) if isinstance(owner, Thing) else None
+        if changed is not None and isinstance(target.value, (ast.Name, ast.Attribute)):
+            assign(m, target.value, changed)
     elif isinstance(target, (ast.Tuple, ast.List)):
         _unpack(m, target, value)
     elif isinstance(target, ast.Starred):

@@ -99,6 +99,9 @@ class Library(Protocol):
     def subscript(self, m: Machine, value: Value, index: Value, node: ast.AST) -> Value | None:
         """``value[index]``."""
 
+    def with_item(self, m: Machine, value: Value, index: Value, item: Value) -> Value | None:
+        """What a value that never changes itself has become after ``value[index] = item``; None: what it was."""
+
     def length(self, m: Machine, value: Value) -> int | None:
         """``len(value)``."""
 

@@ -151,8 +151,8 @@ class Event:
 
 
 HARMLESS_EVENTS = frozenset(
-    """api assembly call eager_call excluded_from_decay forced layer layer_list layer_loop loaded momentum predict typo
-    untold weights""".split()
+    """api assembly call eager_call excluded_from_decay forced layer layer_list layer_loop loaded momentum
+    momentum_later predict typo untold weights""".split()
 )
 
 

@@ -5,6 +5,7 @@ Everything here reads a heap of layers, whether a program has made them or a fil
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -14,6 +15,7 @@ from bnlint.graph.places import Place, order
 from bnlint.graph.records import Layer, Model, Options
 from bnlint.graph.subjects import Connection
 from bnlint.interpreter.machine import LATER_TURNS, context_of
+from bnlint.keras.api.training import NUMBERED
 from bnlint.keras.backbones import group_of, label_of
 from bnlint.keras.kinds import BATCH_NORM, CONVOLUTIONS, DROPOUT, ELEMENTWISE, RESAMPLING
 
@@ -64,6 +66,9 @@ class Graph:
         self.norms: dict[object, Call] = {}
         self._takers: dict[object, set[object]] = {}
         self._times: dict[Address, set[object]] = {}
+        self._joined: dict[Address, Address] = {}
+        self._first: set[Address] = set()
+        """layers that are told to take channels first"""
         for address in models:
             self._add(address, heap[address].model)
 
@@ -82,6 +87,9 @@ class Graph:
             if call is None:
                 continue
             self._times.setdefault(call.address, set()).add(call.key)
+            self._join(call.address, address)
+            if call.options.data_format == "channels_first" and not call.options.assumed:
+                self._first.add(call.address)
             if call.record.type in BATCH_NORM:
                 self.norms[call.key] = call
             for before in call.before:
@@ -122,6 +130,24 @@ class Graph:
             self._takers.setdefault(before.key, set()).add(address)
         return calls
 
+    def _join(self, layer: Address, model: Address) -> None:
+        """A model and a layer of it belong together, and with them all that either does."""
+        self._joined[self.root(layer)] = self.root(model)
+
+    def root(self, address: Address) -> Address:
+        """What stands for all models and layers that belong together with one."""
+        while self._joined.setdefault(address, address) != address:
+            self._joined[address] = address = self._joined[self._joined[address]]
+        return address
+
+    def doubts(self, found: Format) -> bool:
+        """Whether a format is but the usual default, while layers of the same models are told another one.
+
+        Such a module is written for programs that set the format for all layers.
+        """
+        root = self.root(found.maker.address)
+        return found.maker.options.assumed and any(self.root(address) == root for address in self._first)
+
     def feeds_others(self, call: Call) -> bool:
         """Whether more than one takes a call's output, or its layer is called more than once."""
         return len(self._takers.get(call.key, ())) > 1 or len(self._times.get(call.address, ())) > 1
@@ -159,21 +185,33 @@ def outputs_of(heap: Any, root: Address, depth: int = 0) -> Iterator[Address]:
 
 
 class Found(NamedTuple):
-    """A connection, with its layer and the one before it."""
+    """A connection, with its layer, the one before it, and what stands for the models that it belongs to."""
 
     address: Address
     producer: Address | None
+    root: Address
     connection: Connection
 
 
 def connections(heap: Any, models: Iterable[Address], *, owned: bool = False) -> Iterator[Found]:
     """Every call of a BatchNormalization layer in some models; ``owned``: those of applications too."""
-    graph = Graph(heap, models)
+    every = list(models)
+    graph = Graph(heap, every)
+    names = _names(heap, graph, every)
     for call in graph.norms.values():
         if owned or call.record.owner is None:
             producer = _producer(call)
-            connection = _connection(graph, call, producer)
-            yield Found(call.address, producer.address if producer is not None else None, connection)
+            root = graph.root(call.address)
+            connection = replace(_connection(graph, call, producer), graph=names[root])
+            yield Found(call.address, producer.address if producer is not None else None, root, connection)
+
+
+def _names(heap: Any, graph: Graph, models: Sequence[Address]) -> dict[Address, str]:
+    """How the models that belong together are told from others: by the line that makes the first of them."""
+    names: dict[Address, str] = {}
+    for address in sorted(models, key=lambda each: order(heap[each].site)):
+        names.setdefault(graph.root(address), group_of(heap[address].site))
+    return names
 
 
 def _producer(call: Call) -> Call | None:
@@ -188,6 +226,7 @@ def _connection(graph: Graph, call: Call, producer: Call | None) -> Connection:
     record, options = call.record, call.options
     axis = options.axis[0] if options.axis is not None and len(options.axis) == 1 else None
     found = format_of(call)
+    found = None if found is not None and graph.doubts(found) else found
     connection = Connection(
         type=record.type,
         package=record.package,
@@ -328,7 +367,8 @@ def gather_connections(runs: list[PathFits]) -> tuple[Connection, ...]:
     subjects: list[Connection] = []
     for place in sorted(found, key=order):
         first, *others = found[place]
-        kept = [each for each in first if all(each in other for other in others)]
+        told = [{replace(each, graph="") for each in other} for other in others]
+        kept = [each for each in first if all(replace(each, graph="") in other for other in told)]
         alike = len(kept) == len(first) and len({_shape(each) for each in kept}) == 1
         subjects += [each if alike else replace(each, alike=False) for each in kept]
     return tuple(subjects)
@@ -361,22 +401,38 @@ def _of_run(run: PathFits) -> dict[Place, list[Connection]]:
         return {}
     heap = run.events[-1].heap
     outputs = _fitted_outputs(run)
-    known: dict[Address, list[Connection]] = {}
+    known: dict[Address, list[tuple[Address, Connection]]] = {}
     every = list(connections(heap, models_in(heap)))
     mixed = _mixed(heap, every)
-    for address, _, connection in every:
+    for address, _, root, connection in every:
         alike = connection.place not in mixed and connection.producer_at not in mixed
-        known.setdefault(address, []).append(replace(connection, alike=alike))
+        known.setdefault(address, []).append((root, replace(connection, alike=alike)))
     for address in decays:
         if address not in known:
-            known[address] = [_of_application(heap, address)]
-    found: dict[Place, list[Connection]] = {}
+            known[address] = [(address, _of_application(heap, address))]
+    models: dict[Address, list[Connection]] = {}
     for address, here in known.items():
         facts = {**outputs.get(address, {}), **decays.get(address, {})}
-        for connection in here:
-            assert connection.place is not None
-            found.setdefault(connection.place, []).append(replace(connection, **facts))
+        for root, connection in here:
+            models.setdefault(root, []).append(replace(connection, **facts))
+    found: dict[Place, list[Connection]] = {}
+    for connection in _each_model_once(models.values()):
+        assert connection.place is not None
+        found.setdefault(connection.place, []).append(connection)
     return found
+
+
+def _each_model_once(models: Iterable[list[Connection]]) -> Iterator[Connection]:
+    """The connections of all models; what several models have that the same lines make, once."""
+    most: Counter[Connection] = Counter()
+    for model in models:
+        here: Counter[Connection] = Counter()
+        for each in model:
+            counted = replace(each, name=None) if each.name is not None and NUMBERED.fullmatch(each.name) else each
+            here[counted] += 1
+            if here[counted] > most[counted]:
+                yield each
+        most |= here
 
 
 def _of_application(heap: Any, address: Address) -> Connection:

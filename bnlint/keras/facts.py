@@ -13,6 +13,7 @@ from bnlint.keras.api.phases import Phase
 from bnlint.keras.inside import is_wrapper
 from bnlint.keras.kinds import BATCH_NORM, WEIGHTED
 from bnlint.keras.semantics import Behaviour, Flags, Outcome
+from bnlint.keras.time_steps import over_time
 from bnlint.keras.uses import Use, uses_of
 
 CUSTOM_STEP = "train_step"
@@ -28,7 +29,8 @@ class Way(NamedTuple):
 class State(NamedTuple):
     """One BatchNormalization layer in one fit of one path; ``momentum`` is the one in effect there.
 
-    ``use`` is the first way to it, ``others`` are those besides.
+    ``use`` is the first way to it, ``others`` are those besides; ``uses`` how often one training step updates it
+    (None: not known).
     """
 
     address: Address
@@ -37,7 +39,7 @@ class State(NamedTuple):
     own: Flags
     container: Address
     use: Use
-    uses: int
+    uses: int | None
     known: bool = True
     momentum: float | None = None
     others: tuple[Use, ...] = ()
@@ -78,7 +80,15 @@ class FitView:
         self.states: list[State] = []
         self._known_trains: dict[tuple[Flags, tuple[Address, ...]], bool | None] = {}
 
-    def _heaps(self, when: str | None) -> tuple[Any, ...]:
+    @property
+    def learning_rate(self) -> float | None:
+        """The rate with which the first epoch of a ``fit`` begins: the optimizer's, unless a callback sets another."""
+        begun = self.event.data.get("begun")
+        if begun is not None and not begun.kept:
+            return cast("float | None", begun.rate)
+        return self.compiled.learning_rate if self.compiled is not None else None
+
+    def heaps(self, when: str | None) -> tuple[Any, ...]:
         """The moments whose flags may count: one, several where it is not known which, none where nothing is."""
         compiled = self.compiled
         if self.event.train == CUSTOM_STEP or compiled is None:
@@ -112,14 +122,14 @@ class FitView:
         """A layer as the gradient step sees it; None where it is not known when that reads the flags."""
         if self.behaviour is None:
             return None
-        heaps = self._heaps(self.behaviour.weights_read_at)
+        heaps = self.heaps(self.behaviour.weights_read_at)
         records = [heap.get(address) or self.event.heap.get(address) for heap in heaps]
         if not records or any(record is not records[0] for record in records):
             return None
         return records[0] if isinstance(records[0], Layer) else None
 
     def _flag(self, address: Address, when: str | None) -> bool | None:
-        heaps = self._heaps(when)
+        heaps = self.heaps(when)
         if not heaps:
             first, second = self._flag(address, "compile"), self._flag(address, "first_fit")
             return first if first is second else None
@@ -242,7 +252,7 @@ class FitView:
         container = self.container(inside.parents)
         parents, root, is_trained = self._weights(address, inside)
         outcomes: list[Outcome] = []
-        updates = 0
+        updates: int | None = 0
         for way in ways:
             if self.behaviour is None:
                 break
@@ -269,7 +279,8 @@ class FitView:
                 outcome = outcome._replace(trained=False if outcome.trained is False else None)
             outcome = outcome._replace(overridden=overridden and bool(outcome.updated))
             outcomes.append(outcome)
-            updates += bool(outcome.updated)
+            times = self._times(way.use) if outcome.updated else 0
+            updates = updates + times if updates is not None and times is not None else None
         outcome = _combine(outcomes) if outcomes else Outcome(None, None, None)
         if not all(way.use.certain for way in ways) and len(set(outcomes)) > 1:
             outcome = Outcome(None, None, None)
@@ -292,6 +303,15 @@ class FitView:
         others = tuple(way.use for way in ways[1:])
         return State(address, record, outcome, own, container, use, updates, known, momentum, others)
 
+    def _times(self, use: Use) -> int | None:
+        """How often one run of a way updates the statistics: what is run on every time step may so each time."""
+        found = over_time(self.event.heap, use.parents)
+        if not found:
+            return 1
+        if len(found) > 1 or self.behaviour is None:
+            return None
+        return self.behaviour.updates_over_time(found[0].holds, found[0].steps)
+
     def switched(self, address: Address, own: Flags) -> bool:
         """Whether a layer that is frozen when ``fit`` begins is unfrozen by the model's own ``train_step``."""
         step = self.event.step
@@ -303,7 +323,7 @@ class FitView:
         live, when = self.event.heap[address].momentum, self.behaviour and self.behaviour.momentum_read_at
         if when == "fit":
             return cast("float | None", live)
-        records = [heap.get(address) for heap in self._heaps("first_fit")]
+        records = [heap.get(address) for heap in self.heaps("first_fit")]
         found = {record.momentum if isinstance(record, Layer) else live for record in records}
         if when is None:
             found.add(live)

@@ -105,7 +105,7 @@ class PathFits:
         after: int | None = before
         first: int | None = None
         if outcome.updated:
-            one = steps * max(state.uses, 1) if steps is not None else None
+            one = steps * max(state.uses, 1) if steps is not None and state.uses is not None else None
             epochs = epochs * event.times if epochs is not None and event.times is not None else None
             epochs = None if event.data.get("stops") else epochs
             after = before + one * epochs if before is not None and one is not None and epochs is not None else None

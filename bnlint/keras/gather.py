@@ -16,6 +16,7 @@ from bnlint.keras.assignments import gather_momentum, gather_typos
 from bnlint.keras.backbone_fits import Backbones, gather_backbones
 from bnlint.keras.backbones import group_key, owner_of
 from bnlint.keras.bare import gather_trained_models
+from bnlint.keras.batches import gather_batches
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.connections import gather_connections
 from bnlint.keras.custom_steps import gather_custom_steps, gather_eager_calls
@@ -23,14 +24,21 @@ from bnlint.keras.explained import explained
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
 from bnlint.keras.forced import gather_forced
+from bnlint.keras.images import gather_generators, gather_images, gather_other_images
 from bnlint.keras.kinds import WEIGHTED
 from bnlint.keras.layer_list_changes import gather_layer_lists
 from bnlint.keras.layer_loops import gather_loops
+from bnlint.keras.masked_norms import gather_masked
 from bnlint.keras.merging import common
+from bnlint.keras.norms_over_time import gather_over_time
+from bnlint.keras.optimizers import gather_reused
 from bnlint.keras.phases import gather_phases
 from bnlint.keras.random_weights import gather_random_weights
 from bnlint.keras.rows import subject
+from bnlint.keras.shuffled import gather_shuffled
 from bnlint.keras.trainable_changes import gather_changes
+from bnlint.keras.trained_outputs import gather_outputs
+from bnlint.keras.weight_files import gather_weight_files
 
 # --- grouping -------------------------------------------------------------------------------------------------------
 
@@ -68,20 +76,30 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
     subjects: dict[str, tuple[Any, ...]] = {
         "backbone_at_fit": gather_backbones(backbones, fits, found.complete),
         "batch_norm_at_fit": tuple(row for fit in fits for row in fit.batch_norm),
+        "batches_at_fit": gather_batches(runs, fits, library, found.complete),
         "call": gather_calls(runs, fits, library, guarded),
         "connection": gather_connections(runs),
         "custom_step": gather_custom_steps(runs, complete=found.complete),
         "eager_call": gather_eager_calls(runs, complete=found.complete),
         "forced_training": gather_forced(runs, library),
+        "image_generator": gather_generators(runs, found.complete),
+        "images_at_fit": gather_images(runs, fits, found.complete),
         "layer": gather_layers(runs),
         "layer_list": gather_layer_lists(runs),
         "learning_phase": gather_phases(runs, library),
-        "momentum_set": gather_momentum(runs, library),
+        "masked_norm": gather_masked(runs, found.complete),
+        "momentum_set": gather_momentum(runs, library, found.complete),
+        "norm_over_time": gather_over_time(runs, found.complete),
+        "other_images": gather_other_images(runs, fits, found.complete),
         "random_weights": gather_random_weights(backbones),
+        "reused_optimizer": gather_reused(runs, found.complete),
+        "shuffled_prediction": gather_shuffled(runs) if found.complete else (),
         "trainable_change": gather_changes(runs, found.complete),
         "trainable_typo": gather_typos(runs),
         "trained_model": gather_trained_models(runs),
+        "trained_output": gather_outputs(runs, library) if found.complete else (),
         **gather_loops(runs if found.complete else [], fits, library),
+        "weights_loaded": gather_weight_files(runs, library),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
     ordered = sorted(unknowns, key=lambda each: (order(each[0]), each[1]))
@@ -156,7 +174,7 @@ def _optimizer_of(view: FitView) -> tuple[str | None, float | None]:
     """The class of the optimizer that trains, and its rate."""
     event, compiled = view.event, view.compiled
     name = event.data.get("optimizer") or (compiled.optimizer if compiled else None)
-    rate = event.data.get("rate") if event.train == "train_step" else (compiled.learning_rate if compiled else None)
+    rate = event.data.get("rate") if event.train == "train_step" else view.learning_rate
     return name, rate
 
 

@@ -27,7 +27,13 @@ def saved_connections(model: SavedModel) -> tuple[Connection, ...]:
     position = {address: index for index, address in enumerate(model.order)}
     found = sorted(connections(heap, models, owned=True), key=lambda each: position.get(each.address, len(position)))
     return tuple(
-        replace(each.connection, saved=True, group=model.path, **(on_output if each.address in ends else {}))
+        replace(
+            each.connection,
+            saved=True,
+            group=model.path,
+            graph=model.path,
+            **(on_output if each.address in ends else {}),
+        )
         for each in found
     )
 

@@ -40,7 +40,7 @@ class Key(NamedTuple):
     outcome: Outcome
     frozen: bool | None
     momentum: float | None
-    uses: int
+    uses: int | None
     training: Any
     by_itself: bool
     """whether the argument is on the call of the layer, and not on that of a model around it"""
@@ -131,7 +131,9 @@ def _row(model: SavedModel, view: FitView, fit: Fit, key: Key, states: list[Stat
     legacy = state.record.legacy
     is_nested = owner.address != model.root
     where = site(model, owner.address)
-    steps = fit.steps_per_epoch * max(key.uses, 1) if fit.steps_per_epoch is not None else None
+    steps = None
+    if fit.steps_per_epoch is not None and key.uses is not None:
+        steps = fit.steps_per_epoch * max(key.uses, 1)
     replaced = behaviour is not None and behaviour.first_update_replaces is True
     residual = _residual(key.momentum, steps) if outcome.updated and not replaced else None
     built_at = places(model, (each.address for each in states))

@@ -6,6 +6,8 @@ from typing import Any
 
 from bnlint.graph.saved import SavedModel
 from bnlint.keras.facts import FitView
+from bnlint.keras.masked_norms import saved_masked
+from bnlint.keras.norms_over_time import saved_over_time
 from bnlint.keras.releases import Release, Target
 from bnlint.keras.saved_applications import Applications
 from bnlint.keras.saved_arguments import batch_norm_arguments, momentum_sets
@@ -26,7 +28,9 @@ def subjects_of(model: SavedModel, view: FitView, other: SavedModel | None = Non
         "call": backbone_calls(rows),
         "connection": saved_connections(model),
         "forced_training": forced_trainings(model, view),
+        "masked_norm": saved_masked(model, view),
         "momentum_set": momentum_sets(model, view, applications),
+        "norm_over_time": saved_over_time(model, view),
         "saved_batch_norm": saved_norms(model, view),
         "saved_model": saved_model_statistics(model, view, other),
         "serving_norm": served_norms(model),

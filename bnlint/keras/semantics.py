@@ -14,6 +14,8 @@ from bnlint.keras.releases import Release
 from bnlint.keras.truth import Code, Raises, cell, value
 
 UNKNOWN = None
+STEPS_MEASURED = 4
+"""The time steps with which a TimeDistributed was measured."""
 ReadAt = Literal["compile", "first_fit", "fit"]
 """When a ``trainable`` flag is read: at ``compile``, at the first ``fit`` after it, at each."""
 
@@ -132,9 +134,19 @@ class Behaviour:
     def retraces(self) -> bool | None:
         """Whether batches with another number of rows make it read the flags anew."""
         if self.updates_read_at == self.weights_read_at == "compile":
-            return False
+            # then a trace holds nothing but the momentum
+            left = value(self.release, "q18_momentum", "between_fits_other_batch_size", "eff_momentum")
+            return _is_half(left) if self.momentum_attribute_counts else False
         found = self.code("q05_toggle_after_compile", "flat_bn__freeze_between_fits__other_batch_size")
         return None if found is None else not found.updated
+
+    @cached_property
+    def methods_share_traces(self) -> bool | None:
+        """Whether what ``train_on_batch`` has traced serves a ``fit``, too."""
+        if not self.momentum_attribute_counts:
+            return None
+        left = _is_half(value(self.release, "q18_momentum", "between_step_and_fit", "eff_momentum"))
+        return None if left is None else not left
 
     @cached_property
     def eager_reads_live(self) -> bool | None:
@@ -150,16 +162,59 @@ class Behaviour:
     @cached_property
     def momentum_attribute_counts(self) -> bool | None:
         """Whether ``layer.momentum = m`` after building takes effect."""
-        found = value(self.release, "q18_momentum", "after_compile_before_fit", "eff_momentum")
-        return None if not isinstance(found, (int, float)) else abs(found - 0.5) < 0.01
+        return _is_half(value(self.release, "q18_momentum", "after_compile_before_fit", "eff_momentum"))
+
+    @cached_property
+    def momentum_counts_before_the_call(self) -> bool | None:
+        """The same for a layer that has not been called yet, so that nothing is built."""
+        if self.momentum_attribute_counts:
+            return True
+        return _is_half(value(self.release, "q18_momentum", "before_the_layer_is_called", "eff_momentum"))
 
     @cached_property
     def momentum_read_at(self) -> ReadAt | None:
         """When a momentum that was set counts, where setting it does."""
-        found = value(self.release, "q18_momentum", "between_fits", "eff_momentum")
-        if self.momentum_attribute_counts is not True or not isinstance(found, (int, float)):
+        counts = _is_half(value(self.release, "q18_momentum", "between_fits", "eff_momentum"))
+        if self.momentum_attribute_counts is not True or counts is None:
             return None
-        return "fit" if abs(found - 0.5) < 0.01 else "first_fit"
+        return "fit" if counts else "first_fit"
+
+    @cached_property
+    def clipping_read_at(self) -> ReadAt | None:
+        """When ``layer.renorm_clipping = {…}`` counts, where there is batch renormalization."""
+        cases = ("renorm_clipping_after_compile", "renorm_clipping_between_fits")
+        early, late = (value(self.release, "q18_momentum", case, "normalizes") for case in cases)
+        if early != "by the batch" or late not in ("by the batch", "corrected"):
+            return None
+        return "fit" if late == early else "first_fit"
+
+    def updates_over_time(self, holds: Literal["layer", "model"], steps: int | None) -> int | None:
+        """How often a training step updates what a TimeDistributed holds, with so many time steps."""
+        found = self._over_time(holds, "updates_per_step")
+        if not isinstance(found, (int, float)):
+            return None
+        return steps if found == STEPS_MEASURED else int(found)
+
+    def normalizes_each_step(self, holds: Literal["layer", "model"]) -> bool | None:
+        """Whether what a TimeDistributed holds normalizes every time step by itself, and not all of them together."""
+        found = self._over_time(holds, "normalizes")
+        return found == "each step" if found in ("each step", "all steps") else None
+
+    def _over_time(self, holds: str, key: str) -> Any:
+        """The one answer for all kinds of input shapes; what raises has none."""
+        kinds = ("layer",) if holds == "layer" else ("base", "sequential")
+        cases = [f"{kind}{shape}" for kind in kinds for shape in ("", "_open", "_of_fixed_batch")]
+        found = {value(self.release, "q29_time_steps", case, key) for case in cases}
+        known = {each for each in found if each is not None and not isinstance(each, Raises)}
+        return known.pop() if len(known) == 1 else None
+
+    @cached_property
+    def counts_masked_steps(self) -> bool | None:
+        """Whether time steps under a mask count in the statistics of BatchNormalization."""
+        cases = ("masking", "masking_then_dense", "masking_then_activation", "embedding")
+        found = {value(self.release, "q30_masks", case, "masked_steps") for case in cases}
+        known = {each for each in found if each in ("counted", "ignored")}
+        return known == {"counted"} if len(known) == 1 else None
 
     @cached_property
     def momentum_of_one_updates(self) -> bool | None:
@@ -187,6 +242,21 @@ class Behaviour:
         if not isinstance(found, dict) or part not in found:
             return None
         return found[part] in (False, [False])
+
+    def weight_files_follow_flags(self, form: str) -> bool | None:
+        """Whether arrays of an inner model stand in a file in an order that hangs on the flags of its layers.
+
+        ``form``: ``h5`` and ``weights_h5`` of ``save_weights``, by the end of the name, ``whole_h5`` of ``save``.
+        """
+        return self._moves_arrays(f"{form}__nested_even__norms_frozen_after_saving")
+
+    def weight_files_follow_model_flags(self, form: str) -> bool | None:
+        """Whether it hangs on the flag of the inner model itself, too."""
+        return self._moves_arrays(f"{form}__nested_even__all_frozen_after_saving")
+
+    def _moves_arrays(self, case: str) -> bool | None:
+        found = value(self.release, "q37_weight_files", case)
+        return found == "mixed" if isinstance(found, str) else None
 
     @cached_property
     def clone_keeps_model_flags(self) -> bool | None:
@@ -477,3 +547,8 @@ class Behaviour:
             first.updated if first.updated == second.updated else None,
             first.trained if first.trained == second.trained else None,
         )
+
+
+def _is_half(momentum: Any) -> bool | None:
+    """Whether a momentum of 0.5 that was set is what was measured."""
+    return abs(momentum - 0.5) < 0.01 if isinstance(momentum, (int, float)) else None

@@ -14,24 +14,17 @@ if TYPE_CHECKING:
     from bnlint.rules.schema import Example
 
 
-_MENDED_BY_THE_TOOL = {"BN901": ("safe",)}
-"""Fixes that no rule's file describes: the tool makes these findings itself."""
-
-
-def fix_safeties(rule: Rule) -> tuple[str, ...]:
-    """The kinds of fix that findings of a rule may have, safe first."""
-    return _MENDED_BY_THE_TOOL.get(rule.code) or tuple(rule.fix_safeties)
-
-
 def severity(rule: Rule) -> str:
-    """A rule's severities as people read them: ``error or warning``, or ``off`` where it must be selected."""
+    """A rule's severities as people read them: ``error or warning``, and before them that it is off."""
     said = " or ".join(rule.severities)
+    if rule.status == "preview":
+        return f"preview ({said})"
     return f"off ({said})" if rule.opt_in else said
 
 
 def fix(rule: Rule) -> str:
     """What a rule offers: ``safe``, ``unsafe``, ``safe or unsafe``, or ``advice``."""
-    return " or ".join(fix_safeties(rule)) or "advice"
+    return " or ".join(rule.fix_safeties) or "advice"
 
 
 def listed(rules: Iterable[Rule], style: Style) -> Iterator[str]:
@@ -63,8 +56,8 @@ def _head(rule: Rule) -> dict[str, Any]:
         "summary": rule.summary,
         "status": rule.status,
         "severities": list(rule.severities),
-        "default": not rule.opt_in,
-        "fixes": list(fix_safeties(rule)),
+        "default": rule.on_by_default,
+        "fixes": list(rule.fix_safeties),
     }
 
 
@@ -93,43 +86,6 @@ def _example(example: Example) -> dict[str, Any]:
         "fixed": example.fixed,
         "title": example.title,
     }
-
-
-def page(rule: Rule) -> str:
-    """One rule's page in Markdown: what a person sees, why, what to write instead, and when it is fine."""
-    texts = rule.page
-    offered = {"safe": "a safe fix (`--fix`)", "unsafe": "an unsafe fix (`--unsafe-fixes`)"}
-    can = " and ".join(offered[safety] for safety in fix_safeties(rule)) or "advice only"
-    on = "only when selected" if rule.opt_in else "on by default"
-    parts = [
-        f"# {rule.code} {rule.name}",
-        rule.summary.rstrip(".") + ".",
-        f"*Severity:* {' or '.join(rule.severities)}, {on}. *Status:* {rule.status}. *Remedy:* {can}.",
-    ]
-    parts += [f"## What happens\n\n{texts.what.strip()}", f"## Why\n\n{texts.why.strip()}"]
-    flagged = next((example for example in texts.examples if not example.clean), None)
-    if flagged is not None:
-        language = "python" if flagged.model is None else "yaml"
-        parts.append(
-            f"## For example\n\nOn `{flagged.target}` this is reported:\n\n{_fenced(flagged.source, language)}"
-        )
-        if flagged.fixed is not None:
-            option = "--fix --unsafe-fixes" if flagged.unsafe else "--fix"
-            parts.append(f"and `{option}` makes it\n\n{_fenced(flagged.fixed)}")
-    if texts.instead.strip():
-        parts.append(f"## Instead\n\n{texts.instead.strip()}")
-    if texts.fine_when.strip():
-        parts.append(f"## When it is fine\n\n{texts.fine_when.strip()}")
-        parts.append(f"Then write `# bnlint: ignore[{rule.code}]` and the reason on the line.")
-    if texts.fix_safety.strip():
-        parts.append(f"## Fix safety\n\n{texts.fix_safety.strip()}")
-    if texts.references:
-        parts.append("## References\n\n" + "\n".join(f"- {reference}" for reference in texts.references))
-    return "\n\n".join(parts) + "\n"
-
-
-def _fenced(source: str, language: str = "python") -> str:
-    return f"```{language}\n{source.rstrip()}\n```"
 
 
 def print_page(text: str, width: int) -> None:

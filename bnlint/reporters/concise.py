@@ -33,6 +33,14 @@ def mark(finding: Finding, *, unsafe: bool) -> str:
     return "[*] " if finding.fix and (unsafe or finding.fix.safety == "safe") else ""
 
 
+def way_out(finding: Finding) -> str:
+    """What to do: the fix and the option that makes it, else the advice; empty where there is neither."""
+    if finding.fix is None:
+        return finding.advice
+    how = {"safe": "`--fix` does it", "unsafe": "unsafe, `--fix --unsafe-fixes` does it"}[finding.fix.safety]
+    return f"{finding.fix.summary} ({how})"
+
+
 def headline(finding: Finding, style: Style, *, unsafe: bool) -> str:
     """``BN102 [*] warning: message``."""
     code = style.severity(finding.code, finding.severity)

@@ -10,7 +10,7 @@ from bnlint.files import lines as source_lines
 from bnlint.findings import Edit, Finding, Related
 from bnlint.graph.places import Place
 from bnlint.reporters import snippet
-from bnlint.reporters.concise import headline, location, pieces
+from bnlint.reporters.concise import headline, location, pieces, way_out
 from bnlint.reporters.style import Style, plain
 from bnlint.reports import Report
 
@@ -56,8 +56,7 @@ class Full:
     def _way_out(self, finding: Finding, report: Report) -> Iterator[str]:
         fix = finding.fix
         if fix is not None:
-            how = {"safe": "`--fix` does it", "unsafe": "unsafe, `--fix --unsafe-fixes` does it"}[fix.safety]
-            yield self._note("help", f"{fix.summary} ({how})")
+            yield self._note("help", way_out(finding))
             for cell in sorted({edit.place.cell or 0 for edit in fix.edits}):
                 edits = [edit for edit in fix.edits if (edit.place.cell or 0) == cell]
                 if cell != (finding.place.cell or 0):

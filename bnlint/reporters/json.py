@@ -19,22 +19,52 @@ SCHEMA = 1
 
 def document(reports: Sequence[Report], target: Target) -> dict[str, Any]:
     """The whole result. Lines and columns count from 1, columns in characters."""
-    findings = [finding for report in reports for finding in report.findings]
+    totals = Totals()
+    for report in reports:
+        totals.add(report)
     return {
-        "schema": SCHEMA,
-        "tool": {"name": "bnlint", "version": __version__},
-        "target": target_of(target),
-        **targets(reports),
-        "diagnostics": [_diagnostic(finding) for finding in findings],
+        **head(target),
+        **totals.targets(),
+        "diagnostics": [diagnostic(finding) for report in reports for finding in report.findings],
         "errors": [{"path": report.path, "message": message} for report in reports for message in report.errors],
         **_warnings(reports),
-        "summary": {
-            "files": sum(report.was_read for report in reports),
-            "findings": len(findings),
-            "fixable": sum(finding.fix is not None for finding in findings),
-            "fixed": sum(len(report.fixed) for report in reports),
-        },
+        "summary": totals.counts(),
     }
+
+
+def head(target: Target) -> dict[str, Any]:
+    """What every document of ours begins with."""
+    return {"schema": SCHEMA, "tool": {"name": "bnlint", "version": __version__}, "target": target_of(target)}
+
+
+class Totals:
+    """What is known of a run when all its reports have gone through: its numbers, and the targets of its files."""
+
+    def __init__(self) -> None:
+        self._files = self._findings = self._fixable = self._fixed = 0
+        self._targets: list[tuple[str, Target]] = []
+
+    def add(self, report: Report) -> None:
+        """Count a report in."""
+        self._files += report.was_read
+        self._findings += len(report.findings)
+        self._fixable += sum(finding.fix is not None for finding in report.findings)
+        self._fixed += len(report.fixed)
+        if report.target is not None:
+            self._targets.append((report.path, report.target))
+
+    def counts(self) -> dict[str, int]:
+        """The numbers of the summary."""
+        return {
+            "files": self._files,
+            "findings": self._findings,
+            "fixable": self._fixable,
+            "fixed": self._fixed,
+        }
+
+    def targets(self) -> dict[str, Any]:
+        """The target of each file that one mattered for, where they have different ones."""
+        return _targets((path, target_of(target)) for path, target in self._targets)
 
 
 def _warnings(reports: Sequence[Report]) -> dict[str, Any]:
@@ -50,7 +80,11 @@ def target_of(target: Target) -> dict[str, str]:
 
 def targets(reports: Iterable[Report]) -> dict[str, Any]:
     """The target of each file that one mattered for, where they have different ones."""
-    found = [(report.path, target_of(report.target)) for report in reports if report.target is not None]
+    return _targets((report.path, target_of(report.target)) for report in reports if report.target is not None)
+
+
+def _targets(named: Iterable[tuple[str, dict[str, str]]]) -> dict[str, Any]:
+    found = list(named)
     if all(target == found[0][1] for _, target in found):
         return {}
     return {"targets": [{"path": path, **target} for path, target in found]}
@@ -64,15 +98,11 @@ def dump(value: object) -> str:
 def statistics(rows: Iterable[tuple[int, str, str, bool]], target: Target) -> dict[str, Any]:
     """How often each rule spoke."""
     keys = ("count", "code", "name", "fixable")
-    return {
-        "schema": SCHEMA,
-        "tool": {"name": "bnlint", "version": __version__},
-        "target": target_of(target),
-        "statistics": [dict(zip(keys, row, strict=True)) for row in rows],
-    }
+    return {**head(target), "statistics": [dict(zip(keys, row, strict=True)) for row in rows]}
 
 
-def _diagnostic(finding: Finding) -> dict[str, Any]:
+def diagnostic(finding: Finding) -> dict[str, Any]:
+    """One finding."""
     return {
         "code": finding.code,
         "name": finding.name,

@@ -28,6 +28,8 @@ BACKBONE = Argument((Backbone,))
 ACTIONS: dict[str, dict[str, Argument]] = {
     "add_argument": {"call": PLACE, "name": TEXT, "value": TEXT},
     "set_argument": {"call": PLACES, "name": TEXT, "value": TEXT, "position": TEXT._replace(optional=True)},
+    "name_argument": {"call": PLACE, "name": TEXT},
+    "preprocess_for": {"at": PLACES, "module": TEXT, "of": BACKBONE},
     "remove_arguments": {"call": PLACE, "names": TEXTS},
     "move_arguments": {"call": PLACE, "names": TEXTS, "to": PLACE},
     "add_parameter": {"function": PLACE, "name": TEXT, "default": TEXT},
@@ -41,6 +43,7 @@ ACTIONS: dict[str, dict[str, Argument]] = {
     "unfreeze_model": {"of": BACKBONE, "above": PLACE, "before": PLACES._replace(optional=True)},
     "assign_opposite_first": {"at": PLACE},
     "repeat_compile": {"compile": PLACE, "after": PLACES, "before": PLACE},
+    "move_above": {"statement": PLACE, "above": PLACE},
     "remove_comment": {"place": PLACE},
     "replace_text": {"place": PLACE, "old": TEXT, "new": TEXT},
 }

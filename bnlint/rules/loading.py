@@ -51,8 +51,13 @@ def load(folders: Iterable[str | os.PathLike[str]] = ()) -> Catalogue:
     """
     rules = {rule.code: rule for rule in _built_in()}
     for folder in folders:
-        rules |= {rule.code: rule for rule in _rules(_compiled(os.fspath(folder)))}
+        rules |= {rule.code: rule for rule in own(folder)}
     return Catalogue(rules.values())
+
+
+def own(folder: str | os.PathLike[str]) -> list[Rule]:
+    """The rules of one folder, in the order of their codes; raises as :func:`load` does."""
+    return _rules(_compiled(os.fspath(folder)))
 
 
 def _built_in() -> list[Rule]:

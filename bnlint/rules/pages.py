@@ -29,9 +29,14 @@ def _at_a_glance(rule: Rule) -> str:
     """Severity, whether it is on, and what it offers, in one line."""
     severity = ", ".join(rule.severities)
     offers = " or ".join(OFFERS[safety] for safety in rule.fix_safeties) or "advice"
-    on = "only where it is selected" if rule.opt_in else "on"
-    preview = "" if rule.status == "stable" else " *Preview:* not proven on real Keras yet."
-    return f"*Severity:* {severity}. *By default:* {on}. *Offers:* {offers}.{preview}"
+    return f"*Severity:* {severity}. *By default:* {by_default(rule)}. *Offers:* {offers}."
+
+
+def by_default(rule: Rule) -> str:
+    """Whether a rule runs where nobody has chosen, and what it takes where it does not."""
+    if rule.status == "preview":
+        return "off, in preview: `--preview` is needed" + (", and to select it" if rule.opt_in else "")
+    return "off: it has to be selected" if rule.opt_in else "on"
 
 
 def _evidence(rule: Rule) -> str:

@@ -16,6 +16,8 @@ Condition = list[Any]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """From worst to mildest."""
+MENDED_BY_THE_TOOL: Mapping[str, tuple[Safety, ...]] = {"BN901": ("safe",)}
+"""Fixes that no rule's file describes: the tool makes these findings itself."""
 
 
 class RelatedSpec(NamedTuple):
@@ -108,7 +110,8 @@ class Rule:
     """One rule of the catalogue.
 
     ``match`` is None for what the tool itself reports (BN9): `severity` is then its severity, else the worst one of
-    its cases. ``opt_in`` rules run only when they are selected. ``replaces`` are codes that are not reported for a set
+    its cases. ``opt_in`` rules run only when they are selected, those whose ``status`` is preview
+    only with the setting ``preview``. ``replaces`` are codes that are not reported for a set
     of layers that this rule reports; ``remedy`` is the rank of its fix among those for one set (lower is preferred),
     None where its fix competes with no other. ``page`` is read when it is asked for.
     """
@@ -168,6 +171,17 @@ class Rule:
         return self._load_page(self.code)
 
     @property
+    def on_by_default(self) -> bool:
+        """Whether the rule runs where nobody has chosen rules."""
+        return self.status == "stable" and not self.opt_in
+
+    def markdown(self) -> str:
+        """The rule's page, as the terminal, the documentation and code scanning show it."""
+        from bnlint.rules.pages import page
+
+        return page(self)
+
+    @property
     def severities(self) -> tuple[Severity, ...]:
         """Every severity that a finding of this rule can have, worst first."""
         used = {case.severity for case in self.cases} or {self.severity}
@@ -176,6 +190,8 @@ class Rule:
     @property
     def fix_safeties(self) -> tuple[Safety, ...]:
         """The kinds of fix that this rule may offer, safe first; empty where it gives advice only."""
+        if self.code in MENDED_BY_THE_TOOL:
+            return MENDED_BY_THE_TOOL[self.code]
         specs = [*self.fixes, *(fix for case in self.cases for fix in case.fixes)]
         known: tuple[Safety, ...] = ("safe", "unsafe")
         return tuple(safety for safety in known if any(spec.safety == safety for spec in specs))

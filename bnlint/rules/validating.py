@@ -53,7 +53,7 @@ def _rule(document: Document, pieces: Pieces, data: Compiled) -> Compiled:
     return {
         **_names(document, pieces, data),
         "summary": pieces.text(data["summary"], ("summary",)),
-        "status": pieces.word(data.get("status", "preview"), ("status",), ("stable", "preview")),
+        "status": pieces.word(data.get("status", "stable"), ("status",), ("stable", "preview")),
         "severity": pieces.word(data.get("severity", "warning"), ("severity",), SEVERITIES),
         "opt_in": pieces.flag(data.get("opt_in", False), ("opt_in",)),
         "match": match,

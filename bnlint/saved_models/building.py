@@ -117,6 +117,7 @@ class _Builder:
             pretrained=None,
             hidden=is_operation(entry),
             rate=extra.rate,
+            masks=kind == "Masking" or (kind == "Embedding" and config.get("mask_zero") is True),
         )
         if kind in BATCH_NORM:
             record = record._replace(

@@ -87,6 +87,9 @@ class Plain:
     def length(self, m: Machine, value: Value) -> int | None:
         return None
 
+    def with_item(self, m: Machine, value: Value, index: Value, item: Value) -> Value | None:
+        return None
+
     def sliced(self, m: Machine, owner: Value, bounds: slice, node: ast.AST) -> Any:
         return None
 

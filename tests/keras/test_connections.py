@@ -327,3 +327,40 @@ def test_a_layer_of_an_application_is_there_where_its_gamma_decays() -> None:
     """)
     assert len(found) == 53
     assert {(each.application, each.decay, each.producer) for each in found} == {("ResNet50", 0.004, None)}
+
+
+def test_models_that_share_layers_are_one_graph() -> None:
+    found = connections("""
+        inputs = keras.Input((8,))
+        code = layers.BatchNormalization(name="a")(layers.Dense(4)(inputs))
+        encoder = keras.Model(inputs, code)
+        decoder = keras.Sequential([layers.Dense(8), layers.BatchNormalization(name="b")])
+        model = keras.Model(inputs, decoder(encoder(inputs)))
+        other = keras.Sequential([layers.Dense(8), layers.BatchNormalization(name="c")])
+    """)
+    graphs = {each.name: each.graph for each in found}
+    assert graphs["a"] == graphs["b"] != graphs["c"]
+
+
+def test_what_a_function_makes_twice_is_there_once() -> None:
+    found = connections("""
+        def build(depth):
+            model = keras.Sequential([keras.Input((8,))])
+            for _ in range(depth):
+                model.add(layers.Dense(4))
+                model.add(layers.BatchNormalization())
+            return model
+
+        shallow, deep, again = build(1), build(3), build(3)
+    """)
+    assert len(found) == 3
+    assert len({each.graph for each in found}) == 1
+
+
+def test_a_model_that_one_path_makes_more_changes_nothing() -> None:
+    found = connections("""
+        model = keras.Sequential([layers.Dense(8), layers.BatchNormalization()])
+        if len(sys.argv) > 1:
+            model = keras.Sequential([model, layers.Dense(1)])
+    """)
+    assert len(found) == 1

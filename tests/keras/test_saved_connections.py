@@ -63,7 +63,17 @@ def test_a_bias_before_batch_norm(tmp_path: Path) -> None:
     )
     (found,) = findings(tmp_path, model)
     assert (found.code, found.place.location, found.fix) == ("BN401", "biased", None)
-    assert [each.place.location for each in found.related] == ["bn1"]
+    assert found.related == ()
+
+
+def test_biases_of_several_layers_are_one_finding(tmp_path: Path) -> None:
+    model = functional(
+        inputs(8, 8, 3), conv("c1", "input"), norm("bn1", "c1"), conv("c2", "bn1"), norm("bn2", "c2"), conv("c3", "bn2")
+    )
+    (found,) = findings(tmp_path, model)
+    assert (found.code, found.place.location) == ("BN401", "c1")
+    assert "the bias of 2 layers" in found.message
+    assert [each.place.location for each in found.related] == ["c2"]
 
 
 def test_an_activation_of_none_is_linear() -> None:
@@ -79,7 +89,7 @@ def test_dropout_before_batch_norm(tmp_path: Path) -> None:
     )
     (found,) = findings(tmp_path, model)
     assert (found.code, found.place.location) == ("BN402", "bn")
-    assert "Dropout(0.4)" in found.message
+    assert [each.place.location for each in found.related] == ["drop"]
     assert said(tmp_path, json.loads(json.dumps(model).replace("0.4", "0.0"))) == []
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bnlint.reporters.catalogue import list_document, listed, page, page_document
+from bnlint.reporters.catalogue import list_document, listed, page_document
 from bnlint.reporters.style import Style
 from bnlint.rules.schema import Example, FixSpec, Page, Rule
 
@@ -38,36 +38,18 @@ def rule(**changes: object) -> Rule:
     return Rule(**(given | changes))  # type: ignore[arg-type]
 
 
-def test_the_page_in_full() -> None:
-    assert page(rule()) == (
-        "# BN101 frozen-backbone-without-training-false\n\n"
-        "A frozen backbone is called without training=False.\n\n"
-        "*Severity:* warning, on by default. *Status:* stable. "
-        "*Remedy:* a safe fix (`--fix`) and an unsafe fix (`--unsafe-fixes`).\n\n"
-        "## What happens\n\nNothing is seen.\n\n"
-        "## Why\n\nThe flag alone does it.\n\n"
-        "## For example\n\nOn `keras==3.15` this is reported:\n\n```python\nx = base(i)  # BN101\n```\n\n"
-        "and `--fix` makes it\n\n```python\nx = base(i, training=False)\n```\n\n"
-        "## Instead\n\n```python\nx = base(inputs, training=False)\n```\n\n"
-        "## When it is fine\n\nThe backbone stays frozen.\n\n"
-        "Then write `# bnlint: ignore[BN101]` and the reason on the line.\n\n"
-        "## Fix safety\n\nOnly a keyword is added.\n\n"
-        "## References\n\n- https://keras.io/guides/transfer_learning/\n"
-    )
-
-
-def test_a_short_page_has_no_empty_headings() -> None:
-    text = page(rule(fixes=(), opt_in=True, load_page=lambda code: Page("This.", "That.")))
-    assert [line for line in text.split("\n") if line.startswith("## ")] == ["## What happens", "## Why"]
-    assert "*Severity:* warning, only when selected. *Status:* stable. *Remedy:* advice only." in text
-
-
 def test_the_list() -> None:
     lines = list(listed([rule(), rule(code="BN116", name="block-cut-by-freeze", fixes=(), opt_in=True)], Style()))
     assert [line.split("  ")[0].strip() for line in lines] == ["code", "BN101", "BN116"]
     assert "safe or unsafe" in lines[1]
     assert "off (warning)" in lines[2]
     assert "advice" in lines[2]
+
+
+def test_a_rule_in_preview_is_off_in_list_and_json() -> None:
+    tried = rule(status="preview")
+    assert "preview (warning)" in [*listed([tried], Style())][1]
+    assert list_document([tried])["rules"][0]["default"] is False
 
 
 @pytest.mark.parametrize(("code", "fixes"), [("BN901", ["safe"]), ("BN900", [])])

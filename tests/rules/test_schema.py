@@ -34,7 +34,7 @@ def test_a_rule_with_what_it_needs_and_nothing_else(tmp_path: Path) -> None:
         "sum": None,
         "report_at": ["enabled_by", "fit.place"],
     }
-    assert (rule["code"], rule["name"], rule["status"], rule["opt_in"]) == ("TST001", "tried-out", "preview", False)
+    assert (rule["code"], rule["name"], rule["status"], rule["opt_in"]) == ("TST001", "tried-out", "stable", False)
 
 
 def with_case(case: str) -> str:
@@ -48,7 +48,7 @@ def with_case(case: str) -> str:
         (
             GOOD.replace("batch_norm_at_fit", "batch_norm"),
             2,
-            "expected one of `backbone_at_fit`, `batch_norm_argument`, `batch_norm_at_fit`, `call`",
+            "expected one of `addons_norm`, `api_use`, `backbone_at_fit`, `batch_norm_argument`",
         ),
         (GOOD.replace("{updated: true}", "{updatd: true}"), 3, "there is no fact `updatd`; did you mean `updated`?"),
         (GOOD.replace("{updated: true}", "{updated: maybe}"), 3, "`updated` is yes or no; 'maybe' is not"),

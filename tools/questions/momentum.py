@@ -3,9 +3,12 @@
 import numpy as np
 
 from . import running
-from .program import COMPILE, FIT, TRAIN, Program, flat, nested
-from .toggling import EARLIER_FIT
+from .program import COMPILE, FIT, TRAIN, TRAIN_ON_BATCH, Program, flat, nested
+from .running import rounded
+from .toggling import EAGER_COMPILE, EARLIER_FIT
 
+SMALLER_FIT = EARLIER_FIT.replace("batch_size=16", "batch_size=8")
+EARLIER_STEP = "model.train_on_batch(x_train, y_train)\n"
 CHANGE = """\
 norm = base.layers[-1]
 norm.momentum = 0.5
@@ -31,10 +34,48 @@ del base, norm, layer
 """
 
 
+AT_EPOCH_END = """\
+class Schedule(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        norm.momentum = 0.5
+
+
+norm = base.layers[-1]
+"""
+TWO_EPOCHS = FIT.replace("history", "norm.momentum = 0.99\nhistory").replace(
+    "epochs=1", "epochs=2, callbacks=[Schedule()]"
+)
+UNCALLED = """\
+inputs = keras.layers.Input(shape=(4,))
+norm = keras.layers.BatchNormalization(name="bn_0")
+norm.momentum = 0.5
+model = keras.models.Model(inputs, keras.layers.Dense(1)(norm(inputs)))
+"""
+RENORM = """\
+inputs = keras.layers.Input(shape=(4,))
+norm = keras.layers.BatchNormalization(renorm=True, name="bn_0")
+model = keras.models.Model(inputs, keras.layers.Dense(1)(norm(inputs)))
+"""
+UNCLIPPED = RENORM.replace("renorm=True", 'renorm=True, renorm_clipping={"rmin": 1.0, "rmax": 1.0, "dmax": 0.0}')
+CLIP = """\
+norm.renorm_clipping = {"rmin": 1.0, "rmax": 1.0, "dmax": 0.0}
+"""
+
+
+def of_renorm(run):
+    """What the output was normalized by: the batch alone, or corrected by what has been gathered."""
+    return {"normalizes": {"B": "by the batch", "M": "corrected"}.get(run.codes[0][0])}
+
+
+def momentum_alone(run):
+    """The effective momentum; before Keras 3.4 the loss of ``train_on_batch`` is an average over earlier steps."""
+    return {"eff_momentum": rounded(run.momenta[0])}
+
+
 def of_rebuilt(run):
     """The effective momentum of a model made anew, and whether it came with its weights."""
     return {
-        "eff_momentum": running.rounded(run.momenta[0]),
+        "eff_momentum": rounded(run.momenta[0]),
         "weights_kept_without_set_weights": bool(run.namespace["kept"]),
     }
 
@@ -117,6 +158,11 @@ def changed(*parts):
     return Program(*parts, fact=running.code_and_momentum)
 
 
+def clipped(*parts):
+    """A program with batch renormalization."""
+    return Program(*parts, fact=of_renorm)
+
+
 QUESTIONS = {
     "q18_momentum": {
         "after_build_before_compile": changed(flat(), CHANGE, TRAIN),
@@ -124,6 +170,18 @@ QUESTIONS = {
         "between_fits": changed(flat(), COMPILE, EARLIER_FIT, CHANGE, FIT),
         "between_fits_recompile": changed(flat(), COMPILE, EARLIER_FIT, CHANGE, TRAIN),
         "nested_between_fits_recompile": changed(nested(), COMPILE, EARLIER_FIT, CHANGE, TRAIN),
+        "between_fits_run_eagerly": changed(flat(), EAGER_COMPILE, EARLIER_FIT, CHANGE, FIT),
+        "between_fits_other_batch_size": changed(flat(), COMPILE, SMALLER_FIT, CHANGE, FIT),
+        "between_step_and_fit": changed(flat(), COMPILE, EARLIER_STEP, CHANGE, FIT),
+        "between_steps": Program(flat(), COMPILE, EARLIER_STEP, CHANGE, TRAIN_ON_BATCH, fact=momentum_alone),
+        "at_epoch_end": changed(flat(), COMPILE, AT_EPOCH_END, TWO_EPOCHS),
+        "at_epoch_end_run_eagerly": changed(flat(), EAGER_COMPILE, AT_EPOCH_END, TWO_EPOCHS),
+        "before_the_layer_is_called": changed(UNCALLED, TRAIN),
+        "renorm": clipped(RENORM, TRAIN),
+        "renorm_clipped": clipped(UNCLIPPED, TRAIN),
+        "renorm_clipping_after_compile": clipped(RENORM, COMPILE, CLIP, FIT),
+        "renorm_clipping_between_fits": clipped(RENORM, COMPILE, EARLIER_FIT, CLIP, FIT),
+        "renorm_clipping_between_fits_recompile": clipped(RENORM, COMPILE, EARLIER_FIT, CLIP, TRAIN),
         "config_edit_from_config": rebuilt(EDIT_CONFIG),
         "json_edit_model_from_json": rebuilt(EDIT_JSON),
         "attr_then_get_config_from_config": rebuilt(FROM_CONFIG, CHANGE),

@@ -52,6 +52,17 @@ class MomentumSet:
     written: Literal["argument", "assignment", "config"] = fact(
         "how it is given: to the constructor, by assigning the attribute, or in the config of a model file", "argument"
     )
+    attribute: Literal["momentum", "renorm_clipping"] = fact("the attribute that an assignment sets", "momentum")
+    ignored: Literal["late", "built", "callback"] | None = fact(
+        "why the next fit that updates the statistics does not heed an assignment: its step was traced before "
+        "(`late`), the target takes the momentum when the layer is called (`built`), or a `callback` sets it while "
+        "steps run that were traced before; unknown where it is heeded, and where that is not known"
+    )
+    ignored_by: Place | None = fact("that fit")
+    fit_model: str = fact("how messages name the model that it trains", "the model")
+    in_effect: float | None = fact("the momentum that this fit goes by")
+    compile: Place | None = fact("the `compile` that this fit runs under")
+    read_at: Place | None = fact("the first fit under it, which reads the momentum on targets where setting it counts")
     of_application: bool = fact("whether keras.applications itself gives it to these layers", False)
     layers: int | None = fact("how many layers get it; unknown where that is not known")
     takes_effect: bool | None = fact(

@@ -20,6 +20,11 @@ class Connection:
     name: str | None = fact("the layer's name, where it is known")
     layers: int | None = fact("1, for a sum; unknown where the layer stands for all those that a loop makes", 1)
     saved: bool = fact("whether a model file shows it, and not a program", False)
+    graph: str = fact(
+        "identifies the models that are one graph: those that share layers, or hold each other; the same for all that "
+        "the same lines make",
+        "",
+    )
     application: str | None = fact("the constructor in keras.applications that made the layer")
     producer: str | None = fact("the class of the layer whose output it normalizes: `Conv2D`; unknown for a model")
     producer_at: Place | None = fact("where that one was made")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from bnlint.graph.network import ABSENT, Address, Node, Tensor
@@ -31,6 +32,16 @@ def pretrained_by(weights: Value | None, default: bool = True) -> bool | None:
     if isinstance(weights, Const):
         return weights.value is not None
     return None
+
+
+def brings_imagenet(weights: Value | None) -> bool:
+    """Whether a constructor's ``weights`` argument brings those that Keras ships, by name or in their file."""
+    given = "imagenet" if weights is None else text(weights) or ""
+    return given == "imagenet" or SHIPPED.search(given) is not None
+
+
+SHIPPED = re.compile(r"_weights_tf_dim_ordering_tf_kernels|_(tf|weights)_(no_?top|\d+)[^/]*\.h5$")
+"""How the files are named that Keras downloads."""
 
 
 def make_application(m: Machine, library: KerasLibrary, name: KerasName, args: Args, node: ast.AST) -> Ref:
@@ -91,7 +102,8 @@ def make_application(m: Machine, library: KerasLibrary, name: KerasName, args: A
     if injected:
         _injection_event(m, library, name, args, injected, ref, node)
     random = pretrained is False and _says_none(node, None if shape_first else 1)
-    m.event("application", node, layer=ref.address, function=name.last, random=random, headless=top is False)
+    m.event("application", node, layer=ref.address, function=name.last, random=random, headless=top is False,
+            imagenet=not args.open and brings_imagenet(weights))  # fmt: skip
     return ref
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from bnlint.graph.pixels import Pixels
 from bnlint.interpreter.heap import List
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
@@ -26,6 +27,7 @@ from bnlint.keras.api.data import (
 )
 from bnlint.keras.api.indexing import subscript
 from bnlint.keras.api.new_arrays import MAKERS, random_call, tensorflow_random
+from bnlint.keras.api.pixels import after, images, pixels_of
 from bnlint.keras.api.shapes import NotKnown, axis_of, integers, is_first, known_shape, like, product, resized
 
 ROOTS = frozenset({"numpy", "np", "tensorflow", "jax", "cupy"})
@@ -260,7 +262,8 @@ def array_call(m: Machine, name: str, args: Args) -> Value | None:
     if ".random." in name:
         return (tensorflow_random if root == "tensorflow" else random_call)(m, last, args)
     if last in MAKERS:
-        return _answer(lambda: MAKERS[last](m, args), args)
+        made = _answer(lambda: MAKERS[last](m, args), args)
+        return _with_pixels(m, made, last, pixels_of(m, args.get(0)), Args(args.positional[1:], args.keywords))
     first = args.get(0)
     if last in SCALARS and args.positional and number(first) is not None:
         return _scalar(last, args)
@@ -271,7 +274,17 @@ def array_call(m: Machine, name: str, args: Args) -> Value | None:
 def array_method(m: Machine, data: Data, method: str, args: Args) -> Value | None:
     """A method of an array, or a function called on it; None where it is not followed."""
     run = METHODS.get(method)
-    return _answer(lambda: run(m, data, args), args, data) if run is not None else None
+    made = _answer(lambda: run(m, data, args), args, data) if run is not None else None
+    return _with_pixels(m, made, method, data.pixels, args)
+
+
+def _with_pixels(m: Machine, made: Value | None, method: str, before: Pixels | None, args: Args) -> Value | None:
+    """What a function made, with what it left of the range of the pixels."""
+    pixels = after(m, method, before, args)
+    if made is None:
+        return images(pixels) if pixels is not None else None
+    found = as_data(made)
+    return thing(replace(found, pixels=pixels)) if found is not None and found.pixels is not pixels else made
 
 
 def _answer(run: Callable[[], Data | Value | None], args: Args, of: Data = NOTHING) -> Value | None:
@@ -282,7 +295,9 @@ def _answer(run: Callable[[], Data | Value | None], args: Args, of: Data = NOTHI
     if not isinstance(found, Data):
         return found
     is_mask = found.is_mask or of.is_mask or any(map(_is_bool, args.values()))
-    return thing(replace(found, is_mask=is_mask, is_random=found.is_random or of.is_random))
+    is_random = found.is_random or of.is_random
+    found = replace(found, is_mask=is_mask, is_random=is_random, order=found.order or of.order, labels_of=of.labels_of)
+    return thing(found)
 
 
 def _is_bool(value: Value) -> bool:

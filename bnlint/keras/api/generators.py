@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from dataclasses import replace
 
 from bnlint.interpreter.calls import call_function
 from bnlint.interpreter.classes import find_in_class, library_bases
 from bnlint.interpreter.heap import Instance, Iterator
 from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args, Items
-from bnlint.interpreter.machine import BudgetExceeded, Machine
+from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Function, Ref, Thing, Value
-from bnlint.keras.api.data import Data, ceil_div, data_of, integer, is_none, number, thing
+from bnlint.keras.api.data import Data, Order, ceil_div, data_of, integer, is_none, is_true, number, per_replica, thing
+from bnlint.keras.api.image_generators import adapting, is_adapted
+from bnlint.keras.api.observing import observed
+from bnlint.keras.api.pixels import common_pixels, pixels_of, read_here, standardized_by
 
 BATCH_AT = {"flow": 2, "flow_from_directory": 5, "flow_from_dataframe": 9}
 """Where ``ImageDataGenerator``'s methods take the batch size."""
-LOOK = 20_000
-"""Steps that are spent on finding out how a generator or a sequence makes its batches."""
+SHUFFLE_AT = {"flow": 3, "flow_from_directory": 6, "flow_from_dataframe": 10}
+"""Where they are told whether to shuffle."""
 
 
-def generator_flow(m: Machine, value: Thing, method: str, args: Args) -> Value | None:
+def generator_flow(m: Machine, value: Thing, method: str, args: Args, node: ast.AST) -> Value | None:
     """``ImageDataGenerator().flow…``; None where the method is another."""
     if method not in BATCH_AT:
         return None
@@ -29,7 +32,32 @@ def generator_flow(m: Machine, value: Thing, method: str, args: Args) -> Value |
     if method == "flow_from_dataframe" and len(args.positional) > 8:
         size = None  # `weight_col` came in between
     count = _subset(data_of(m, args.get(0, "x")).samples, value, args) if method == "flow" else None
-    return thing(Data("sequence", count, size, True, ceil_div(count, size)))
+    here, order = m.place(node), _order(m, method, args)
+    data = Data(
+        "sequence", count, size, True, ceil_div(count, size), per_replica=per_replica(given), batch_at=here,
+        order=order, ordered_at=here if order == "by_class" else None,
+    )  # fmt: skip
+    pixels = pixels_of(m, args.get(0, "x")) if method == "flow" else read_here(m)
+    if method == "flow" and not is_none(value.args.get(9, "brightness_range")):
+        pixels = None  # what is not 0 to 255 is brought there first
+    adapts = adapting(value)
+    m.event("flow", m.node, generator=value.address, method=method)
+    known = standardized_by(m, pixels, value) if adapts is False or is_adapted(m, value) is False else None
+    return thing(replace(data, pixels=known, generator=value.address))
+
+
+def _order(m: Machine, method: str, args: Args) -> Order | None:
+    """In which order the examples come: of a directory that is not shuffled, class by class."""
+    given = args.get(SHUFFLE_AT[method], "shuffle")
+    if given is None or is_true(given):
+        return None if args.open and given is None else "random"
+    if method == "flow":
+        return data_of(m, args.get(0, "x")).order
+    mode = args.get(4, "class_mode")
+    has_classes = mode is None or (isinstance(mode, Const) and mode.value not in (None, "input"))
+    if method != "flow_from_directory" or not isinstance(given, Const) or args.open or not has_classes:
+        return None
+    return "by_class"
 
 
 def _subset(count: int | None, generator: Thing, args: Args) -> int | None:
@@ -66,7 +94,8 @@ def _sequence(m: Machine, value: Ref, record: Instance, node: ast.AST) -> Data:
     steps = observed(m, lambda: call_function(m, length, Args((value,)), node))
     first = observed(m, lambda: call_function(m, item, Args((value, Const(0))), node))
     size = data_of(m, first).samples if isinstance(first, Value) else None
-    return Data("sequence", None, size, True, integer(steps) if isinstance(steps, Value) else None)
+    pixels = pixels_of(m, first) if isinstance(first, Value) else None
+    return Data("sequence", None, size, True, integer(steps) if isinstance(steps, Value) else None, pixels=pixels)
 
 
 def _yields(m: Machine, items: Items) -> Data:
@@ -74,22 +103,5 @@ def _yields(m: Machine, items: Items) -> Data:
     counts = [data_of(m, value).samples for value in items.values]
     known = [count for count in counts if count is not None]
     size = counts[0] if counts and counts[0] is not None and counts[0] == max(known) else None
-    return Data("generator", None, size, True)
-
-
-def observed(m: Machine, run: Callable[[], object]) -> object:
-    """Runs code of the program for what it returns: no effect stays, and no path forks; None where it takes too long.
-
-    Keras runs it later, and what it does then is not what the analysis is about.
-    """
-    left, most_paths, called, unknowns = m.steps[0], m.most_paths, m.called, len(m.unknowns)
-    allowed = min(left, LOOK)
-    m.steps[0], m.most_paths, m.called = allowed, 0, set(called)
-    try:
-        return m.attempt(run).result
-    except BudgetExceeded:
-        return None
-    finally:
-        m.steps[0] += left - allowed
-        m.most_paths, m.called = most_paths, called
-        del m.unknowns[unknowns:]
+    pixels = common_pixels([pixels_of(m, value) for value in items.values])
+    return Data("generator", None, size, True, pixels=pixels)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from immutables import Map
 
 from bnlint.graph.network import ABSENT, Address, Node, Tensor
-from bnlint.graph.records import Layer, Model
+from bnlint.graph.records import Layer, Model, Options
 from bnlint.interpreter.classes import find_in_class
 from bnlint.interpreter.heap import List
 from bnlint.interpreter.library import Args
@@ -18,10 +18,13 @@ from bnlint.keras.api.eager import given_training, note_eager_call
 from bnlint.keras.api.flags import note_wrapped
 from bnlint.keras.api.forcing import Container, keep_forced, note_forced
 from bnlint.keras.api.names import KerasName
-from bnlint.keras.api.options import WITH_OPTIONS, options_of
+from bnlint.keras.api.options import WITH_OPTIONS, options_of, rank_of
+from bnlint.keras.api.pixels import layer_scaling, pixels_of
+from bnlint.keras.api.shapes import integers
 from bnlint.keras.api.tensors import connect, opaque, tensors_in, training_argument, unknown_part, wrap
 from bnlint.keras.inside import all_layers, is_wrapper, layers_in
 from bnlint.keras.kinds import BATCH_NORM, DROPOUT
+from bnlint.keras.pixels import layer_pixels
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -102,6 +105,13 @@ def make_layer(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     inner = layers_in(m.heap, first) if first is not None else []
     if inner and kind != "StackedRNNCells":
         record = record._replace(holds=tuple(inner))
+    if {"input_shape", "batch_input_shape"} & args.keywords.keys():
+        record = record._replace(first_axis=_first_axis(m, args, args.get(None, "input_shape")))
+    if kind == "Masking" or _is_true(args.get(None, "mask_zero")):
+        record = record._replace(masks=True)
+    scaling = layer_scaling(m, kind, args, place)
+    if scaling is not None:
+        record = record._replace(scaling=scaling)
     if kind in WITH_OPTIONS:
         record = record._replace(options=options_of(m, kind, args))
     ref = m.allocate(node, record, "layer")
@@ -110,6 +120,10 @@ def make_layer(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     if kind in BATCH_NORM:
         m.event("layer", node, layer=ref.address)
     return ref
+
+
+def _is_true(value: Value | None) -> bool:
+    return isinstance(value, Const) and value.value is True
 
 
 RANDOM_STARTS = ("glorot", "he_", "lecun", "random", "truncated", "variance", "uniform", "normal", "orthogonal")
@@ -152,8 +166,22 @@ def make_input(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
         m, library, "input_layer" if library.is_keras_3(name.root) else "input", name.root
     )
     record = Layer(type="InputLayer", package=name.root, site=m.place(node), name=layer_name, built=True)
+    record = record._replace(options=input_options(m, args), first_axis=_first_axis(m, args, args.get(0, "shape")))
     ref = m.allocate(node, record, "input")
     return connect(m, ref.address, (), ABSENT, node)
+
+
+def input_options(m: Machine, args: Args) -> Options:
+    """How many axes an example has that an input takes."""
+    return Options(rank=rank_of(m, args.get(0, "shape", "input_shape")))
+
+
+def _first_axis(m: Machine, args: Args, shape: Value | None) -> int | None:
+    """The first axis of one example, where the shape of the examples or of a batch is given."""
+    axes = integers(m, shape)
+    if axes is None:
+        axes = (integers(m, args.get(None, "batch_shape", "batch_input_shape")) or ())[1:]
+    return axes[0] if axes else None
 
 
 def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: ast.AST) -> Value:
@@ -174,7 +202,8 @@ def call_layer(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: as
         missing = unknown_part(m, args.positional[0]) if args.positional else None
         if forced:
             note_forced(m, ref, node, missing)
-        return Thing("output", layer=ref.address, training=training, missing=missing)
+        pixels = layer_pixels(m.heap, ref.address, pixels_of(m, args.get(0)))
+        return Thing("output", layer=ref.address, training=training, missing=missing, pixels=pixels)
     missing = unknown_part(m, args.positional[0]) if args.positional else None
     if missing is not None:
         # some inputs are not known, and neither are the layers that lead to them

@@ -10,6 +10,7 @@ from typing import Any
 from immutables import Map
 
 from bnlint.graph.network import Address, Tensor
+from bnlint.graph.pixels import SAME, Scaling
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer, Model
 from bnlint.interpreter.access import bind
@@ -34,12 +35,24 @@ from bnlint.interpreter.values import (
     Value,
 )
 from bnlint.keras import api_history, applications, truth
-from bnlint.keras.api import companions, graph_mode, phases, typos
+from bnlint.keras.api import (
+    companions,
+    graph_mode,
+    image_generators,
+    losses,
+    norm_attributes,
+    orders,
+    phases,
+    rates,
+    strategies,
+    typos,
+)
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layer_lists as lists_api
 from bnlint.keras.api import layers as layers_api
 from bnlint.keras.api import loops as loops_api
 from bnlint.keras.api import models as models_api
+from bnlint.keras.api import pixels as pixels_api
 from bnlint.keras.api import steps as steps_api
 from bnlint.keras.api import training as training_api
 from bnlint.keras.api.applications import make_application
@@ -48,7 +61,9 @@ from bnlint.keras.api.class_tests import ClassTests
 from bnlint.keras.api.flags import forget_flags, reachable_layers, set_trainable, touch, weaken_flags
 from bnlint.keras.api.foreign import foreign_call
 from bnlint.keras.api.harmless import KERAS_AREAS, METHODS, is_harmless
+from bnlint.keras.api.image_generators import generator_changed, make_generator
 from bnlint.keras.api.names import KerasName, keras_name
+from bnlint.keras.api.observing import observed
 from bnlint.keras.api.saving import clone_model, from_config, load_model, save_model
 from bnlint.keras.api.stars import is_exported
 from bnlint.keras.api.structures import structure_call
@@ -62,6 +77,7 @@ MODEL_AREAS = frozenset(
     {"", "models", "training", "functional", "topology", "network", "sequential", "Model", "Sequential"}
 )
 OPTIMIZER_AREAS = frozenset({"optimizers", "optimizer_v2", "optimizer_experimental"})
+SCHEDULE_AREAS = OPTIMIZER_AREAS | {"experimental"}
 OF_MODELS = frozenset(
     """compile fit fit_generator train_on_batch layers get_layer trainable load_weights save_weights summary predict
     evaluate input inputs output outputs trainable_variables trainable_weights""".split()
@@ -254,7 +270,9 @@ class KerasLibrary:
             return Thing("shape", shape=None, samples=None)
         if name == "optimizer" and record.model is not None and record.model.compiled is not None:
             compiled = record.model.compiled
-            return Thing("optimizer", name=compiled.optimizer, rate=compiled.learning_rate)
+            known: dict[str, Any] = {"at": compiled.rate_at, "by": compiled.rate_by, "keyword": compiled.rate_keyword}
+            known |= {"momentum": compiled.gradient_momentum, "model": value.address, "made": compiled.optimizer_made}
+            return Thing("optimizer", name=compiled.optimizer, rate=compiled.learning_rate, **known)
         if name == "history":
             return Thing("history")
         if name == "built":
@@ -303,14 +321,8 @@ class KerasLibrary:
             return False
         if name in ("_trainable_variables", "_trainable_weights"):
             forget_flags(m, [target.address], f"`{name}` set")
-        if name == "momentum":
-            counts = self.behaviour(record.package)
-            takes = counts.momentum_attribute_counts if counts is not None else None
-            if record.type in BATCH_NORM and not record.many:
-                m.event("momentum", node, layer=target.address, value=layers_api.number(value), takes=takes)
-            if takes is not False:
-                found = layers_api.number(value) if takes else None
-                m.put(target.address, record._replace(momentum=found, momentum_given=True))
+        if name in norm_attributes.ATTRIBUTES and (record.type in BATCH_NORM or record.many):
+            norm_attributes.set_attribute(m, self.behaviour(record.package), target.address, name, value, node)
             return False
         if name == "name" or (name == "_name" and not self.is_keras_3(record.package)):
             m.put(target.address, record._replace(name=layers_api.text(value)))
@@ -321,6 +333,11 @@ class KerasLibrary:
 
     def set_unknown(self, m: Machine, owner: Value, name: str, value: Value, node: ast.AST) -> None:
         """An attribute of no record was set: if it is a flag, that of a layer's weight, or of any layer."""
+        if isinstance(owner, Thing) and owner.kind == "optimizer" and name in rates.RATE_ATTRIBUTES:
+            rates.set_rate(m, owner, value)
+            return
+        if isinstance(owner, Thing) and owner.kind == "generator":
+            generator_changed(m, owner, node, name)
         if name == "trainable" and isinstance(owner, Lib):
             typos.flag_of_library(m, owner, node)
         if name != "trainable" or isinstance(owner, (Const, Function, Lib)):
@@ -340,11 +357,20 @@ class KerasLibrary:
         """Calls a class, function, method or layer."""
         if isinstance(callee, Lib):
             found = companions.call_name(m, self, callee.name, args, node)
-            return found if found is not None else self._call_name(m, callee.name, args, node)
+            found = found if found is not None else self._call_name(m, callee.name, args, node)
+            return orders.carried(m, callee, args, found, node)
         if isinstance(callee, Ref) and isinstance(m.record(callee), Layer):
             return layers_api.call_layer(m, self, callee, args, node)
+        if isinstance(callee, (Unknown, Bound)) and rates.assign_by_method(m, args, node):
+            return NONE
+        if isinstance(callee, Bound) and isinstance(callee.receiver, Const):
+            return Unknown(f"method `{callee.name}`")
         if isinstance(callee, Bound):
             return self._call_method(m, callee, args, node)
+        if isinstance(callee, Thing) and callee.kind == "loss":
+            return self.call(m, Unknown("result of a loss", harmless=True), args, node) or Unknown(
+                "loss", harmless=True
+            )
         if isinstance(callee, Unknown):
             found = companions.call_unknown(m, self, callee, args, node)
             if found is not None:
@@ -392,6 +418,7 @@ class KerasLibrary:
             if last == "Input":
                 return layers_api.make_input(m, self, name, args, node)
             record = Layer(type="InputLayer", package=name.root, site=m.place(node), name=None, built=True)
+            record = record._replace(options=layers_api.input_options(m, args))
             return m.allocate(node, record, "input layer")
         if last in ("Model", "Functional") and (area in MODEL_AREAS or area == last):
             if not args.positional and not args.keywords:
@@ -410,16 +437,33 @@ class KerasLibrary:
             layer = layers_api.make_layer(m, self, name, args, node)
             if last == "Lambda" and args.positional:
                 self.lambdas[m.place(node)] = args.positional[0]
+                scaling = pixels_api.probed(m, args.positional[0], _first_argument(node), observed)
+                m.put(layer.address, m.get(layer.address)._replace(scaling=scaling))
             return layer
         if area == "callbacks" and last[:1].isupper():
             if last == "ModelCheckpoint":
                 training_api.checkpoint_event(m, args, node)
             hooks = args.keywords if last == "LambdaCallback" else {}
-            return Thing("callback", name=last, hooks=hooks, saves_to=training_api.checkpoint_file(last, args))
+            schedule = args.get(0, "schedule") if last == rates.SCHEDULER else None
+            whole = training_api.checkpoint_file(last, args)
+            weights = training_api.weights_file(last, args)
+            return Thing("callback", name=last, hooks=hooks, saves_to=whole, weights_to=weights, schedule=schedule)
+        if area in SCHEDULE_AREAS and last[:1].isupper():
+            found = rates.schedule(m, last, args, node)
+            if found is not None:
+                return found
+        if area in OPTIMIZER_AREAS and "schedules" in name.path:
+            return Unknown(f"schedule {last}", harmless=True)
         if area in OPTIMIZER_AREAS and last[:1].isupper():
-            return training_api.make_optimizer(last, args, self._ignored_rates(name))
+            release = self.release(name.root)
+            made = training_api.make_optimizer(last, args, self._ignored_rates(name), release, m.place(node))
+            return made if name.legacy or "legacy" in name.path else training_api.made_once(m, made, node)
+        if last == "set_value" and area == "backend" and rates.assign_by_function(m, args, node):
+            return NONE
         if area == "regularizers":
             return Thing("regularizer")
+        if area == "losses" and last in losses.CLASSES:
+            return losses.make_loss(last, args, m.place(node))
         if last == "clone_model":
             source = args.get(0, "model")
             if isinstance(source, Ref) and isinstance(m.record(source), Layer):
@@ -442,11 +486,11 @@ class KerasLibrary:
             found = args.get(0, "model")
             return found if found is not None else None
         if area == "datasets" or last in data_api.OF_KERAS:
-            return data_api.keras_call(m, name.path, args)
+            return orders.flowing(data_api.keras_call(m, name.path, args, node), last, args, m.place(node))
         if last == "ImageDataGenerator":
-            return Thing("generator", split=args.get(None, "validation_split"))
+            return make_generator(m, args, node)
         if last == "to_categorical":
-            return data_api.keras_call(m, name.path, args)
+            return data_api.keras_call(m, name.path, args, node)
         return None
 
     def _on_tensors(
@@ -460,18 +504,22 @@ class KerasLibrary:
             release = self.release(package)
             module = name.path[1] if len(name.path) > 2 else ""
             count = applications.input_layers_added_by_preprocess(module, release) if release is not None else None
+            scaling = pixels_api.mode_scaling(m, self, name, args, node)
             if count is None:
-                return opaque_positions(m, inputs, package, node)
+                return opaque_positions(m, inputs, package, node, scaling)
             value: Value = wrap(inputs[0])
             for index in range(count):
-                value = operation(m, f"{last}_{index}", tensors_in(m, value), package, hidden, _Shifted(node, index))  # type: ignore[arg-type]
+                does = scaling if index == 0 or scaling is None else SAME
+                at: Any = _Shifted(node, index)
+                value = operation(m, f"{last}_{index}", tensors_in(m, value), package, hidden, at, does)
             if count == 0:
-                return operation(m, last, inputs, package, True, node)
+                return operation(m, last, inputs, package, True, node, scaling)
             return value
         if name is not None or qualified.startswith(("tensorflow.", "numpy.")):
             if qualified.endswith((".print", ".shape")):
                 return None
-            return operation(m, last, inputs, package, hidden, node)
+            scaling = pixels_api.operation_scaling(m, last, args, node)
+            return operation(m, last, inputs, package, hidden, node, scaling)
         return opaque(m, inputs, package, node, f"call of {qualified}")
 
     def _keras_rest(self, m: Machine, name: KerasName, args: Args, node: ast.AST) -> Value | None:
@@ -479,12 +527,16 @@ class KerasLibrary:
             m.put(layers_api.NAME_COUNTS, layers_api.NameCounts(Map()))
             phases.forget_phase(m)
             return NONE
-        first = args.get(0)
-        made = data_api.keras_call(m, name.path, args) if name.area in ("ops", "random") else None
+        made = data_api.keras_call(m, name.path, args, node) if name.area in ("ops", "random") else None
         if made is not None:
             return made
-        if name.last == "preprocess_input" and isinstance(first, Thing) and first.kind == "data":
-            return first
+        if name.last == "preprocess_input":
+            known = pixels_api.preprocessed(m, self, name, args, node)
+            if known is not None:
+                return known
+        known = pixels_api.keras_image(m, name, args)
+        if known is not None:
+            return known
         functions = any(isinstance(value, (Function, Bound, Partial)) for value in args.values())
         if functions and self.holds(m, args.values()):
             return None  # the function may be called with the layers
@@ -542,7 +594,10 @@ class KerasLibrary:
             training_api.weights_event(m, ref, name, args, node)
             return NONE
         if name in ("predict", "predict_on_batch", "predict_generator"):
-            m.event("predict", node, layer=ref.address)
+            flow = orders.flow_of(m, args.get(0, "x", "generator"))
+            m.event("predict", node, layer=ref.address, flow=flow)
+        if name.startswith(("predict", "evaluate")):
+            data_api.note_fed(m, ref.address, name, args, node)
         if name.startswith(("predict", "evaluate", "test_on_batch")):
             layers_api.note_built(m, ref.address)
         if name in ("predict", "predict_on_batch"):
@@ -682,7 +737,7 @@ class KerasLibrary:
             if value.kind in ("variables", "gradients"):
                 return Items([value], False)
             if value.kind == "data":
-                return data_api.data_items(value.data["data"])
+                return data_api.data_items(m, value.data["data"])
             if value.kind in ("tensor", "output"):
                 return Items([value], False)
             if value.kind == "shape":
@@ -699,12 +754,17 @@ class KerasLibrary:
                 return data_api.data_item(m, value, index)
             if value.kind == "tensor":
                 package = m.get(value.tensor.node.layer).package if value.tensor.node else "keras"
-                return operation(m, "getitem", [value.tensor], package, self.is_keras_3(package), node)
+                turned = pixels_api.turned(index)
+                return operation(m, "getitem", [value.tensor], package, self.is_keras_3(package), node, turned)
             if value.kind == "shape":
                 return data_api.shape_item(value, index)
             if value.kind == "variables":
                 return value
         return None
+
+    def with_item(self, m: Machine, value: Value, index: Value, item: Value) -> Value | None:
+        """``x[..., 0] = …``: other pixels."""
+        return data_api.with_item(m, value, index, item)
 
     def sliced(self, m: Machine, owner: Value, bounds: slice, node: ast.AST) -> Any:
         """A slice of ``model.layers`` remembers the model."""
@@ -734,11 +794,16 @@ class KerasLibrary:
             return self._has_attribute(m, operands[0], operands[1])
         if operator == "+" and all(isinstance(value, Thing) and value.kind == "variables" for value in operands):
             return _both_variables(operands)
+        if operator == "*":
+            replicated = strategies.times(operands)
+            if replicated is not None:
+                return replicated
         inputs = [t for value in operands for t in tensors_in(m, value)]
         if inputs:
             package = m.get(inputs[0].node.layer).package if inputs[0].node else "keras"
-            return operation(m, operator, inputs, package, self.is_keras_3(package), node)
-        found = data_api.data_operation(operator, operands)
+            scaling = pixels_api.operator_scaling(m, operator, operands, node)
+            return operation(m, operator, inputs, package, self.is_keras_3(package), node, scaling)
+        found = data_api.data_operation(m, operator, operands, node)
         if found is not None:
             return found
         if operator in ("==", "!="):
@@ -774,6 +839,8 @@ class KerasLibrary:
         """``with value as x``."""
         if isinstance(value, Thing) and value.kind == "tape":
             return steps_api.enter_tape(m, node)
+        if isinstance(value, Thing) and value.kind == "strategy scope":
+            return strategies.enter(m, value)
         if isinstance(value, Thing):
             return value
         return None
@@ -782,6 +849,8 @@ class KerasLibrary:
         """The end of a ``with``: what was called under a tape is remembered for the step that follows."""
         if isinstance(value, Thing) and value.kind == "tape":
             steps_api.leave_tape(m)
+        if isinstance(value, Thing) and value.kind == "strategy scope":
+            strategies.leave(m)
 
     def star(self, module: str, name: str) -> Value | None:
         """What a star import of a Keras module gives."""
@@ -795,6 +864,9 @@ class KerasLibrary:
 
     def havoc(self, m: Machine, values: Sequence[Value], reason: str) -> None:
         """Unknown code had these values in hand."""
+        for value in values:
+            if isinstance(value, Thing) and value.kind == "generator":
+                image_generators.lost(m, value)
         forget_flags(m, reachable_layers(m, list(values)), reason)
 
     def havoc_all(self, m: Machine, reason: str) -> None:
@@ -859,9 +931,15 @@ class _Shifted:
         self.index = index
 
 
-def opaque_positions(m: Machine, inputs: list[Tensor], package: str, node: ast.AST) -> Value:
+def _first_argument(node: ast.AST) -> ast.AST:
+    return node.args[0] if isinstance(node, ast.Call) and node.args else node
+
+
+def opaque_positions(
+    m: Machine, inputs: list[Tensor], package: str, node: ast.AST, scaling: Scaling | None = None
+) -> Value:
     """An operation that adds an unknown number of layers, none of them BatchNormalization."""
     result = operation(m, "operation", inputs, package, False, node)
     record: Layer = m.get(result.tensor.node.layer)
-    m.put(result.tensor.node.layer, record._replace(many=True, type="no batch norm"))
+    m.put(result.tensor.node.layer, record._replace(many=True, type="no batch norm", scaling=scaling))
     return result

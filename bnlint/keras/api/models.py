@@ -130,6 +130,7 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
     inner = m.record(value)
     if isinstance(inner, Layer) and isinstance(value, Ref):
         if inner.type == "InputLayer":
+            _note_input(m, ref, inner)
             return
         address = value.address
         if inner.user_class is not None and (inner.model is None or inner.model.kind == "subclassed"):
@@ -141,6 +142,8 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
             m.put(address, m.get(address)._replace(built=True))
         note_called(m, address)
     elif (isinstance(value, Thing) and value.kind == "tensor") or isinstance(value, Const):
+        if isinstance(value, Thing) and value.tensor.node is not None:
+            _note_input(m, ref, m.get(value.tensor.node.layer))
         return
     else:
         address = m.allocate(
@@ -153,6 +156,14 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
     exact = model.exact and not m.get(address).many
     m.put(ref.address, record._replace(model=model._replace(layers=(*model.layers, address), exact=exact, outputs=())))
     m.event("assembly", node, layer=ref.address, child=address)
+
+
+def _note_input(m: Machine, ref: Ref, given: Layer) -> None:
+    """A Sequential begins with what its input says, which is none of its layers."""
+    record: Layer = m.get(ref.address)
+    if record.model is not None and not record.model.layers:
+        options = record.options if given.options is None else given.options
+        m.put(ref.address, record._replace(options=options, first_axis=given.first_axis))
 
 
 def _why(value: Value) -> str:

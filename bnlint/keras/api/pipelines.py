@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 
+from bnlint.graph.pixels import Pixels
+from bnlint.graph.places import Place
 from bnlint.interpreter.calls import call
 from bnlint.interpreter.heap import List
 from bnlint.interpreter.iteration import iterate
@@ -16,6 +18,7 @@ from bnlint.keras import datasets
 from bnlint.keras.api.arrays import array_call
 from bnlint.keras.api.data import (
     Data,
+    Order,
     Shape,
     array,
     as_data,
@@ -25,9 +28,13 @@ from bnlint.keras.api.data import (
     is_none,
     is_true,
     named_parts,
+    order_of,
+    per_replica,
     rows_of,
     thing,
 )
+from bnlint.keras.api.observing import observed
+from bnlint.keras.api.pixels import common_pixels, pixels_of, read_here, through
 
 UNKNOWN_ITEMS = Data("pipeline")
 """A pipeline of which it is not known whether its items are batches."""
@@ -43,7 +50,10 @@ def batched(data: Data, size: int | None, *, drops: bool = False) -> Data:
     count = data.count
     steps = count // size if drops and count is not None and size else ceil_div(count, size)
     samples = None if data.is_batched is not False else steps * size if drops and steps is not None and size else count
-    return Data("pipeline", samples, size, True, steps, drops, data.repeats, is_random=data.is_random)
+    return Data(
+        "pipeline", samples, size, True, steps, drops, data.repeats, is_random=data.is_random, order=data.order,
+        ordered_at=data.ordered_at,
+    )  # fmt: skip
 
 
 # --- methods --------------------------------------------------------------------------------------------------------
@@ -53,18 +63,31 @@ def _keep(m: Machine, data: Data, args: Args) -> Data:
     return data
 
 
-def _batch(m: Machine, data: Data, args: Args) -> Data:
-    return batched(data, integer(args.get(0, "batch_size")), drops=is_true(args.get(1, "drop_remainder")))
+def _batch(m: Machine, data: Data, args: Args, drops_at: int = 1) -> Data:
+    given = args.get(0, "batch_size")
+    made = batched(data, integer(given), drops=is_true(args.get(drops_at, "drop_remainder")))
+    return replace(made, per_replica=per_replica(given))
 
 
 def _padded_batch(m: Machine, data: Data, args: Args) -> Data:
-    return batched(data, integer(args.get(0, "batch_size")), drops=is_true(args.get(3, "drop_remainder")))
+    return _batch(m, data, args, 3)
+
+
+def _shuffle(m: Machine, data: Data, args: Args) -> Data:
+    """Of batches the order changes, and not what is in them."""
+    if data.is_batched or integer(args.get(0, "buffer_size")) == 1:
+        return data
+    return replace(data, order="random", ordered_at=None)
 
 
 def _unbatch(m: Machine, data: Data, args: Args | None = None) -> Data:
     if not data.is_batched:
         return UNKNOWN_ITEMS
-    return Data("pipeline", data.samples, is_batched=False, repeats=data.repeats)
+    # batches in another order, taken apart, are examples in an order of which nothing is known
+    order = data.order if data.batches_shuffled_at is None else None
+    return Data(
+        "pipeline", data.samples, is_batched=False, repeats=data.repeats, order=order, ordered_at=data.ordered_at
+    )
 
 
 def _rebatch(m: Machine, data: Data, args: Args) -> Data:
@@ -147,7 +170,7 @@ def _concatenate(m: Machine, data: Data, args: Args) -> Data:
     total = data.count + other.count if data.count is not None and other.count is not None else None
     full = data.batch and data.batch == other.batch and data.samples is not None and data.samples % data.batch == 0
     samples = data.samples + other.samples if full and data.samples is not None and other.samples is not None else None
-    joined = _counted(data, total, samples)
+    joined = replace(_counted(data, total, samples), order=None, ordered_at=None)
     return joined if data.batch == other.batch else replace(joined, batch=None)
 
 
@@ -160,13 +183,15 @@ def _zip(parts: list[Data]) -> Data:
     return min(finite, key=lambda data: data.count or 0) if finite else first
 
 
+BATCHING = frozenset({"batch", "padded_batch", "ragged_batch"})
 METHODS: dict[str, Callable[[Machine, Data, Args], Data]] = {
     **dict.fromkeys(
-        ("as_numpy_iterator", "cache", "enumerate", "map", "options", "prefetch", "shuffle", "snapshot", "save",
-         "with_options", "make_one_shot_iterator", "ignore_errors", "assert_cardinality"),
+        ("as_numpy_iterator", "cache", "enumerate", "map", "options", "prefetch", "snapshot", "save", "with_options",
+          "make_one_shot_iterator", "ignore_errors", "assert_cardinality"),
         _keep,
     ),
-    "batch": _batch, "ragged_batch": _batch, "padded_batch": _padded_batch, "unbatch": _unbatch, "rebatch": _rebatch,
+    "shuffle": _shuffle, "batch": _batch, "ragged_batch": _batch, "padded_batch": _padded_batch, "unbatch": _unbatch,
+    "rebatch": _rebatch,
     "take": _take, "skip": _skip, "shard": _shard, "repeat": _repeat, "concatenate": _concatenate,
     "filter": _fewer, "take_while": _fewer, "unique": _fewer, "rejection_resample": _fewer,
     "interleave": _other_items, "flat_map": _other_items, "window": _other_items, "group_by_window": _other_items,
@@ -183,9 +208,38 @@ def pipeline_method(m: Machine, value: Thing, method: str, args: Args, node: ast
     if method in ("cardinality", "__len__"):
         return _cardinality(data)
     if method == "zip":
-        return thing(_zip([data, *(as_data(other) or UNKNOWN_ITEMS for other in args.positional)]))
+        made = _zip([data, *(as_data(other) or UNKNOWN_ITEMS for other in args.positional)])
+        return thing(replace(made, pixels=data.pixels))
     run = METHODS.get(method)
-    return thing(run(m, data, args)) if run is not None else None
+    if run is None:
+        return None
+    made = _placed(run(m, data, args), data, method, m.place(node))
+    return thing(replace(made, pixels=_pixels_after(m, data, method, args, node)))
+
+
+def _placed(made: Data, data: Data, method: str, here: Place) -> Data:
+    """With the place of the method, where that is what makes the batches, or shuffles them whole."""
+    if method == "rebatch" or (method in BATCHING and not data.is_batched):
+        return replace(made, batch_at=here, by_batch=method != "padded_batch")
+    if method == "shuffle" and data.is_batched and data.batch == 1:
+        return replace(made, order="random", ordered_at=None)
+    if method == "shuffle" and data.is_batched and data.order != "random":
+        return replace(made, batches_shuffled_at=here)
+    return made
+
+
+OTHER_ITEMS = frozenset("interleave flat_map window group_by_window enumerate".split())
+
+
+def _pixels_after(m: Machine, data: Data, method: str, args: Args, node: ast.AST) -> Pixels | None:
+    """The pixels of the inputs that a pipeline gives after a method."""
+    if method == "map":
+        function = args.get(0, "map_func")
+        at = node.args[0] if isinstance(node, ast.Call) and node.args else node
+        return through(m, function, data.pixels, at, observed)
+    if method == "concatenate":
+        return common_pixels([data.pixels, pixels_of(m, args.get(0, "dataset"))])
+    return data.pixels if method not in OTHER_ITEMS else None
 
 
 def _apply(m: Machine, value: Thing, data: Data, args: Args, node: ast.AST) -> Value:
@@ -219,7 +273,8 @@ def pipeline_call(m: Machine, name: str, args: Args) -> Value | None:
 
 def _slices(m: Machine, args: Args) -> Data:
     given = args.get(0, "tensors")
-    return replace(examples(rows_of(m, given)), is_random=data_of(m, given).is_random)
+    made = replace(examples(rows_of(m, given)), order=order_of(m, given))
+    return replace(made, is_random=data_of(m, given).is_random, pixels=pixels_of(m, given))
 
 
 def _one_item(m: Machine, args: Args) -> Data:
@@ -240,7 +295,7 @@ def _zipped(m: Machine, args: Args) -> Data:
         named = named_parts(m, values[0])
         values = [part for _, part in named] if named is not None else list(iterate(m, values[0], m.node).values)
     parts = [as_data(value) or UNKNOWN_ITEMS for value in values]
-    return _zip(parts) if parts else UNKNOWN_ITEMS
+    return replace(_zip(parts), pixels=parts[0].pixels) if parts else UNKNOWN_ITEMS
 
 
 def _sampled(m: Machine, args: Args) -> Data:
@@ -250,7 +305,12 @@ def _sampled(m: Machine, args: Args) -> Data:
     parts = [as_data(value) or UNKNOWN_ITEMS for value in items.values] if items is not None else []
     if not parts or any((data.is_batched, data.batch) != (parts[0].is_batched, parts[0].batch) for data in parts):
         return UNKNOWN_ITEMS
-    return replace(_counted(parts[0], None), repeats=True if all(data.repeats for data in parts) else None)
+    return replace(
+        _counted(parts[0], None),
+        order=None,
+        ordered_at=None,
+        repeats=True if all(data.repeats for data in parts) else None,
+    )
 
 
 def _csv(m: Machine, args: Args) -> Data:
@@ -282,16 +342,39 @@ BATCH_AT = {
     "audio_dataset_from_directory": 4,
 }
 """Where the functions that read directories take their batch size."""
+SHUFFLE_AT = {
+    "image_dataset_from_directory": 7,
+    "text_dataset_from_directory": 6,
+    "audio_dataset_from_directory": 8,
+}
+"""Where they are told whether to shuffle; not shuffled, their files come folder by folder."""
 
 
-def directory_call(m: Machine, name: str, args: Args) -> Value:
+def directory_call(m: Machine, name: str, args: Args, node: ast.AST) -> Value:
     """A data set of the files in a directory: how many there are is not known."""
     given = args.get(BATCH_AT[name], "batch_size")
     size = (None if args.open else 32) if given is None else integer(given)
     alone = given is not None and is_none(given)
-    made = thing(Data("pipeline", batch=size, is_batched=not alone))
+    here, order = m.place(node), _directory_order(name, args)
+    pixels = read_here(m) if name == "image_dataset_from_directory" else None
+    made = thing(
+        Data("pipeline", batch=size, is_batched=not alone, per_replica=per_replica(given), batch_at=here,
+             order=order, ordered_at=here if order == "by_class" else None, pixels=pixels)
+    )  # fmt: skip
     subset = args.get(None, "subset")
     return Tuple((made, made)) if isinstance(subset, Const) and subset.value == "both" else made
+
+
+def _directory_order(name: str, args: Args) -> Order | None:
+    """In which order the files come; folders are classes unless it says otherwise."""
+    given = args.get(SHUFFLE_AT[name], "shuffle")
+    if given is None or is_true(given):
+        return None if args.open and given is None else "random"
+    labels, mode = args.get(1, "labels"), args.get(2, "label_mode")
+    inferred = labels is None or (isinstance(labels, Const) and labels.value == "inferred")
+    is_off = isinstance(given, Const) and not args.open
+    has_classes = mode is None or (isinstance(mode, Const) and mode.value is not None)
+    return "by_class" if is_off and inferred and has_classes else None
 
 
 def time_series(m: Machine, args: Args) -> Value:
@@ -330,9 +413,11 @@ SHAPES: dict[str, tuple[Shape, Shape]] = {
     "california_housing": ((8,), ()),
 }  # fmt: skip
 """An example and its label in the data sets of Keras."""
+OF_IMAGES = frozenset({"mnist", "fashion_mnist", "cifar10", "cifar100"})
+"""Those of images, 0 to 255."""
 
 
-def keras_dataset(path: tuple[str, ...], args: Args) -> Value | None:
+def keras_dataset(m: Machine, path: tuple[str, ...], args: Args) -> Value | None:
     """``keras.datasets.<name>.load_data()``; None where it is none of them."""
     name = path[1] if len(path) == 3 and path[2] == "load_data" else ""
     sizes = datasets.KERAS.get(name)
@@ -340,7 +425,16 @@ def keras_dataset(path: tuple[str, ...], args: Args) -> Value | None:
         return None
     changed = {"maxlen", "test_split", "version"} & args.keywords.keys() or args.open
     counts = [None if changed else sizes[split] for split in ("train", "test")]
-    return Tuple(Tuple(thing(array((count, *shape))) for shape in SHAPES[name]) for count in counts)
+    shapes, pixels = SHAPES[name], read_here(m) if name in OF_IMAGES else None
+    return Tuple(
+        Tuple(
+            (
+                thing(replace(array((count, *shapes[0])), pixels=pixels, order="random")),
+                thing(replace(array((count, *shapes[1])), order="random")),
+            )
+        )
+        for count in counts
+    )
 
 
 # --- TensorFlow Datasets --------------------------------------------------------------------------------------------
@@ -371,11 +465,11 @@ def _splits(m: Machine, dataset: str | None, split: Value | None, args: Args, no
     if isinstance(split, Tuple):
         record = List(split.items)
     if isinstance(record, List):
-        made = tuple(_split(dataset, _split_name(item), given, size) for item in record.items)
+        made = tuple(_split(m, dataset, _split_name(item), given, size) for item in record.items)
         return m.allocate(node, List(made, record.exact), "splits")
     if is_none(split):
         return Thing("splits", dataset=dataset, given=given, size=size)
-    return _split(dataset, _split_name(split), given, size)
+    return _split(m, dataset, _split_name(split), given, size)
 
 
 def _split_name(value: Value | None) -> str | None:
@@ -384,9 +478,20 @@ def _split_name(value: Value | None) -> str | None:
     return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
 
 
-def _split(dataset: str | None, split: str | None, given: Value | None, size: int | None) -> Value:
+def _split(m: Machine, dataset: str | None, split: str | None, given: Value | None, size: int | None) -> Value:
     count = datasets.tfds_samples(dataset, split) if dataset is not None and split is not None else None
-    return thing(examples(count) if is_none(given) else batched(examples(count), size))
+    single = replace(examples(count), order="random")  # they are stored shuffled
+    made = single if is_none(given) else batched(single, size)
+    return thing(replace(made, pixels=read_here(m) if dataset in TFDS_IMAGES else None))
+
+
+TFDS_IMAGES = frozenset(
+    """beans caltech101 caltech_birds2011 cars196 cassava cats_vs_dogs cifar10 cifar100 citrus_leaves
+    colorectal_histology deep_weeds eurosat fashion_mnist food101 horses_or_humans imagenette imagenette/320px
+    imagewang imagenet2012 malaria mnist oxford_flowers102 oxford_iiit_pet patch_camelyon plant_leaves plant_village
+    rock_paper_scissors stanford_dogs stl10 svhn_cropped tf_flowers uc_merced""".split()
+)
+"""Data sets of TensorFlow Datasets whose elements have an `image` of 0 to 255 and nothing else to be seen."""
 
 
 def tfds_attribute(value: Thing, name: str) -> Value | None:
@@ -401,11 +506,11 @@ def tfds_attribute(value: Thing, name: str) -> Value | None:
     return None
 
 
-def tfds_item(value: Thing, index: Value) -> Value:
+def tfds_item(m: Machine, value: Thing, index: Value) -> Value:
     """``data["train"]`` and ``info.splits["train"]``."""
     split = _split_name(index)
     if value.kind == "splits":
-        return _split(value.dataset, split, value.given, value.size)
+        return _split(m, value.dataset, split, value.given, value.size)
     known = value.dataset is not None and split is not None
     return Thing("split", count=datasets.tfds_samples(value.dataset, split) if known and split is not None else None)
 

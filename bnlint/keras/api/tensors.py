@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from bnlint.graph.network import ABSENT, FORWARDED, Address, Node, Tensor
+from bnlint.graph.pixels import Scaling
 from bnlint.graph.places import Place
 from bnlint.graph.records import Doubt, Layer
 from bnlint.interpreter.heap import Dict, List
@@ -60,6 +61,8 @@ def unknown_part(m: Machine, value: Value | None, depth: int = 0) -> str | None:
         return value.reason or "something unknown"
     if isinstance(value, Thing) and value.kind == "output":
         return value.data.get("missing")
+    if isinstance(value, Thing) and value.kind == "data" and value.data["data"].form is None:
+        return "something unknown"
     record = m.record(value) if value is not None else None
     if isinstance(record, List) and not record.exact:
         return "list of unknown length"
@@ -97,9 +100,19 @@ def connect(m: Machine, layer: Address, inputs: Sequence[Tensor], training: obje
     return wrap(made.output)
 
 
-def operation(m: Machine, name: str, inputs: Sequence[Tensor], package: str, hidden: bool, node: ast.AST) -> Thing:
+def operation(
+    m: Machine,
+    name: str,
+    inputs: Sequence[Tensor],
+    package: str,
+    hidden: bool,
+    node: ast.AST,
+    scaling: Scaling | None = None,
+) -> Thing:
     """A plain operation on tensors. Keras 2 lists it among a model's layers, Keras 3 does not (``hidden``)."""
-    record = Layer(type="TFOpLambda", package=package, site=m.place(node), name=name, built=True, hidden=hidden)
+    record = Layer(
+        type="TFOpLambda", package=package, site=m.place(node), name=name, built=True, hidden=hidden, scaling=scaling
+    )
     ref = m.allocate(node, record, "operation")
     return connect(m, ref.address, inputs, ABSENT, node)
 

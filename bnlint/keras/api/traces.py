@@ -19,7 +19,8 @@ def traced(compiled: Compiled, method: str, rows: Rows, heap: Map[Any, Any], beh
     retraces = behaviour.retraces if behaviour is not None else None
     if retraces is False and compiled.traces:
         return compiled._replace(heaps=(compiled.traces[0].heap,))
-    own = [trace for trace in compiled.traces if trace.method == method]
+    shared = behaviour is not None and behaviour.methods_share_traces is True
+    own = [trace for trace in compiled.traces if shared or trace.method == method]
     sure = not any(isinstance(each, Unseen) for each in (rows, *(trace.rows for trace in own)))
     serving = _serving(own, rows, sure)
     if serving is not None:
