@@ -13,6 +13,7 @@ from bnlint.keras.addons import gather_addons
 from bnlint.keras.api.library import KerasLibrary
 from bnlint.keras.api_changes import gather_api_uses, gather_norm_arguments
 from bnlint.keras.gather import gather
+from bnlint.keras.graph_norms import gather_graph_norms
 from bnlint.keras.releases import Target
 from bnlint.modules import ProjectModules
 
@@ -50,6 +51,8 @@ def analyse(
     program = gather(path, paths, libraries[0])
     placed = partial(_placed, path, cells)
     program.subjects["addons_norm"] = gather_addons(text, target, placed)
+    graph, contrib = gather_graph_norms(text, target, placed)
+    program.subjects.update(graph_training=graph, contrib_norm=contrib)
     program.subjects["api_use"] = gather_api_uses(text, target, placed)
     program.subjects["batch_norm_argument"] = gather_norm_arguments(text, target, placed)
     return program

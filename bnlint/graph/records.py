@@ -62,6 +62,7 @@ class Options(NamedTuple):
     ``assumed``: the data format is that of an installation that nobody has changed, neither said nor set.
     ``rank`` counts the axes of one example where a layer says what it takes: ``Input((28, 28))``, ``input_dim=8``.
     ``sequences``: a recurrent layer gives a step for each of its input.
+    ``takes`` and ``gives`` are the axes of its input and its output, the batch's among them.
     """
 
     axis: tuple[int, ...] | None = None
@@ -73,6 +74,8 @@ class Options(NamedTuple):
     rank: int | None = None
     sequences: bool | None = None
     synchronized: bool | None = None
+    takes: int | None = None
+    gives: int | None = None
 
 
 class Loss(NamedTuple):

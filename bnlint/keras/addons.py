@@ -33,11 +33,11 @@ def gather_addons(text: str, target: Target, placed: Callable[[Sequence[int]], P
             nodes = list(ast.walk(ast.parse(text)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    names = {bound: path for node in nodes for bound, path in _bound(node)}
+    names = {bound: path for node in nodes for bound, path in bound_names(node)}
     lines = text.split("\n")
     found = []
     for node in nodes:
-        path = _dotted(node.func, names) if isinstance(node, ast.Call) else None
+        path = full_name(node.func, names) if isinstance(node, ast.Call) else None
         if isinstance(node, ast.Call) and path in [f"{ADDONS}.layers.{name}" for name in CLASSES]:
             found.append(_subject(node, str(path), names, lines, target, placed))
     return tuple(found)
@@ -68,7 +68,8 @@ def _subject(
     )
 
 
-def _bound(node: ast.AST) -> list[tuple[str, str]]:
+def bound_names(node: ast.AST) -> list[tuple[str, str]]:
+    """Local names that an import binds, and what they are of."""
     if isinstance(node, ast.Import):
         return [(each.asname or each.name.partition(".")[0], each.name if each.asname else each.name.partition(".")[0])
                 for each in node.names]  # fmt: skip
@@ -77,12 +78,12 @@ def _bound(node: ast.AST) -> list[tuple[str, str]]:
     return []
 
 
-def _dotted(node: Any, names: dict[str, str]) -> str | None:
+def full_name(node: Any, names: dict[str, str]) -> str | None:
     """The full name that an expression stands for."""
     if isinstance(node, ast.Name):
         return names.get(node.id)
     if isinstance(node, ast.Attribute):
-        before = _dotted(node.value, names)
+        before = full_name(node.value, names)
         return f"{before}.{node.attr}" if before else None
     return None
 

@@ -159,6 +159,8 @@ class _Gathering:
         if _carries(use.name) is None:
             return None
         if has(use, self.target) is False and _last_with(use.name) is not None:
+            if api_history.is_yet_to_come(self.target, use.name, use.form):
+                return None  # nothing is legacy that came later
             return None if use.form == "attribute" and self._is_reported(use) else "gone"
         copied = use.name.startswith(PRIVATE + ".") and self.target.tensorflow is not None
         return "copy" if copied and (self.target.tensorflow or ()) >= COPIED_SINCE and use.form == "from" else None

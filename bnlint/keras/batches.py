@@ -42,7 +42,7 @@ def gather_batches(
             if fit is not None:
                 found.setdefault(view.event.place, []).append(_subject(run, view, rows, fit, library))
     merged = (agreed(every, _OTHERWISE) for every in found.values())
-    return tuple(each for each in merged if each.layers is None or each.layers > 0)
+    return tuple(each for each in merged if each.layers is None or each.layers)
 
 
 _OTHERWISE: dict[str, Any] = {
@@ -53,12 +53,12 @@ _OTHERWISE: dict[str, Any] = {
 
 
 def _subject(run: PathFits, view: FitView, rows: list[Row], fit: Fit, library: KerasLibrary) -> BatchesAtFit:
-    live = [row for row in rows if row.state.outcome.statistics == "batch"]
+    # of a model whose content is not known it is not known either whether it has such layers
+    live = [row for row in rows if row.state.outcome.statistics == "batch" and not row.state.record.many]
     feeding: Feeding | None = view.event.data.get("feeding")
     scope = _scope(view)
     if not live or feeding is None:
         return BatchesAtFit(fit=fit, layers=0, group=group_of(view.event.place))
-    many = any(row.state.record.many for row in live)
     flat = _flat(view, live) if _is_small(fit.batch_size, feeding) else []
     release = library.release(view.record.package)
     pretrained = {row.state.record.pretrained for row in live}
@@ -66,7 +66,7 @@ def _subject(run: PathFits, view: FitView, rows: list[Row], fit: Fit, library: K
     return BatchesAtFit(
         fit=fit,
         group=_group(view, feeding),
-        layers=None if many else len(live),
+        layers=len(live),
         pretrained=True if True in pretrained else None if None in pretrained else False,
         flat_layers=len(flat),
         flat=bool(flat),
@@ -143,7 +143,7 @@ def _synchronized(records: list[Layer]) -> dict[str, Any]:
     # no application's, and no file's of which the content is known, are synchronized
     shared = [False if record.owner is not None else each for record, each in zip(records, told, strict=True)]
     own = [record for record, each in zip(records, shared, strict=True) if each is not True]
-    brought = any(record.owner is not None or record.many for record in own)
+    brought = any(record.owner is not None for record in own)
     places = None if brought else tuple(sorted({record.site for record in own}, key=order))
     known = None if None in shared else all(shared)
     return {"synchronized": False if False in shared else known, "unsynchronized_at": places}

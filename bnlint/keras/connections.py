@@ -243,7 +243,8 @@ def _connection(graph: Graph, call: Call, producer: Call | None) -> Connection:
     )
     if found is None:
         behind_dense = producer is not None and producer.record.type == "Dense"
-        return replace(connection, on_channels=True) if behind_dense and axis == -1 else connection
+        last = axis == -1 or (axis is not None and axis > 0 and axis + 1 == _axes(call))
+        return replace(connection, on_channels=True) if behind_dense and last else connection
     inside = axis is not None and -found.rank < axis < found.rank and axis != 0
     return replace(
         connection,
@@ -308,6 +309,21 @@ def format_of(call: Call) -> Format | None:
         elif _is_elementwise(record):
             pending.extend(reversed(before.before))
     return found if len(told) == 1 else None
+
+
+def _axes(call: Call) -> int | None:
+    """How many axes a call's input has, by layers before it that say so, and keep their number on the way."""
+    at = call
+    for _ in range(MOST_STEPS):
+        if at.options.takes is not None:
+            return at.options.takes
+        before = at.before[0] if len(at.before) == 1 else None
+        if before is None or before.options.gives is not None:
+            return before.options.gives if before is not None else None
+        if before.record.type != "Dense" and not _is_elementwise(before.record):
+            return None
+        at = before
+    return None
 
 
 def _rank(record: Layer) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bnlint.graph.pixels import Pixels, mismatch
-from bnlint.graph.places import Place, order
+from bnlint.graph.places import Place, order, spot
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import Fit
 from bnlint.graph.subjects.images import ImageGenerator, ImagesAtFit, OtherImages
@@ -138,7 +138,7 @@ def _reaching(run: PathFits, feeding: _Feeding, each: Reached, calls: _Calls) ->
         place=event.place,
         fit=feeding.fit,
         backbone=backbone_of(heap, record),
-        group=f"{group_of(record.site)} {group_of(last.place) if last is not None else ''}",
+        group=f"{group_of(record.site)} {spot(last.place) if last is not None else ''}",
         imagenet=record.pretrained is True and _is_as_shipped(run, event, each.application),
         given=each.pixels.words,
         expected=wanted.pixels.words,
@@ -303,6 +303,7 @@ def _generator(event: Any, fed: list[Any]) -> ImageGenerator:
         asks=event.asks,
         adapted=common([one.adapted for one in known]) if known else None,
         set_at=set_at,
+        prepares=event.prepares,
         uses_set=None if None in said else True in said,
         fed_at=fed[0].place if fed else None,
     )

@@ -124,7 +124,7 @@ def _objects(meta: Message) -> list[Object]:
 def _layers(path: str, objects: list[Object]) -> Iterator[Saved]:
     """Every layer with the config that stands in the folder, the model first, each on the shortest way to it."""
     texts = _texts(path, objects)
-    if not texts:
+    if not texts or not objects:
         return
     waiting: deque[tuple[int, tuple[str, ...]]] = deque([(0, ())])
     seen = {0}

@@ -179,3 +179,30 @@ def test_one_finding_for_all_layers_of_a_file_with_one_fault(tmp_path: Path) -> 
     assert (first.place.location, [each.place.location for each in first.related]) == ("n1", ["c1", "n2", "c2"])
     assert "2 BatchNorm layers keep statistics" in first.message
     assert second.place.location == "n3"
+
+
+@pytest.mark.parametrize(
+    ("axis", "shape", "on_channels"),
+    [([1], (16,), True), ([2], (5, 16), True), ([1], (5, 16), None), (-1, (5, 16), True), ([1], None, None)],
+)
+def test_the_axis_behind_dense_counted_from_the_front(axis: Any, shape: Any, on_channels: bool | None) -> None:
+    """Keras 2 of TensorFlow writes `axis: [1]` for a layer behind Dense, and no shapes but those of the inputs."""
+    entry = inputs(*(shape or ()))
+    if shape is None:
+        del entry["config"]["batch_input_shape"]
+    dense = layer("Dense", "d", "input", **DENSE)
+    found = only(functional(entry, dense, norm("bn", "d", axis=axis)))
+    assert (found.on_channels, found.use_bias) == (on_channels, True)
+
+
+def test_the_axes_behind_dense_are_those_of_the_layers_before(tmp_path: Path) -> None:
+    flat = [
+        conv("c", "input"),
+        layer("Flatten", "f", "c"),
+        layer("Dense", "d", "f", **DENSE),
+        norm("bn", "d", axis=[1]),
+    ]
+    assert ("BN401", "d") in said(tmp_path, functional(inputs(8, 8, 3), *flat))
+    assert only(functional(inputs(8, 8, 3), *flat)).on_channels is True
+    pooled = layer("GlobalAveragePooling2D", "f", "c", keepdims=True)
+    assert only(functional(inputs(8, 8, 3), flat[0], pooled, *flat[2:])).on_channels is None

@@ -19,6 +19,7 @@ from bnlint.graph.subjects.connections import Connection
 from bnlint.graph.subjects.custom_steps import CustomStep, EagerCall
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
 from bnlint.graph.subjects.forced import ForcedTraining
+from bnlint.graph.subjects.graph_norms import ContribNorm, GraphTraining
 from bnlint.graph.subjects.images import ImageGenerator, ImagesAtFit, OtherImages
 from bnlint.graph.subjects.layer_lists import LayerList
 from bnlint.graph.subjects.layers import Layer
@@ -51,10 +52,12 @@ __all__ = [
     "Call",
     "ClassTest",
     "Connection",
+    "ContribNorm",
     "CustomStep",
     "EagerCall",
     "Fit",
     "ForcedTraining",
+    "GraphTraining",
     "ImageGenerator",
     "ImagesAtFit",
     "Layer",
@@ -105,9 +108,11 @@ SUBJECTS: dict[str, type] = {
     "call": Call,
     "class_test": ClassTest,
     "connection": Connection,
+    "contrib_norm": ContribNorm,
     "custom_step": CustomStep,
     "eager_call": EagerCall,
     "forced_training": ForcedTraining,
+    "graph_training": GraphTraining,
     "image_generator": ImageGenerator,
     "images_at_fit": ImagesAtFit,
     "layer": Layer,

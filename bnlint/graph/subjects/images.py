@@ -92,4 +92,5 @@ class ImageGenerator:
     adapted: bool | None = fact("whether these were computed by its `fit`, or set, before a model was fed")
     set_at: Place | None = fact("where its `mean` or `std` was set by hand")
     uses_set: bool | None = fact("whether it is told to take off what was set so")
+    prepares: bool | None = fact("whether it is given a `preprocessing_function` or `rescale` as well")
     fed_at: Place | None = fact("the first `fit`, `evaluate` or `predict` that is given its batches")

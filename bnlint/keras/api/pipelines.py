@@ -221,6 +221,8 @@ def _placed(made: Data, data: Data, method: str, here: Place) -> Data:
     """With the place of the method, where that is what makes the batches, or shuffles them whole."""
     if method == "rebatch" or (method in BATCHING and not data.is_batched):
         return replace(made, batch_at=here, by_batch=method != "padded_batch")
+    if method == "shuffle" and data.is_batched and data.batch == 1:
+        return replace(made, order="random", ordered_at=None)
     if method == "shuffle" and data.is_batched and data.order != "random":
         return replace(made, batches_shuffled_at=here)
     return made

@@ -96,8 +96,8 @@ def fit_sizes(m: Machine, library: KerasLibrary, root: str, method: str, args: A
     if method == "train_on_batch":
         there = data.samples or data.batch
         feeding = Feeding("array", m.place(node), False, None, there, False, None, None, None, None)
-        rows: Rows = there or _unseen(args, node, None)
-        return Sizes(there, None, 1, 0, 1, False, rows=rows, fed=inputs, feeding=feeding)
+        alike: Rows = there or _unseen(args, node, None)
+        return Sizes(there, None, 1, 0, 1, False, rows=alike, fed=inputs, feeding=feeding)
     if method == "fit" and data.is_batched is None and given(args, 1, "y") is not None:
         data = replace(data, form="array", is_batched=False)  # targets of their own: the inputs are arrays
     told = _arguments(method, args)
