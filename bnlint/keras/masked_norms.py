@@ -19,7 +19,7 @@ from bnlint.keras.saved_places import group, home_of, site
 
 HANDS_ON = BATCH_NORM | frozenset("Activation Dense Dropout".split())
 """Layers that hand a mask on to what follows them, on all measured releases."""
-MOST_CALLS = 1_000
+MOST_CALLS = 100
 Positions = dict[int, dict[Address, int]]
 """Where each layer first stands in a Sequential, by the identity of the list of its layers."""
 
