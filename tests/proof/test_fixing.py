@@ -23,7 +23,8 @@ OF_FILES = {("BN305", "unsafe"), ("BN505", "unsafe")}
 
 def offered() -> set[tuple[str, str]]:
     """The rules with each safety of their fixes, those of files left out."""
-    return {(code, safety) for code, rule in rules.load().rules.items() for safety in rule.fix_safeties} - OF_FILES
+    every = {(code, str(safety)) for code, rule in rules.load().rules.items() for safety in rule.fix_safeties}
+    return every - OF_FILES
 
 
 def test_each_fixable_rule_has_programs_and_a_claim() -> None:
