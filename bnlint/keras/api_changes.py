@@ -15,7 +15,7 @@ from bnlint.graph.subjects.api_uses import ApiUse
 from bnlint.graph.subjects.assignments import BatchNormArgument
 from bnlint.keras import api_history
 from bnlint.keras.api_uses import ROOTS, Use, has, uses
-from bnlint.keras.releases import Target
+from bnlint.keras.releases import DEFAULT, Target
 
 PRIVATE = "tensorflow.python.keras"
 PUBLIC = "tensorflow.keras"
@@ -162,8 +162,12 @@ class _Gathering:
             if api_history.is_yet_to_come(self.target, use.name, use.form):
                 return None  # nothing is legacy that came later
             return None if use.form == "attribute" and self._is_reported(use) else "gone"
-        copied = use.name.startswith(PRIVATE + ".") and self.target.tensorflow is not None
-        return "copy" if copied and (self.target.tensorflow or ()) >= COPIED_SINCE and use.form == "from" else None
+        if use.form != "from":
+            return None
+        if use.name.startswith(PRIVATE + ".") and self.target.tensorflow is not None:
+            return "copy" if self.target.tensorflow >= COPIED_SINCE else None
+        leaves = has(use, self.target) is True and has(use, DEFAULT) is False and self._module_of(use) is not None
+        return "leaving" if leaves else None
 
     def _is_reported(self, use: Use) -> bool:
         """Whether the import that brings the first parts of a dotted name is missing itself."""
@@ -192,7 +196,7 @@ class _Gathering:
             old_text=change.old,
             new_text=change.new,
             text_place=change.place,
-            group=use.name if use.form == "attribute" else f"{use.name} {use.place.line}",
+            group=effect if effect in ("copy", "leaving") else _group(use),
         )
 
     def _of_import(self, use: Use, beside: Sequence[Use]) -> Change:
@@ -286,6 +290,11 @@ class _Gathering:
             is_zero=_is_zero(value),
             group=f"{use.name} {place.line} {place.column}",
         )
+
+
+def _group(use: Use) -> str:
+    """One finding for each import, and one for all uses of a dotted name."""
+    return use.name if use.form == "attribute" else f"{use.name} {use.place.line}"
 
 
 def _carries(path: str) -> str | None:

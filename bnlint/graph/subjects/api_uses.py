@@ -20,10 +20,11 @@ class ApiUse:
     name: str = fact("the full path, or the optimizer's class: `Adam`", "")
     argument: str | None = fact("the argument's name: `lr`")
     value: str | None = fact("the argument's value as it is written")
-    effect: Literal["gone", "ignored", "deprecated", "copy"] | None = fact(
+    effect: Literal["gone", "ignored", "deprecated", "copy", "leaving"] | None = fact(
         "what becomes of it on the target: `gone`, an error; `ignored`, the argument has no effect; `deprecated`, it "
         "works and a warning says that it will go; `copy`, the path leads into `tensorflow.python.keras` of TensorFlow "
-        "2.6 and later, a second Keras whose layers are no layers of `tf.keras`"
+        "2.6 and later, a second Keras whose layers are no layers of `tf.keras`; `leaving`, the import works, and the "
+        "newest Keras does not have it, while the target has the successor already"
     )
     carries: Literal["batch_norm", "backbone", "layers", "other"] = fact(
         "what a path leads to: BatchNormalization or other normalization; an application; other layers",
@@ -40,4 +41,8 @@ class ApiUse:
     text_place: Place | None = fact("where the old text stands")
     call: Place | None = fact("the call that the argument stands in")
     is_zero: bool = fact("whether the argument's value is the constant 0", False)
-    group: str = fact("identifies what is used: one for each import, and one for all uses of a dotted name", "")
+    group: str = fact(
+        "identifies what is used: one for each import that raises, one for a dotted name, one for all imports "
+        "of a program that are `leaving` or a `copy`",
+        "",
+    )
