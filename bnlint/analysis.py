@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
+from bnlint.graph.places import Place
 from bnlint.graph.subjects import Program
 from bnlint.interpreter.paths import run_paths
 from bnlint.interpreter.source import Source
+from bnlint.keras.addons import gather_addons
 from bnlint.keras.api.library import KerasLibrary
+from bnlint.keras.api_changes import gather_api_uses, gather_norm_arguments
 from bnlint.keras.gather import gather
+from bnlint.keras.graph_norms import gather_graph_norms
 from bnlint.keras.releases import Target
 from bnlint.modules import ProjectModules
 
@@ -43,4 +48,20 @@ def analyse(
         # what its project does is too much; of the script by itself more may be known
         libraries.clear()
         paths = run_paths(source, make)
-    return gather(path, paths, libraries[0])
+    program = gather(path, paths, libraries[0])
+    placed = partial(_placed, path, cells)
+    program.subjects["addons_norm"] = gather_addons(text, target, placed)
+    graph, contrib = gather_graph_norms(text, target, placed)
+    program.subjects.update(graph_training=graph, contrib_norm=contrib)
+    program.subjects["api_use"] = gather_api_uses(text, target, placed)
+    program.subjects["batch_norm_argument"] = gather_norm_arguments(text, target, placed)
+    return program
+
+
+def _placed(path: str, cells: Sequence[tuple[int, int]] | None, span: Sequence[int]) -> Place:
+    """A place of lines and columns of the text, in a notebook of its cell."""
+    line, column, end, end_column = span
+    if cells is None:
+        return Place(path, line, column, end, end_column)
+    (cell, first), (_, last) = cells[line - 1], cells[end - 1]
+    return Place(path, first, column, last, end_column, cell)

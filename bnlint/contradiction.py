@@ -10,8 +10,8 @@ from bnlint.graph.places import Place
 
 if TYPE_CHECKING:
     from bnlint.graph.subjects import Fit, Program
+    from bnlint.keras.api_uses import Use
     from bnlint.keras.releases import Target
-    from bnlint.targets.uses import Use
 
 CODE, NAME = "BN904", "target-contradicted-by-code"
 DEPENDING = ("BN1", "BN2")
@@ -50,8 +50,8 @@ def judge(
     codes = sorted({finding.code for finding in findings if finding.code.startswith(DEPENDING)})
     if not codes:
         return Judged(list(findings), besides=besides)
+    from bnlint.keras.api_uses import uses
     from bnlint.targets import evidence
-    from bnlint.targets.uses import uses
 
     used = uses(text)
     missing = evidence.missing(used, target)

@@ -416,8 +416,9 @@ def lint_file(found: Found, task: Task) -> Report:
     except OSError as error:
         return Report(path, errors=(f"cannot be read: {error.strerror or error}",))
     report, _ = guarded(data, path, found.settings, task)
-    if not report.findings and report.text == report.original:
-        report = report._replace(text="", original="", cells=None)  # nothing will be shown of it
+    if report.text == report.original and (not report.findings or report.cells is not None):
+        # nothing will be shown of it, or the cells alone: notebooks are large, and there may be thousands
+        report = report._replace(text="", original="", cells=report.cells if report.findings else None)
     return report if task.facts else report._replace(program=None)
 
 

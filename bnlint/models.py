@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bnlint import saved
 from bnlint.engine import Task
 from bnlint.files.discovery import Found
+from bnlint.findings import Finding
 from bnlint.keras.releases import Target
 from bnlint.reports import Report
 from bnlint.saved_models import documents, live
@@ -43,7 +45,15 @@ def report_on(model: Any, name: str | None, settings: Settings) -> Report:
             )
     except (Unreadable, RecursionError) as error:
         return saved.unreadable(error, Found(called, settings, named=True))
-    return saved.report_on(found, settings, Task(), running)
+    report = saved.report_on(found, settings, Task(), running)
+    return report._replace(findings=tuple(map(_without_fix, report.findings)))
+
+
+def _without_fix(finding: Finding) -> Finding:
+    """The finding with advice in place of a fix: there is no file in which one could be made."""
+    if finding.fix is None:
+        return finding
+    return replace(finding, fix=None, advice=f"Where the model is made: {finding.fix.summary}")
 
 
 def _of_file(path: str, settings: Settings) -> Report:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bnlint.cli import main
+from bnlint.keras.api_uses import uses
 from bnlint.keras.releases import DEFAULT, Target
 from bnlint.targets.evidence import missing, pointed_to
-from bnlint.targets.uses import uses
 
 PROGRAM = """\
 import keras
@@ -37,7 +37,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def lint(capsys: pytest.CaptureFixture[str], *arguments: str, name: str = "train.py") -> list[dict[str, object]]:
     main(["check", "--format", "json", *arguments, name])
     found: list[dict[str, object]] = json.loads(capsys.readouterr().out)["diagnostics"]
-    return found
+    return [finding for finding in found if finding["code"] != "BN304"]  # which says it of each old word
 
 
 def codes(capsys: pytest.CaptureFixture[str], text: str, *arguments: str) -> list[object]:
@@ -104,7 +104,7 @@ def test_it_says_what_where_and_what_to_do(capsys: pytest.CaptureFixture[str]) -
 
 def test_a_finding_that_holds_on_both_stays(capsys: pytest.CaptureFixture[str]) -> None:
     text = program(rate="lr=1e-3").replace("base(inputs, training=False)", "base(inputs)")
-    assert codes(capsys, text) == codes(capsys, text.replace("lr=", "")) == ["BN102"]
+    assert codes(capsys, text) == codes(capsys, text.replace("lr=", "")) == ["BN102", "BN603"]
 
 
 def test_what_is_not_known_of_an_old_release_takes_no_finding_away(capsys: pytest.CaptureFixture[str]) -> None:

@@ -115,6 +115,23 @@ def test_what_does_not_say_its_layers_is_an_error(value: object) -> None:
     assert str(found).startswith("<model>: BN902 error: ")
 
 
+def test_what_is_no_file_gets_advice_and_no_fix(tmp_path: Path) -> None:
+    config = functional(
+        inputs(8, 8, 3), conv("c", "input"), norm("bn", "c", momentum=0.01), layer("Flatten", "f", "bn")
+    )
+    file = tmp_path / "model.json"
+    file.write_text(json.dumps(config))
+    (of_file,) = bnlint.lint_model(file)
+    assert of_file.code == "BN202" and of_file.fix is not None
+    for model in (Model(config), config, json.dumps(config)):
+        (found,) = bnlint.lint_model(model)
+        assert (found.code, found.fix, found.message) == ("BN202", None, of_file.message)
+        assert found.advice == f"Where the model is made: {of_file.fix.summary}"
+    config = functional(inputs(4), norm("bn", "input", axis=[1]), keras_version="2.15.0")
+    (found,) = bnlint.lint_model(config, select=["BN305"], target="keras==2.2.4")
+    assert found.fix is None and found.advice == "Where the model is made: axis=1"
+
+
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(FileNotFoundError):
         bnlint.lint_model("nowhere.keras")

@@ -40,11 +40,11 @@ Bnlint = Callable[..., Outcome]
 
 @pytest.fixture
 def bnlint(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Bnlint:
-    """Runs ``bnlint`` in an empty folder, without the rule that speaks on most of these programs."""
+    """Runs ``bnlint`` in an empty folder, without the rules that speak on most of these programs."""
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str) -> Outcome:
-        more = () if arguments[0] == "facts" else ("--ignore", "BN101")
+        more = () if arguments[0] == "facts" else ("--ignore", "BN101,BN603")
         status = main([*arguments, "--target", "tensorflow==2.15", *more])
         return Outcome(status, *capsys.readouterr())
 
@@ -97,6 +97,25 @@ def test_places_in_json(bnlint: Bnlint) -> None:
         {"cell": 6, "line": 1, "column": 22, "end_line": 1, "end_column": 22, "content": FREEZE}
     ]
     assert "the fit on line 3 of cell 7" in found["message"]
+
+
+def test_the_line_of_the_file_for_those_who_see_no_cells(bnlint: Bnlint) -> None:
+    lines = write(*TUNED).read_text().split("\n")
+    (result,) = json.loads(bnlint("--format", "sarif", ".").out)["runs"][0]["results"]
+    region = result["locations"][0]["physicalLocation"]["region"]
+    assert lines[region["startLine"] - 1][region["startColumn"] - 1 : region["endColumn"] - 1] == UNFREEZE[:14]
+    assert bnlint("--format", "github", ".").out.startswith(f"::error file=train.ipynb,line={region['startLine']},")
+    (replacement,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert replacement["insertedContent"]["text"].startswith('\\n",')
+
+
+def test_of_many_notebooks_only_the_cells_are_kept(bnlint: Bnlint) -> None:
+    from bnlint.engine import check
+    from bnlint.settings import Settings
+
+    write(*TUNED)
+    (report,) = check(["."], Settings(target="tensorflow==2.15", target_source="--target"))
+    assert report.findings and report.cells and report.text == ""
 
 
 def test_keras_may_be_in_another_cell_than_what_is_done_with_it(bnlint: Bnlint) -> None:
@@ -309,7 +328,7 @@ def test_an_import_goes_to_the_imports(bnlint: Bnlint) -> None:
     imports = "from keras.models import Sequential\nfrom keras.applications import ResNet50"
     build = 'base = ResNet50(pooling="avg", include_top=False)\nbase.trainable = False\nmodel = Sequential([base])'
     path = write(imports, build, TRAIN, UNFREEZE, TRAIN)
-    assert main(["--fix", "--target", "keras==2.12", "train.ipynb", "-q"]) == 0
+    assert main(["--fix", "--target", "keras==2.12", "--ignore", "BN603", "train.ipynb", "-q"]) == 0
     freeze = FREEZE.replace("keras.layers.", "")
     added = imports + "\nfrom keras.layers import BatchNormalization"
     assert path.read_text() == notebook(added, build, TRAIN, UNFREEZE + freeze, TRAIN)

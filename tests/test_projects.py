@@ -245,7 +245,7 @@ def test_a_mend_that_another_script_speaks_against_is_withdrawn() -> None:
     write(models=MODELS, train=TRAIN, unfreeze=unfreezing)
     before = places("train.py", "models.py", "unfreeze.py", target="keras==3.15")
     after = places("train.py", "models.py", "unfreeze.py", target="keras==3.15", fix=True)
-    assert set(after) <= set(before)
+    assert {each[:2] for each in after} <= {each[:2] for each in before}
 
 
 # ------------------------------------------------------------------------------------------------- what must not happen
@@ -413,7 +413,7 @@ def test_what_such_a_script_says_of_a_mend_counts() -> None:
     (report,) = check(["models.py"], given.for_folder, Task(mend=True, write=True))
     assert Path("models.py").read_text() == MODELS
     assert [reason for _, reason in report.withdrawn] == ["it would bring BN103 on line 6 of unfreeze.py"]
-    assert lint(".", target="keras==3.15", fix=True) == []
+    assert [each.code for each in lint(".", target="keras==3.15", fix=True)] == ["BN603"]  # unsafe to mend
 
 
 def test_a_fix_that_would_change_two_files_is_none_in_any_output() -> None:

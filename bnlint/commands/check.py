@@ -216,14 +216,20 @@ def _print(results: Iterable[Report], settings: Settings, options: argparse.Name
 
     def collected() -> Iterator[Report]:
         for report in results:
-            reports.append(report._replace(findings=()) if settings.fix_only or options.diff else report)
-            yield reports[-1]
+            shown = report._replace(findings=()) if settings.fix_only or options.diff else report
+            reports.append(shown if options.diff else _to_keep(shown))
+            yield shown
 
     colour = shared.wants_colour(settings.color, to_file=options.output_file is not None, stream=stream)
     style = Style(colour, shared.width())
     for piece in outputs.rendered(collected(), reports, settings, style, diff=options.diff):
         stream.write(piece)
     return reports
+
+
+def _to_keep(report: Report) -> Report:
+    """What the last words on a run need of a report that has been written out."""
+    return report._replace(text="", original="", cells=None, contents=None, texts=None, program=None)
 
 
 # ------------------------------------------------------------------------------------------- what else there is to say

@@ -18,6 +18,7 @@ ACTED_ON = (
     b"Sequential",
     b"Model",
     b"load_model",
+    b"tensorflow_addons",
 )
 """One of these stands in every file about which a rule can have something to say."""
 

@@ -33,8 +33,7 @@ def spot_after(source: Source, after: Place, before: Sequence[Place]) -> Spot:
     ``Refusal`` where an inserted statement would not surely run between the two, or has no line to stand on.
     """
     steps = way_to(source, after)
-    shared = _shared_depth(source, steps, before) if before else _layer_loop(steps)
-    depth = _outside_loops(steps, shared)
+    depth = _depth_for(source, steps, before)
     anchor = steps[depth].statement
     indent = own_line(source, anchor)
     end = source.bounds(anchor)[1]
@@ -65,8 +64,7 @@ def spot_before(source: Source, places: Sequence[Place]) -> Spot:
 def spot_above(source: Source, place: Place, before: Sequence[Place]) -> Spot:
     """The gap above the statement at ``place`` (or above its loop), which every place of ``before`` follows."""
     steps = way_to(source, place)
-    depth = _outside_loops(steps, _shared_depth(source, steps, before) if before else _layer_loop(steps))
-    return _above(source, steps, depth)
+    return _above(source, steps, _depth_for(source, steps, before))
 
 
 def spot_between(source: Source, after: Sequence[Place], before: Place) -> Spot:
@@ -130,6 +128,32 @@ def own_line(source: Source, statement: ast.stmt) -> str:
     if indent.strip(" \t") or (line > 1 and source.line(line - 1).rstrip("\r\n").endswith("\\")):
         raise Refusal("the statement shares its line with another")
     return indent
+
+
+def _depth_for(source: Source, steps: list[Step], before: Sequence[Place]) -> int:
+    """The depth of the statement beside which one may be put that acts whenever it does, and before ``before``.
+
+    What stands in another function follows by the order of calls, not by that of lines: beside the first statement,
+    in its own suite, an inserted one acts when that does. Only a loop around it must not itself call such functions.
+    """
+    here = [place for place in before if _function(way_to(source, place)) is _function(steps)]
+    depth = _outside_loops(steps, _shared_depth(source, steps, here) if here else _layer_loop(steps))
+    if len(here) < len(before) and depth < len(steps) - 1 and _calls_own(source, steps[depth].statement):
+        raise Refusal("what must come after it stands in another branch or function")
+    return depth
+
+
+def _function(steps: Sequence[Step]) -> ast.stmt | None:
+    """The function in which the statement at the end of a way runs."""
+    above = [step.statement for step in steps[:-1]]
+    return next((each for each in reversed(above) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)), None)
+
+
+def _calls_own(source: Source, statement: ast.stmt) -> bool:
+    """Whether a statement calls something by the name of one of the program's functions."""
+    own = {each.name for each in ast.walk(source.tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)}
+    called = {each.func for each in ast.walk(statement) if isinstance(each, ast.Call)}
+    return any(getattr(each, "id", getattr(each, "attr", None)) in own for each in called)
 
 
 def _shared_depth(source: Source, steps: list[Step], before: Sequence[Place]) -> int:

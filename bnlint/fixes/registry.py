@@ -160,6 +160,14 @@ REWRITES: dict[str, Rewrite] = {
             "before": Argument("place", "the `fit` that it must precede, above which (or above whose loop) it goes"),
         },
     ),
+    "move_above": Rewrite(
+        "moving",
+        "move a call that is a statement of its own up",
+        {
+            "statement": Argument("place", "the call"),
+            "above": Argument("place", "the statement above which it goes, or above its loop or condition"),
+        },
+    ),
     "remove_comment": Rewrite(
         "comments", "take out a comment", {"place": Argument("place", "from its `#` to its end or to the next `#`")}
     ),

@@ -121,7 +121,7 @@ class Mismatch(NamedTuple):
     """How images differ from those that weights were trained on.
 
     ``contrast``: the distance from black to white, as a share of what it was; ``shift``: how far the middle between
-    them has moved, as a share of that distance.
+    them has moved, as a share of the longer one of these distances.
     """
 
     contrast: float
@@ -130,7 +130,7 @@ class Mismatch(NamedTuple):
     @property
     def harm(self) -> Harm:
         """How much it takes from a frozen backbone with BatchNormalization."""
-        if self.contrast < 1 / LARGE:
+        if self.contrast < 1 / LARGE or self.shift > APART:
             return "large"
         if not 1 / MODERATE < self.contrast < MODERATE:
             return "moderate"
@@ -138,15 +138,16 @@ class Mismatch(NamedTuple):
 
 
 LARGE, MODERATE, NEAR = 8.0, 3.5, 1.3
-CLOSE = 0.12
+CLOSE, APART = 0.12, 1.0
 
 
 def mismatch(given: Pixels, expected: Pixels) -> Mismatch:
     """How far images are from the expected ones."""
     wanted = _span(expected)
     middles = zip(_middle(given), _middle(expected), strict=True)
-    shift = sum(abs(ours - theirs) for ours, theirs in middles) / 3 / wanted
-    return Mismatch(abs(_span(given)) / wanted, shift)
+    span = abs(_span(given))
+    shift = sum(abs(ours - theirs) for ours, theirs in middles) / 3 / max(span, wanted)
+    return Mismatch(span / wanted, shift)
 
 
 def _span(pixels: Pixels) -> float:

@@ -59,6 +59,10 @@ class Options(NamedTuple):
     """What a layer was told, as far as the rules on the graph ask; None is unknown.
 
     ``regularized`` are the arguments that hold a regularizer: ``gamma_regularizer``. No activation is ``linear``.
+    ``assumed``: the data format is that of an installation that nobody has changed, neither said nor set.
+    ``rank`` counts the axes of one example where a layer says what it takes: ``Input((28, 28))``, ``input_dim=8``.
+    ``sequences``: a recurrent layer gives a step for each of its input.
+    ``takes`` and ``gives`` are the axes of its input and its output, the batch's among them.
     """
 
     axis: tuple[int, ...] | None = None
@@ -66,6 +70,25 @@ class Options(NamedTuple):
     use_bias: bool | None = None
     activation: str | None = None
     regularized: tuple[str, ...] | None = None
+    assumed: bool = False
+    rank: int | None = None
+    sequences: bool | None = None
+    synchronized: bool | None = None
+    takes: int | None = None
+    gives: int | None = None
+
+
+class Loss(NamedTuple):
+    """The one cross-entropy of a model: its class, whether it takes logits, and where it was made.
+
+    ``given``: whether `from_logits` is written; ``text``: it was named by a string or a function.
+    """
+
+    name: str
+    from_logits: bool | None
+    place: Place | None = None
+    given: bool = False
+    text: bool = False
 
 
 class Compiled(NamedTuple):
@@ -84,6 +107,25 @@ class Compiled(NamedTuple):
     heaps: tuple[Map[Address, Any], ...] = ()
     weight_decay: float | None = None
     """what the optimizer takes off all weights at each step, times the learning rate; None: unknown"""
+    rate_at: Place | None = None
+    """where the optimizer was made, or the `compile` that names it in a string"""
+    rate_by: str | None = None
+    """``default``, ``number``, ``schedule``, ``assigned``: what says the rate; ``text``: a name in a string"""
+    rate_keyword: str | None = None
+    """the keyword that it is written with, if it is"""
+    gradient_momentum: float | None = None
+    """of plain gradient descent: its momentum"""
+    loss: Loss | None = None
+    optimizer_made: Any = None
+    """identifies the optimizer object: where and in which call it was made; None: unknown"""
+    optimizer_written: str | None = None
+    """the name by which the call has it"""
+    accumulates: int | None = None
+    """batches whose gradients the optimizer adds up for one step, where it is told a number"""
+    averages: str | None = None
+    """how the optimizer averages weights: ``use_ema``, or the class around it"""
+    made_at: Place | None = None
+    """the optimizer's constructor"""
 
 
 class Model(NamedTuple):

@@ -77,7 +77,8 @@ def call_method(m: Machine, receiver: Value, name: str, args: Args, node: ast.AS
 
 def _constant_method(m: Machine, receiver: Const, name: str, args: Args, node: ast.AST) -> Value | None:
     if not isinstance(receiver.value, str):
-        return Unknown(f"method `{name}`")
+        # a variable of a library may be known by its number
+        return None if name == "assign" else Unknown(f"method `{name}`")
     if name not in STRING_METHODS:
         return Unknown(f"method `{name}` of a string")
     values: list[Any] = []

@@ -62,6 +62,16 @@ def has_path(target: Target, path: str, form: Form) -> bool | None:
     return bool(bits[0]) if bits and all(bit == bits[0] for bit in bits) else None
 
 
+def is_yet_to_come(target: Target, path: str, form: Form) -> bool:
+    """Whether releases after the target have a path in this form, and none up to it, of those measured."""
+    place = _place(target, path)
+    if place is None or place[0] == "tf.keras 3":  # what that lacks, earlier releases of tf.keras may have had
+        return False
+    chain, version, suffix = place
+    there = [release for release, forms in path_history(chain, suffix) if FORMS.index(forms) & BITS[form]]
+    return bool(there) and all(release[: len(version)] > version for release in there)
+
+
 def argument(release: Release, name: str, keyword: str) -> Answer | None:
     """What becomes of ``keyword`` in a call of ``name`` (``layers.Dense``, ``Model.fit``, ``optimizers.Adam``).
 

@@ -13,6 +13,7 @@ from bnlint.graph.subjects import Fit
 from bnlint.graph.subjects.backbones import BackboneAtFit
 from bnlint.keras.backbones import backbone_of, group_of, owner_of
 from bnlint.keras.facts import FitView, Part
+from bnlint.keras.fine_tuning import rate_facts
 from bnlint.keras.kinds import BATCH_NORM, DROPOUT, WEIGHTLESS
 from bnlint.keras.merging import agreed, common
 from bnlint.keras.rows import argument_holds, assembly_of, called_at
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from bnlint.keras.fits import PathFits
 
 
-ONCE = frozenset({"flags_changed", "loaded_between", "trained_apart"})
+ONCE = frozenset({"flags_changed", "loaded_between", "rate_serves_head", "trained_apart"})
 """Facts that hold where they hold on one path."""
 
 
@@ -99,7 +100,7 @@ def gather_backbones(runs: list[Backbones], fits: tuple[Fit, ...], complete: boo
 def _agreed(alternatives: list[BackboneAtFit], complete: bool) -> BackboneAtFit:
     """What holds on every path."""
     merged = agreed(alternatives, {**dict.fromkeys(ONCE, True), "group": f"{alternatives[0].set_of_layers} at fit"})
-    return merged if complete else replace(merged, frozen=None, dropout_active=None)
+    return merged if complete else replace(merged, frozen=None, dropout_active=None, trains_convolutions=None)
 
 
 def _subject(backbones: Backbones, index: int, group: str, parts: list[Part], fit: Fit | None) -> BackboneAtFit:
@@ -116,6 +117,7 @@ def _subject(backbones: Backbones, index: int, group: str, parts: list[Part], fi
     earlier = earlier_fits(run, index)
     at = frozen_at(heap, parts)
     ours = {part.state.address for part in parts}
+    frozen_before = _frozen_in(backbones, earlier.before, group)
     return BackboneAtFit(
         backbone=backbone_of(heap, owner, state.use.called_as),
         set_of_layers=group,
@@ -136,12 +138,13 @@ def _subject(backbones: Backbones, index: int, group: str, parts: list[Part], fi
         compiled_at=view.compiled.place if view.compiled is not None else None,
         second_phase=earlier.second,
         first_fit=earlier.first_fit,
-        frozen_before=_frozen_in(backbones, earlier.before, group),
+        frozen_before=frozen_before,
         rate_lowered=earlier.rate_lowered,
         says_fine_tuning=bool(view.event.data.get("fine_tunes")),
         flags_changed=earlier.flags_changed,
         loaded_between=earlier.loaded_between,
         **_dropout(parts),
+        **rate_facts(backbones, index, parts, group, frozen_before),
     )
 
 

@@ -75,11 +75,16 @@ def backbone_of(heap: Any, record: Layer, called_as: str | None = None) -> Backb
 
 def layers_module(heap: Any, package: str) -> str | None:
     """How the program's imports spell the module of layers of a Keras package; None where they do not."""
+    return module_of(heap, package, "layers")
+
+
+def module_of(heap: Any, package: str, area: str) -> str | None:
+    """How the program's imports spell a module of a Keras package: ``tf.keras.optimizers``; None where they do not."""
     scope = next((r for r in (heap.get(("module", "__main__")),) if isinstance(r, Scope)), None)
     root = {"tf.keras": "tensorflow.keras"}.get(package, package)
-    spellings = {f"{root}.layers": "", root: ".layers"}
+    spellings = {f"{root}.{area}": "", root: f".{area}"}
     if root.startswith("tensorflow."):
-        spellings["tensorflow"] = ".keras.layers"
+        spellings["tensorflow"] = f".keras.{area}"
     found: list[str] = []
     for name, value in scope.names.items() if scope is not None else ():
         rest = spellings.get(value.name) if isinstance(value, Lib) else None

@@ -48,6 +48,14 @@ def fit_takes_generators(release: Release) -> bool | None:
     return None if answer is None else isinstance(answer, truth.Code)
 
 
+def takes_new_variables(release: Release) -> bool | None:
+    """Whether an optimizer that has trained some variables goes on to train others."""
+    measured = _optimizers().get(release.package, {})
+    pairs = sorted((tuple(int(part) for part in version.split(".")), answer) for version, answer in measured.items())
+    found = set(around(pairs, release.version))
+    return found.pop() == "takes" if len(found) == 1 else None
+
+
 def _tables(release: Release) -> list[Any]:
     measured = _file().get(applications.measured_package(release), {})
     return list(around(((applications.parts(version), table) for version, table in measured.items()), release.version))
@@ -59,6 +67,12 @@ def _injection(table: Any, constructor: str, keyword: str) -> Effect | None:
         if names == "*" or constructor in names:
             return effect
     return None
+
+
+@cache
+def _optimizers() -> Any:
+    with open(os.path.join(applications.DATA, "api", "optimizers.json"), encoding="utf-8") as stream:
+        return json.load(stream)
 
 
 @cache

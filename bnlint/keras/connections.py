@@ -15,6 +15,7 @@ from bnlint.graph.places import Place, order
 from bnlint.graph.records import Layer, Model, Options
 from bnlint.graph.subjects import Connection
 from bnlint.interpreter.machine import LATER_TURNS, context_of
+from bnlint.keras.api.training import NUMBERED
 from bnlint.keras.backbones import group_of, label_of
 from bnlint.keras.kinds import BATCH_NORM, CONVOLUTIONS, DROPOUT, ELEMENTWISE, RESAMPLING
 
@@ -66,6 +67,8 @@ class Graph:
         self._takers: dict[object, set[object]] = {}
         self._times: dict[Address, set[object]] = {}
         self._joined: dict[Address, Address] = {}
+        self._first: set[Address] = set()
+        """layers that are told to take channels first"""
         for address in models:
             self._add(address, heap[address].model)
 
@@ -85,6 +88,8 @@ class Graph:
                 continue
             self._times.setdefault(call.address, set()).add(call.key)
             self._join(call.address, address)
+            if call.options.data_format == "channels_first" and not call.options.assumed:
+                self._first.add(call.address)
             if call.record.type in BATCH_NORM:
                 self.norms[call.key] = call
             for before in call.before:
@@ -134,6 +139,14 @@ class Graph:
         while self._joined.setdefault(address, address) != address:
             self._joined[address] = address = self._joined[self._joined[address]]
         return address
+
+    def doubts(self, found: Format) -> bool:
+        """Whether a format is but the usual default, while layers of the same models are told another one.
+
+        Such a module is written for programs that set the format for all layers.
+        """
+        root = self.root(found.maker.address)
+        return found.maker.options.assumed and any(self.root(address) == root for address in self._first)
 
     def feeds_others(self, call: Call) -> bool:
         """Whether more than one takes a call's output, or its layer is called more than once."""
@@ -213,6 +226,7 @@ def _connection(graph: Graph, call: Call, producer: Call | None) -> Connection:
     record, options = call.record, call.options
     axis = options.axis[0] if options.axis is not None and len(options.axis) == 1 else None
     found = format_of(call)
+    found = None if found is not None and graph.doubts(found) else found
     connection = Connection(
         type=record.type,
         package=record.package,
@@ -229,7 +243,8 @@ def _connection(graph: Graph, call: Call, producer: Call | None) -> Connection:
     )
     if found is None:
         behind_dense = producer is not None and producer.record.type == "Dense"
-        return replace(connection, on_channels=True) if behind_dense and axis == -1 else connection
+        last = axis == -1 or (axis is not None and axis > 0 and axis + 1 == _axes(call))
+        return replace(connection, on_channels=True) if behind_dense and last else connection
     inside = axis is not None and -found.rank < axis < found.rank and axis != 0
     return replace(
         connection,
@@ -294,6 +309,21 @@ def format_of(call: Call) -> Format | None:
         elif _is_elementwise(record):
             pending.extend(reversed(before.before))
     return found if len(told) == 1 else None
+
+
+def _axes(call: Call) -> int | None:
+    """How many axes a call's input has, by layers before it that say so, and keep their number on the way."""
+    at = call
+    for _ in range(MOST_STEPS):
+        if at.options.takes is not None:
+            return at.options.takes
+        before = at.before[0] if len(at.before) == 1 else None
+        if before is None or before.options.gives is not None:
+            return before.options.gives if before is not None else None
+        if before.record.type != "Dense" and not _is_elementwise(before.record):
+            return None
+        at = before
+    return None
 
 
 def _rank(record: Layer) -> int:
@@ -395,9 +425,14 @@ def _of_run(run: PathFits) -> dict[Place, list[Connection]]:
 def _each_model_once(models: Iterable[list[Connection]]) -> Iterator[Connection]:
     """The connections of all models; what several models have that the same lines make, once."""
     most: Counter[Connection] = Counter()
-    for each in models:
-        most |= Counter(each)
-    yield from most.elements()
+    for model in models:
+        here: Counter[Connection] = Counter()
+        for each in model:
+            counted = replace(each, name=None) if each.name is not None and NUMBERED.fullmatch(each.name) else each
+            here[counted] += 1
+            if here[counted] > most[counted]:
+                yield each
+        most |= here
 
 
 def _of_application(heap: Any, address: Address) -> Connection:

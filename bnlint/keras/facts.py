@@ -80,6 +80,14 @@ class FitView:
         self.states: list[State] = []
         self._known_trains: dict[tuple[Flags, tuple[Address, ...]], bool | None] = {}
 
+    @property
+    def learning_rate(self) -> float | None:
+        """The rate with which the first epoch of a ``fit`` begins: the optimizer's, unless a callback sets another."""
+        begun = self.event.data.get("begun")
+        if begun is not None and not begun.kept:
+            return cast("float | None", begun.rate)
+        return self.compiled.learning_rate if self.compiled is not None else None
+
     def heaps(self, when: str | None) -> tuple[Any, ...]:
         """The moments whose flags may count: one, several where it is not known which, none where nothing is."""
         compiled = self.compiled

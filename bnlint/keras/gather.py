@@ -16,6 +16,7 @@ from bnlint.keras.assignments import gather_momentum, gather_typos
 from bnlint.keras.backbone_fits import Backbones, gather_backbones
 from bnlint.keras.backbones import group_key, owner_of
 from bnlint.keras.bare import gather_trained_models
+from bnlint.keras.batches import gather_batches
 from bnlint.keras.calls import gather_calls, gather_layers
 from bnlint.keras.connections import gather_connections
 from bnlint.keras.custom_steps import gather_custom_steps, gather_eager_calls
@@ -30,10 +31,14 @@ from bnlint.keras.layer_loops import gather_loops
 from bnlint.keras.masked_norms import gather_masked
 from bnlint.keras.merging import common
 from bnlint.keras.norms_over_time import gather_over_time
+from bnlint.keras.optimizers import gather_reused
 from bnlint.keras.phases import gather_phases
 from bnlint.keras.random_weights import gather_random_weights
 from bnlint.keras.rows import subject
+from bnlint.keras.shuffled import gather_shuffled
 from bnlint.keras.trainable_changes import gather_changes
+from bnlint.keras.trained_outputs import gather_outputs
+from bnlint.keras.weight_files import gather_weight_files
 
 # --- grouping -------------------------------------------------------------------------------------------------------
 
@@ -71,6 +76,7 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
     subjects: dict[str, tuple[Any, ...]] = {
         "backbone_at_fit": gather_backbones(backbones, fits, found.complete),
         "batch_norm_at_fit": tuple(row for fit in fits for row in fit.batch_norm),
+        "batches_at_fit": gather_batches(runs, fits, library, found.complete),
         "call": gather_calls(runs, fits, library, guarded),
         "connection": gather_connections(runs),
         "custom_step": gather_custom_steps(runs, complete=found.complete),
@@ -86,10 +92,14 @@ def gather(path: str, found: Any, library: KerasLibrary) -> Program:
         "norm_over_time": gather_over_time(runs, found.complete),
         "other_images": gather_other_images(runs, fits, found.complete),
         "random_weights": gather_random_weights(backbones),
+        "reused_optimizer": gather_reused(runs, found.complete),
+        "shuffled_prediction": gather_shuffled(runs) if found.complete else (),
         "trainable_change": gather_changes(runs, found.complete),
         "trainable_typo": gather_typos(runs),
         "trained_model": gather_trained_models(runs),
+        "trained_output": gather_outputs(runs, library) if found.complete else (),
         **gather_loops(runs if found.complete else [], fits, library),
+        "weights_loaded": gather_weight_files(runs, library),
     }
     unknowns = {(place, reason) for one in found.paths for place, reason in one.unknowns}
     ordered = sorted(unknowns, key=lambda each: (order(each[0]), each[1]))
@@ -164,7 +174,7 @@ def _optimizer_of(view: FitView) -> tuple[str | None, float | None]:
     """The class of the optimizer that trains, and its rate."""
     event, compiled = view.event, view.compiled
     name = event.data.get("optimizer") or (compiled.optimizer if compiled else None)
-    rate = event.data.get("rate") if event.train == "train_step" else (compiled.learning_rate if compiled else None)
+    rate = event.data.get("rate") if event.train == "train_step" else view.learning_rate
     return name, rate
 
 

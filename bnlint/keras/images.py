@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bnlint.graph.pixels import Pixels, mismatch
-from bnlint.graph.places import Place, order
+from bnlint.graph.places import Place, order, spot
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import Fit
 from bnlint.graph.subjects.images import ImageGenerator, ImagesAtFit, OtherImages
 from bnlint.keras import applications
 from bnlint.keras.api.image_generators import ImageGenerator as GeneratorRecord
 from bnlint.keras.backbones import backbone_of, group_of, owner_address
+from bnlint.keras.kinds import BATCH_NORM
 from bnlint.keras.merging import agreed, common
 from bnlint.keras.pixels import Reached, reached
 
@@ -70,17 +71,39 @@ def gather_images(runs: list[PathFits], fits: tuple[Fit, ...], complete: bool) -
     calls = _Calls()
     found: dict[tuple[Any, ...], list[ImagesAtFit]] = {}
     for run in runs:
-        for view in run.views:
-            for each in reached(view.event.heap, view.root, _fed(view.event).pixels):
-                subject = _at_fit(run, view, each, by_place.get(view.event.place), calls)
+        for feeding in _feedings(run, by_place):
+            for each in reached(feeding.event.heap, feeding.event.layer, feeding.pixels):
+                subject = _reaching(run, feeding, each, calls)
                 if subject is not None:
-                    record = view.event.heap[each.application]
-                    key = view.event.place, record.site, record.model.application
+                    record = feeding.event.heap[each.application]
+                    key = feeding.event.place, record.site, record.model.application
                     found.setdefault(key, []).append(subject)
-    merged = [agreed(alternatives, {"group": ""}) for alternatives in found.values()]
+    merged = [
+        agreed(alternatives, {"group": "", "use": "fit", "never_applied": True}) for alternatives in found.values()
+    ]
     if not complete:
         merged = [replace(each, harm=None) for each in merged]
     return tuple(_with_calls(each, calls) for each in merged)
+
+
+class _Feeding(NamedTuple):
+    """Images that are given to a model: by a fit, with what BatchNormalization does in it, or by ``predict``."""
+
+    event: Any
+    pixels: Pixels | None
+    generator: Any = None
+    view: Any = None
+    fit: Fit | None = None
+
+
+def _feedings(run: PathFits, by_place: dict[Place, Fit]) -> Iterator[_Feeding]:
+    fitted = {view.root for view in run.views}
+    for view in run.views:
+        fed = _fed(view.event)
+        yield _Feeding(view.event, fed.pixels, fed.generator, view, by_place.get(view.event.place))
+    for event in run.events:
+        if event.kind == "fed" and event.layer not in fitted and event.method.startswith("predict"):
+            yield _Feeding(event, event.pixels, event.generator)
 
 
 class _Nothing(NamedTuple):
@@ -92,26 +115,31 @@ def _fed(event: Any) -> Any:
     return event.data.get("fed") or _Nothing()
 
 
-def _at_fit(run: PathFits, view: Any, each: Reached, fit: Fit | None, calls: _Calls) -> ImagesAtFit | None:
-    heap = view.event.heap
+def _reaching(run: PathFits, feeding: _Feeding, each: Reached, calls: _Calls) -> ImagesAtFit | None:
+    event, view = feeding.event, feeding.view
+    heap = event.heap
     record: Layer = heap[each.application]
     wanted = expected_by(heap, record, run)
-    others = [reached(heap, view.root, pixels) for pixels in _other_pixels(run, view)]
+    others = [reached(heap, event.layer, pixels) for pixels in _other_pixels(run, event)]
     beside = [one.pixels for inside in others for one in inside if one.application == each.application]
     for pixels in (each.pixels, *beside):
         calls.add(pixels, wanted.module if wanted is not None else None)
-    if wanted is None or each.pixels is None:
-        return ImagesAtFit(fit=fit) if wanted is not None else None
+    if wanted is None:
+        return None
+    use: Any = "predict" if view is None else "fit"
+    if each.pixels is None:
+        return ImagesAtFit(use=use, place=event.place, fit=feeding.fit)
     far = mismatch(each.pixels, wanted.pixels)
     last = each.pixels.steps[-1] if each.pixels.steps else None
-    states = [state for state in view.states if owner_address(heap, state) == each.application]
+    states = [state for state in view.states if owner_address(heap, state) == each.application] if view else []
     places = _callees([each.pixels, *beside]) if last is not None and last.kind == "preprocess_input" else None
-    module = _module(heap, record)
     return ImagesAtFit(
-        fit=fit,
+        use=use,
+        place=event.place,
+        fit=feeding.fit,
         backbone=backbone_of(heap, record),
-        group=f"{group_of(record.site)} {group_of(last.place) if last is not None else ''}",
-        imagenet=record.pretrained is True and _is_as_shipped(run, view, each.application),
+        group=f"{group_of(record.site)} {spot(last.place) if last is not None else ''}",
+        imagenet=record.pretrained is True and _is_as_shipped(run, event, each.application),
         given=each.pixels.words,
         expected=wanted.pixels.words,
         expected_mode=wanted.mode,
@@ -120,27 +148,37 @@ def _at_fit(run: PathFits, view: Any, each: Reached, fit: Fit | None, calls: _Ca
         by=last.kind if last is not None else "nothing",
         changes=len(each.pixels.steps),
         preprocessed_for=last.module if last is not None else None,
-        module=module or wanted.module,
+        module=wanted.module,
         changed_at=last.place if last is not None else None,
         read_at=each.pixels.read_at,
         called_as=places,
         rescaled_at=_generators_of([each.pixels, *beside]),
-        batch_norm=bool(states) if record.model is not None and record.model.exact else None,
-        statistics=common([state.outcome.statistics for state in states]),
+        never_applied=_is_never_applied(run, feeding.generator),
+        batch_norm=_has_batch_norm(heap, record),
+        statistics=common([state.outcome.statistics for state in states]) if view else "moving",
     )
 
 
-def _module(heap: Any, record: Layer) -> str | None:
-    return "resnet50" if record.model is not None and record.model.application == "ResNet50" else None
+def _has_batch_norm(heap: Any, record: Layer) -> bool | None:
+    model = record.model
+    if model is None or not model.exact:
+        return None
+    return any(isinstance(one := heap.get(address), Layer) and one.type in BATCH_NORM for address in model.layers)
 
 
-def _is_as_shipped(run: PathFits, view: Any, application: Any) -> bool:
+def _is_never_applied(run: PathFits, generator: Any) -> bool:
+    return generator is not None and any(
+        event.kind == "generator" and event.generator == generator and event.by_position for event in run.events
+    )
+
+
+def _is_as_shipped(run: PathFits, fed: Any, application: Any) -> bool:
     """Whether a network starts from ImageNet's weights: others may have been trained on other images."""
     imagenet = False
-    for event in run.events[: run.order.position(view.event)]:
+    for event in run.events[: run.order.position(fed)]:
         if event.kind == "application" and event.layer == application:
             imagenet = event.imagenet
-        elif event.kind in ("weights", "loaded") and event.reads and event.layer in (None, application, view.root):
+        elif event.kind in ("weights", "loaded") and event.reads and event.layer in (None, application, fed.layer):
             return False
     return imagenet
 
@@ -173,13 +211,13 @@ def _with_calls(subject: ImagesAtFit, calls: _Calls) -> ImagesAtFit:
     return replace(subject, called_as=None)
 
 
-def _other_pixels(run: PathFits, view: Any) -> Iterator[Pixels]:
+def _other_pixels(run: PathFits, fed: Any) -> Iterator[Pixels]:
     """What else the model of a fit is given, as far as it is known: to be validated on, to evaluate, to predict."""
-    held_out = view.event.data.get("held_out")
+    held_out = fed.data.get("held_out")
     if held_out is not None and held_out.pixels is not None:
         yield held_out.pixels
     for event in run.events:
-        if event.kind == "fed" and event.layer == view.root and event.pixels is not None:
+        if event.kind == "fed" and event.layer == fed.layer and event is not fed and event.pixels is not None:
             yield event.pixels
 
 
@@ -265,8 +303,7 @@ def _generator(event: Any, fed: list[Any]) -> ImageGenerator:
         asks=event.asks,
         adapted=common([one.adapted for one in known]) if known else None,
         set_at=set_at,
+        prepares=event.prepares,
         uses_set=None if None in said else True in said,
         fed_at=fed[0].place if fed else None,
     )
-
-

@@ -19,19 +19,22 @@ from bnlint.keras.saved_places import group, home_of, site
 
 HANDS_ON = BATCH_NORM | frozenset("Activation Dense Dropout".split())
 """Layers that hand a mask on to what follows them, on all measured releases."""
-MOST_CALLS = 1_000
+MOST_CALLS = 100
+Positions = dict[int, dict[Address, int]]
+"""Where each layer first stands in a Sequential, by the identity of the list of its layers."""
 
 
 def gather_masked(runs: list[PathFits], complete: bool) -> tuple[MaskedNorm, ...]:
     """Of every layer the first fit that updates it, where all paths show the same."""
     found: dict[Place, list[MaskedNorm]] = {}
     clear: set[Place] = set()
+    positions: Positions = {}
     for run in runs if complete else []:
         shown: dict[Place, MaskedNorm] = {}
         idle: set[Place] = set()
         for view in run.views:
             for state in view.states:
-                subject = _subject(view, state)
+                subject = _subject(view, state, positions)
                 if subject is None:
                     idle.add(state.record.site)
                 else:
@@ -46,17 +49,18 @@ def saved_masked(model: SavedModel, view: FitView) -> tuple[MaskedNorm, ...]:
     """The layers of a model file, in its order."""
     states = {state.address: state for state in view.states}
     found: list[MaskedNorm] = []
+    positions: Positions = {}
     for address in model.order:
-        subject = _subject(view, states[address], model) if address in states else None
+        subject = _subject(view, states[address], positions, model) if address in states else None
         found += [subject] if subject is not None else []
     return tuple(found)
 
 
-def _subject(view: FitView, state: State, model: SavedModel | None = None) -> MaskedNorm | None:
+def _subject(view: FitView, state: State, positions: Positions, model: SavedModel | None = None) -> MaskedNorm | None:
     """What a fit shows of a layer that it updates, and that a mask reaches in its only call."""
     if not state.known or state.outcome.updated is not True or state.others or state.record.many:
         return None
-    source = _source(view.event.heap, state)
+    source = _source(view.event.heap, state, positions)
     if source is None:
         return None
     return MaskedNorm(
@@ -71,22 +75,24 @@ def _subject(view: FitView, state: State, model: SavedModel | None = None) -> Ma
     )
 
 
-def _source(heap: Any, state: State) -> Layer | None:
+def _source(heap: Any, state: State, positions: Positions) -> Layer | None:
     """The layer that makes the mask of what a BatchNormalization layer is given."""
     around = heap.get(state.use.parents[-1]) if state.use.parents else None
     if not isinstance(around, Layer) or around.model is None:
         return None
     if around.model.kind == "sequential":
-        return _in_sequential(heap, around.model.layers, state.address)
+        layers = around.model.layers
+        if id(layers) not in positions:
+            positions[id(layers)] = {address: index for index, address in reversed(list(enumerate(layers)))}
+        return _in_sequential(heap, layers, positions[id(layers)].get(state.address, 0))
     if around.model.kind != "functional":
         return None
     calls = [node for node in around.model.nodes if node.layer == state.address]
     return _behind(heap, calls[0].inputs) if len(calls) == 1 else None
 
 
-def _in_sequential(heap: Any, layers: Sequence[Address], address: Address) -> Layer | None:
-    before = layers[: layers.index(address)] if address in layers else ()
-    for each in reversed(before):
+def _in_sequential(heap: Any, layers: Sequence[Address], position: int) -> Layer | None:
+    for each in reversed(layers[max(position - MOST_CALLS, 0) : position]):
         record = heap.get(each)
         if not isinstance(record, Layer):
             return None

@@ -11,11 +11,11 @@ from bnlint.graph.places import Place, order
 from bnlint.graph.records import Layer
 from bnlint.graph.subjects import Backbone, BatchNormAtFit, Because, Fit
 from bnlint.keras.backbones import backbone_of, label_of, owner_address, owner_of
+from bnlint.keras.default_rates import ADAPTIVE
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import PathFits, Row
 from bnlint.keras.semantics import Outcome
 
-ADAPTIVE = frozenset({"adam", "adamw", "rmsprop", "nadam", "adamax"})
 SUGGESTED = (0.98, 0.97, 0.95, 0.9)
 TARGET_RESIDUAL = 0.01
 TARGET_AT_FIRST_VALIDATION = 0.05

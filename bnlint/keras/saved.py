@@ -17,7 +17,7 @@ from bnlint.graph.subjects import ModelFacts, Program, SavedBatchNorm
 from bnlint.interpreter.machine import Event
 from bnlint.keras.facts import FitView, State
 from bnlint.keras.fits import frozen_in
-from bnlint.keras.releases import Target
+from bnlint.keras.releases import MULTI_BACKEND_ENDS, Target
 from bnlint.keras.saved_subjects import subjects_of
 from bnlint.keras.semantics import Behaviour
 from bnlint.keras.uses import uses_of
@@ -53,10 +53,12 @@ def _comparison(subjects: dict[str, tuple[Any, ...]]) -> Iterator[str]:
 
 
 def package_of(model: SavedModel, target: Target) -> str:
-    """The import root that loads the file on the target: ``tf_keras`` where the target is that package."""
+    """The import root that loads the file on the target: that of the package where the target is one of its own."""
     package = model.heap[model.root].package
     if target.framework == "tf_keras":
         return "tf_keras"
+    if target.framework == "keras" and target.keras is not None and target.keras < MULTI_BACKEND_ENDS:
+        return "keras"
     return package if target.release(package) is not None else "tf.keras"
 
 

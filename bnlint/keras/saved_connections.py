@@ -15,6 +15,8 @@ from bnlint.keras.connections import connections, outputs_of
 from bnlint.keras.inside import walk
 from bnlint.keras.kinds import BATCH_NORM
 
+GLOBAL = frozenset(f"Global{kind}Pooling{axes}D" for kind in ("Average", "Max") for axes in (1, 2, 3))
+
 
 def saved_connections(model: SavedModel) -> tuple[Connection, ...]:
     """What stands before and behind each BatchNormalization layer of a model file, in the file's order."""
@@ -47,10 +49,20 @@ def _with_options(model: SavedModel) -> Map[Address, Layer]:
 
 def _options(config: LayerConfig) -> Options:
     has_none = "activation" in config.config and config.config["activation"] is None
+    takes = len(config.input_shape) if config.input_shape else None
     return Options(
         axis=config.axis,
         data_format=config.data_format,
         use_bias=config.use_bias,
         activation="linear" if has_none else config.activation,
         regularized=config.regularized,
+        takes=takes,
+        gives=_gives(config, takes),
     )
+
+
+def _gives(config: LayerConfig, takes: int | None) -> int | None:
+    """How many axes a layer's output has, where its config alone tells."""
+    if config.class_name == "Flatten" or (config.class_name in GLOBAL and not config.config.get("keepdims")):
+        return 2
+    return takes if config.class_name == "InputLayer" else None

@@ -169,15 +169,22 @@ def _alike(mine: Statistics, yours: Statistics, *parts: str) -> bool:
 
 
 def served_norms(model: SavedModel) -> tuple[ServedNorm, ...]:
-    """Where an exported graph normalizes."""
+    """Where an exported graph normalizes; a layer that does so in several places, for every step, is counted once."""
     site = model.heap[model.root].site
-    return tuple(
-        ServedNorm(
-            place=site._replace(location=each.layer),
-            by_batch=each.by_batch,
-            how=cast("Any", each.how),
-            function=each.function,
-            group=model.path,
+    counted: set[tuple[str, str, bool]] = set()
+    found: list[ServedNorm] = []
+    for each in model.serving or ():
+        scope = each.node.split("/")[: -1 if each.how == "is_training" else -2]
+        key = (each.layer, "/".join(scope), each.by_batch)
+        found.append(
+            ServedNorm(
+                place=site._replace(location=each.layer),
+                layers=int(key not in counted),
+                by_batch=each.by_batch,
+                how=cast("Any", each.how),
+                function=each.function,
+                group=model.path,
+            )
         )
-        for each in model.serving or ()
-    )
+        counted.add(key)
+    return tuple(found)

@@ -243,6 +243,21 @@ class Behaviour:
             return None
         return found[part] in (False, [False])
 
+    def weight_files_follow_flags(self, form: str) -> bool | None:
+        """Whether arrays of an inner model stand in a file in an order that hangs on the flags of its layers.
+
+        ``form``: ``h5`` and ``weights_h5`` of ``save_weights``, by the end of the name, ``whole_h5`` of ``save``.
+        """
+        return self._moves_arrays(f"{form}__nested_even__norms_frozen_after_saving")
+
+    def weight_files_follow_model_flags(self, form: str) -> bool | None:
+        """Whether it hangs on the flag of the inner model itself, too."""
+        return self._moves_arrays(f"{form}__nested_even__all_frozen_after_saving")
+
+    def _moves_arrays(self, case: str) -> bool | None:
+        found = value(self.release, "q37_weight_files", case)
+        return found == "mixed" if isinstance(found, str) else None
+
     @cached_property
     def clone_keeps_model_flags(self) -> bool | None:
         """Whether ``clone_model`` keeps the flag of a nested model (those of layers it keeps on every release)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -51,7 +52,6 @@ class Locator:
 
     def __init__(self, report: Report) -> None:
         self._report = report
-        self._physical: Physical | None = None
 
     def __call__(self, place: Place) -> Located:
         """A place as one of its file."""
@@ -62,9 +62,9 @@ class Locator:
         if place.cell is None:
             return Located(place, span)
         words = f"cell {place.cell}, line {line}"
-        if place.path != self._report.path or self._report.cells is None:
+        if place.path != self._report.path or self._file is None:
             return Located(place, (1, 1, 1, 1), words)
-        return Located(place, self._file().span(place.cell, span), words)
+        return Located(place, self._file.span(place.cell, span), words)
 
     def edits(self, edits: Sequence[Edit]) -> list[tuple[Span, str]]:
         """The edits of a fix as replacements in the file, in order; none where the file cannot take them."""
@@ -73,16 +73,34 @@ class Locator:
             return []
         if self._report.cells is None:
             return [(edit.place[1:5], edit.content) for edit in ordered]
+        if self._file is None:
+            return []
         from bnlint.files.splicing import Unspliceable
 
         try:
-            return list(self._file().edits((each.place.cell or 0, each.place[1:5], each.content) for each in ordered))
+            return list(self._file.edits((each.place.cell or 0, each.place[1:5], each.content) for each in ordered))
         except Unspliceable:
             return []
 
-    def _file(self) -> Physical:
-        if self._physical is None:
-            from bnlint.files.physical import Physical
+    @cached_property
+    def text(self) -> str:
+        """The text of the file; of a notebook, which a report keeps by its cells, it is read anew."""
+        if self._report.text or not self._report.cells:
+            return self._report.text
+        from bnlint.files.notebooks import NoNotebook, read
 
-            self._physical = Physical(self._report.text, self._report.cells or {})
-        return self._physical
+        try:
+            with open(self._report.path, "rb") as file:
+                notebook = read(file.read())
+        except (OSError, NoNotebook):
+            return ""
+        return notebook.source.text if notebook.cells == self._report.cells else ""
+
+    @cached_property
+    def _file(self) -> Physical | None:
+        """The notebook's file; None where it is not what was linted any more."""
+        if not self.text:
+            return None
+        from bnlint.files.physical import Physical
+
+        return Physical(self.text, self._report.cells or {})

@@ -71,8 +71,8 @@ class _Log:
             ]
         locate, hashes = Locator(report), None
         for finding in report.findings:
-            if hashes is None and report.text and finding.place.location is None:
-                hashes = LineHashes(report.text)
+            if hashes is None and finding.place.location is None and locate.text:
+                hashes = LineHashes(locate.text)
             yield self._result(finding, report, locate, hashes)
 
     def _result(self, finding: Finding, report: Report, locate: Locator, hashes: LineHashes | None) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def _descriptor(rule: Rule | None, finding: Finding) -> dict[str, Any]:
         "fullDescription": {"text": " ".join(rule.page.what.split("\n\n")[0].split())[:LONGEST] or rule.summary},
         "help": {"text": said, "markdown": said},
         **({"helpUri": links[0]} if links else {}),
-        "defaultConfiguration": {"level": LEVELS[rule.severity], "enabled": not rule.opt_in},
+        "defaultConfiguration": {"level": LEVELS[rule.severity], "enabled": rule.on_by_default},
         "properties": {
             "tags": ["batch-normalization", "keras"],
             "precision": "high" if rule.status == "stable" else "medium",

@@ -43,6 +43,7 @@ ACTIONS: dict[str, dict[str, Argument]] = {
     "unfreeze_model": {"of": BACKBONE, "above": PLACE, "before": PLACES._replace(optional=True)},
     "assign_opposite_first": {"at": PLACE},
     "repeat_compile": {"compile": PLACE, "after": PLACES, "before": PLACE},
+    "move_above": {"statement": PLACE, "above": PLACE},
     "remove_comment": {"place": PLACE},
     "replace_text": {"place": PLACE, "old": TEXT, "new": TEXT},
 }

@@ -32,6 +32,11 @@ MOST_LAYERS = 100_000
 MOST_CALLS = 400_000
 MOST_WAYS = 100_000
 """On which the layers may be reached: models that are called twice, inside models that are called twice, and so on."""
+MOST_NAME = 1_000
+"""Characters of a layer's name."""
+LONG = "its layers have longer names than those of any model"
+MOST_NAMED = 8 << 20
+"""Characters of all layers' locations, each of which has the names of the models around it."""
 BATCH_NORM = frozenset(
     {"BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2", "BatchNorm"}
 )
@@ -76,6 +81,8 @@ class _Builder:
         self.notes: list[str] = []
         self._shared: dict[int, Address] = {}
         self._calls = 0
+        self._named = 0
+        self._turns: dict[Address, int] = {}
         self._ways: dict[Address, int] = {}
 
     def layer(
@@ -91,6 +98,9 @@ class _Builder:
             raise Unreadable("it has more layers than any model")
         if isinstance(shared, int):
             self._shared[shared] = address
+        self._named += len(location)
+        if self._named > MOST_NAMED:
+            raise Unreadable(LONG)
         self.locations[address] = location
         extra = self.extras[address] = layer_config(entry, at)
         config = config_of(entry)
@@ -160,11 +170,12 @@ class _Builder:
         self, entry: dict[str, Any], address: Address, location: str, at: tuple[str | int, ...], depth: int
     ) -> Address:
         name = name_of(entry) or class_of(entry) or "layer"
+        if len(name) > MOST_NAME:
+            raise Unreadable(LONG)
         made = (*address, name)
-        turn = 1
-        while made in self.locations:
-            turn += 1
-            made = (*address, name, turn)
+        turn = self._turns[made] = self._turns.get(made, 0) + 1
+        if turn > 1:  # names that come twice, as no Keras allows
+            made = (*made, turn)
         return self.layer(entry, made, f"{location}/{name}" if location else name, at, depth + 1)
 
     # --- models -----------------------------------------------------------------------------------------------------

@@ -28,6 +28,8 @@ from bnlint.saved_models.wire import Budget, Message
 
 GRAPH, METADATA, VARIABLES = "saved_model.pb", "keras_metadata.pb", "variables"
 MOST_OBJECTS = 400_000
+MOST_DEPTH = 100
+"""Objects inside each other, on the way to a layer."""
 MOST_METADATA = 64 << 20
 MOST_NUMBERS = 8 << 20
 """Bytes of one array."""
@@ -124,7 +126,7 @@ def _objects(meta: Message) -> list[Object]:
 def _layers(path: str, objects: list[Object]) -> Iterator[Saved]:
     """Every layer with the config that stands in the folder, the model first, each on the shortest way to it."""
     texts = _texts(path, objects)
-    if not texts:
+    if not texts or not objects:
         return
     waiting: deque[tuple[int, tuple[str, ...]]] = deque([(0, ())])
     seen = {0}
@@ -132,6 +134,8 @@ def _layers(path: str, objects: list[Object]) -> Iterator[Saved]:
         at, names = waiting.popleft()
         if at in texts:
             yield Saved(names, documents.parse_json(texts[at].bytes(MOST_METADATA), "a layer's metadata"))
+        if len(names) >= MOST_DEPTH:
+            raise Unreadable("its layers are nested too deeply to be real")
         for name, child in sorted(objects[at].children.items(), key=_by_layer_number):
             if child not in seen and 0 <= child < len(objects) and objects[child].identifier.startswith(KERAS_OBJECTS):
                 seen.add(child)

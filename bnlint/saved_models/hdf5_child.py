@@ -17,7 +17,7 @@ from bnlint.saved_models.errors import Unreadable
 from bnlint.saved_models.figures import from_bytes, summarize
 
 MOST_DATA = 256 << 20
-MOST_CPU = 120
+MOST_CPU = 30
 """Seconds: NASNetLarge takes 0.3."""
 MOST_OBJECTS = 200_000
 MOST_DEPTH = 64

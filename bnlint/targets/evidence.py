@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from bnlint.keras import api_history
+from bnlint.keras.api_uses import Use, has
 from bnlint.keras.release_table import Version, keras_of_tensorflow
 from bnlint.keras.releases import Target
-from bnlint.targets.uses import Use
-
-SHORT_METRIC_ENDS: dict[str, Version] = {"keras": (2, 2), "tf.keras": (1, 15), "tf_keras": (0,)}
-"""The last minor release in which the metric "accuracy" is logged as "acc" (measured: Keras 2.2.4 and 2.3.1, TensorFlow
-1.4, 1.15 and 2.0)."""
 
 
 def missing(uses: Iterable[Use], target: Target) -> tuple[Use, ...]:
@@ -40,43 +35,6 @@ def measured_near(other: Target, uses: Iterable[Use]) -> Target:
     own = known.index(other.tensorflow[:2])
     nearest = sorted(known, key=lambda minor: abs(known.index(minor) - own))
     return next((_of(minor) for minor in nearest if _is_measured(_of(minor), roots)), other)
-
-
-def has(use: Use, target: Target) -> bool | None:
-    """Whether a target has what is used; None where it is not known."""
-    if use.kind == "path":
-        return _has_path(use, target)
-    if use.kind == "metric":
-        answers = [_logs_short_metric(root, target) for root in use.roots]
-    else:
-        releases = [release for root in use.roots if (release := target.release(root)) is not None]
-        if use.kind == "method":
-            answers = [api_history.method(release, use.name) for release in releases]
-        else:
-            answers = [TAKEN.get(api_history.argument(release, use.name, use.keyword)) for release in releases]
-    if True in answers:
-        return True
-    return None if not answers or None in answers else False
-
-
-TAKEN: dict[api_history.Answer | None, bool] = {"taken": True, "warned": True, "ignored": False, "refused": False}
-
-
-def _has_path(use: Use, target: Target) -> bool | None:
-    """Whether a path is there; nothing is below one that is not."""
-    parts = use.name.split(".")
-    above: api_history.Form = "attribute" if use.form == "attribute" else "module"
-    for size in range(use.bound + 1, len(parts)):
-        if api_history.has_path(target, ".".join(parts[:size]), above) is False:
-            return False
-    return api_history.has_path(target, use.name, use.form)
-
-
-def _logs_short_metric(root: str, target: Target) -> bool | None:
-    release = target.release(root)
-    if release is None:
-        return None
-    return release.package == root and release.version[:2] <= SHORT_METRIC_ENDS[root]
 
 
 def _roots_of(use: Use) -> tuple[str, ...]:

@@ -89,6 +89,15 @@ LAYOUTS = {
     + indented(LOOP)
     + "#>    "
     + COMPILE,
+    "compiled in a function": KERAS + "base.trainable = True\n#>" + LOOP + "#>def f():\n    " + COMPILE + "f()\n",
+    "compiled in a function above": KERAS + "def f():\n    " + COMPILE + "base.trainable = True\n#>" + LOOP + "#>f()\n",
+    "enabled in a function": KERAS + "def f():\n    base.trainable = True\n#>" + indented(LOOP) + "#>f()\n" + COMPILE,
+    "one function enables, another compiles": KERAS
+    + "def f():\n    base.trainable = True\n#>"
+    + indented(LOOP)
+    + "#>    return base\ndef g():\n    "
+    + COMPILE
+    + "f()\ng()\n",
     "not ASCII around": KERAS + "größe = 'ß'\nbase.trainable = True  # größer\n#>" + LOOP + "#>" + COMPILE,
     "deeper comment of the statement before": KERAS + "base.trainable = True\n#>" + LOOP + "#>    # odd\n" + COMPILE,
 }
@@ -183,9 +192,10 @@ REFUSED = {
     "enabled in a branch": ("if a:\n    base.trainable = True\n" + COMPILE, BRANCHED),
     "compiled in a branch": ("base.trainable = True\nif a:\n    " + COMPILE, ELSEWHERE),
     "other branch": ("if a:\n    base.trainable = True\nelse:\n    " + COMPILE, ELSEWHERE),
-    "compiled in a function": ("base.trainable = True\ndef f():\n    " + COMPILE, ELSEWHERE),
-    "enabled in a function": ("def f():\n    base.trainable = True\nf()\n" + COMPILE, BRANCHED),
-    "compiled in a function above": ("def f():\n    " + COMPILE + "base.trainable = True\n", ELSEWHERE),
+    "compiled by a function that the loop calls": (
+        "def f(base):\n    " + COMPILE + "for base in bases:\n    base.trainable = True\n    f(base)\n",
+        ELSEWHERE,
+    ),
     "compiled in except": ("base.trainable = True\ntry:\n    f()\nexcept E:\n    " + COMPILE, ELSEWHERE),
     "enabled in a loop's else": ("for a in b:\n    f()\nelse:\n    base.trainable = True\n" + COMPILE, BRANCHED),
     "compiled before": (COMPILE + "base.trainable = True\n", "what must come after it comes before it"),

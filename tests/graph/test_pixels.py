@@ -71,6 +71,7 @@ def test_ranges_are_written_for_people(pixels: Pixels, words: str) -> None:
         (CAFFE, SIGNED, "moderate"),
         (UNIT, SIGNED, "mild"),
         (CAFFE, CAFFE, "none"),
+        (Pixels((-104.9, -117.8, -124.7), (-102.9, -115.8, -122.7)), SIGNED, "large"),
         (Pixels((-127.5,) * 3, (127.5,) * 3), CAFFE, "none"),
     ],
 )

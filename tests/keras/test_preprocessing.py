@@ -1,4 +1,4 @@
-"""Subject ``images_at_fit``: the pixels that reach a pretrained network, by the many ways in which they are prepared."""
+"""Subject ``images_at_fit``: the pixels that reach a pretrained network, by the ways in which they are prepared."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import bnlint
 from bnlint.graph.subjects import SavedBatchNorm
 from bnlint.keras.releases import Target
 from bnlint.keras.saved import gather_saved
@@ -64,3 +65,13 @@ def test_figures_of_the_file(tmp_path: Path) -> None:
     assert (found.name, found.format, found.keras, found.layers) == ("net", "json", "2.11.0", 5)
     row = found.batch_norm[0]
     assert (row.momentum, row.epsilon, row.axis, row.trainable, row.weights) == (0.99, 0.001, (-1,), True, None)
+
+
+def test_a_target_that_is_standalone_keras_loads_the_file_of_another(tmp_path: Path) -> None:
+    """`keras==2.2.4` is `import keras` of its days, also for a file of the `tf.keras` of TensorFlow 2.0."""
+    entry = functional("net", source(), norm("bn", old("inputs"), axis=[1]))
+    path = str(written(tmp_path / "m.json", document(entry, "2.2.4-tf")))
+    result = bnlint.lint_model(path, target="keras==2.2.4")
+    assert [each.code for each in result.errors] == ["BN305"]
+    assert "`axis: [1]`, and the target takes a number alone" in result.findings[0].message
+    assert not bnlint.lint_model(path, target="tensorflow==2.0").errors

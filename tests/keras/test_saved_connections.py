@@ -63,7 +63,17 @@ def test_a_bias_before_batch_norm(tmp_path: Path) -> None:
     )
     (found,) = findings(tmp_path, model)
     assert (found.code, found.place.location, found.fix) == ("BN401", "biased", None)
-    assert [each.place.location for each in found.related] == ["bn1"]
+    assert found.related == ()
+
+
+def test_biases_of_several_layers_are_one_finding(tmp_path: Path) -> None:
+    model = functional(
+        inputs(8, 8, 3), conv("c1", "input"), norm("bn1", "c1"), conv("c2", "bn1"), norm("bn2", "c2"), conv("c3", "bn2")
+    )
+    (found,) = findings(tmp_path, model)
+    assert (found.code, found.place.location) == ("BN401", "c1")
+    assert "the bias of 2 layers" in found.message
+    assert [each.place.location for each in found.related] == ["c2"]
 
 
 def test_an_activation_of_none_is_linear() -> None:
@@ -79,7 +89,7 @@ def test_dropout_before_batch_norm(tmp_path: Path) -> None:
     )
     (found,) = findings(tmp_path, model)
     assert (found.code, found.place.location) == ("BN402", "bn")
-    assert "Dropout(0.4)" in found.message
+    assert [each.place.location for each in found.related] == ["drop"]
     assert said(tmp_path, json.loads(json.dumps(model).replace("0.4", "0.0"))) == []
 
 
@@ -169,3 +179,30 @@ def test_one_finding_for_all_layers_of_a_file_with_one_fault(tmp_path: Path) -> 
     assert (first.place.location, [each.place.location for each in first.related]) == ("n1", ["c1", "n2", "c2"])
     assert "2 BatchNorm layers keep statistics" in first.message
     assert second.place.location == "n3"
+
+
+@pytest.mark.parametrize(
+    ("axis", "shape", "on_channels"),
+    [([1], (16,), True), ([2], (5, 16), True), ([1], (5, 16), None), (-1, (5, 16), True), ([1], None, None)],
+)
+def test_the_axis_behind_dense_counted_from_the_front(axis: Any, shape: Any, on_channels: bool | None) -> None:
+    """Keras 2 of TensorFlow writes `axis: [1]` for a layer behind Dense, and no shapes but those of the inputs."""
+    entry = inputs(*(shape or ()))
+    if shape is None:
+        del entry["config"]["batch_input_shape"]
+    dense = layer("Dense", "d", "input", **DENSE)
+    found = only(functional(entry, dense, norm("bn", "d", axis=axis)))
+    assert (found.on_channels, found.use_bias) == (on_channels, True)
+
+
+def test_the_axes_behind_dense_are_those_of_the_layers_before(tmp_path: Path) -> None:
+    flat = [
+        conv("c", "input"),
+        layer("Flatten", "f", "c"),
+        layer("Dense", "d", "f", **DENSE),
+        norm("bn", "d", axis=[1]),
+    ]
+    assert ("BN401", "d") in said(tmp_path, functional(inputs(8, 8, 3), *flat))
+    assert only(functional(inputs(8, 8, 3), *flat)).on_channels is True
+    pooled = layer("GlobalAveragePooling2D", "f", "c", keepdims=True)
+    assert only(functional(inputs(8, 8, 3), flat[0], pooled, *flat[2:])).on_channels is None

@@ -136,6 +136,17 @@ def test_the_fix_in_sarif_mends_the_file(path: str, here: Path) -> None:
     assert mended.replace("base(inputs, training=False)", "base(inputs)") == text != mended
 
 
+def test_a_notebook_s_file_is_looked_into_where_only_its_cells_are_kept(here: Path) -> None:
+    write(here)
+    (report,) = (each for each in reports() if each.path == "nb.ipynb")
+    kept = report._replace(text="", original="")
+    assert rendered("sarif", [kept]) == rendered("sarif", [report])
+    (here / "nb.ipynb").write_text(notebook().replace("model", "other"), encoding="utf-8")
+    (result,) = sarif([kept])["results"]  # what was linted is there no more
+    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == 1
+    assert "fixes" not in result
+
+
 def _uri(fix: dict[str, Any]) -> str:
     return str(fix["artifactChanges"][0]["artifactLocation"]["uri"])
 
@@ -314,10 +325,10 @@ def test_json_lines_come_as_they_are_known() -> None:
             asked.append(report.path)
             yield report
 
-    def no_target() -> Any:
+    def later(*of: object) -> Any:
         raise AssertionError("known at the end only")
 
-    next(json_lines.render(through(), runs.Run(no_target, dict)))
+    next(json_lines.render(through(), runs.Run(later, later)))
     assert asked == ["sub/train.py"]
 
 

@@ -48,7 +48,7 @@ def with_case(case: str) -> str:
         (
             GOOD.replace("batch_norm_at_fit", "batch_norm"),
             2,
-            "expected one of `backbone_at_fit`, `batch_norm_argument`, `batch_norm_at_fit`, `call`",
+            "expected one of `addons_norm`, `api_use`, `backbone_at_fit`, `batch_norm_argument`",
         ),
         (GOOD.replace("{updated: true}", "{updatd: true}"), 3, "there is no fact `updatd`; did you mean `updated`?"),
         (GOOD.replace("{updated: true}", "{updated: maybe}"), 3, "`updated` is yes or no; 'maybe' is not"),

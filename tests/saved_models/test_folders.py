@@ -224,3 +224,16 @@ def test_an_index_that_is_damaged_leaves_the_graph(tmp_path: Path) -> None:
         (made / "variables" / "variables.index").write_bytes(data)
         model = read(str(made))
         assert model.weights is None and "weights were not read" in model.notes[-1]
+
+
+def test_layers_without_the_objects_that_they_are_of(tmp_path: Path) -> None:
+    """Found by `tools/fuzz_saved_models.py`: metadata of Keras beside a graph whose list of objects is gone."""
+    model = read(str(folder(tmp_path, graph([], [], []), METADATA)))
+    assert (model.format, model.order) == ("export", ())
+
+
+def test_objects_inside_each_other_without_end(tmp_path: Path) -> None:
+    chain = [keras_object(inner=index + 1) for index in range(300)]
+    objects = [*chain, keras_object()]
+    with pytest.raises(Unreadable, match="nested too deeply"):
+        read(str(folder(tmp_path, graph([], [], objects), METADATA)))

@@ -9,6 +9,7 @@ import pickle
 import struct
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -206,6 +207,31 @@ def test_arguments_of_other_types(key: str, value: Any, tmp_path: Path) -> None:
             continue
         for location in model.locations.values():
             location.encode()
+
+
+@pytest.mark.parametrize("name", ["x" * 300_000, "a/" * 20_000])
+def test_names_that_are_longer_than_any(name: str, tmp_path: Path) -> None:
+    """The location of a layer has the names of all models around it: 58 of 300,000 characters took 1.2 GB."""
+    entry: dict[str, Any] = norm("bn")
+    for index in range(20):
+        entry = {"class_name": "Sequential", "config": {"name": f"{name}{index}", "layers": [entry]}}
+    assert "longer names" in refused(written(tmp_path / "m.json", entry))
+
+
+def test_locations_that_are_longer_than_any_together(tmp_path: Path) -> None:
+    entry: dict[str, Any] = {"class_name": "Sequential", "config": {"name": "m", "layers": [norm("bn")] * 1000}}
+    for index in range(20):
+        entry = {"class_name": "Sequential", "config": {"name": f"{'m' * 900}{index}", "layers": [entry]}}
+    assert "longer names" in refused(written(tmp_path / "m.json", entry))
+
+
+def test_layers_of_one_name_cost_no_more_than_others(tmp_path: Path) -> None:
+    """Each was looked for behind all those before it: minutes for 60,000."""
+    entry = {"class_name": "Sequential", "config": {"name": "m", "layers": [norm("bn")] * 20_000}}
+    start = time.process_time()
+    model = read(str(written(tmp_path / "m.json", entry)))
+    assert len(model.order) == 20_000 and len(set(model.order)) == 20_000
+    assert time.process_time() - start < 20
 
 
 def test_yaml_that_asks_for_python(tmp_path: Path) -> None:

@@ -9,42 +9,55 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bnlint.graph.subjects.addons import AddonsNorm
+from bnlint.graph.subjects.api_uses import ApiUse
 from bnlint.graph.subjects.assignments import BatchNormArgument, MomentumSet, TrainableTypo
 from bnlint.graph.subjects.backbones import BackboneAtFit
+from bnlint.graph.subjects.batches import BatchesAtFit
 from bnlint.graph.subjects.calls import Call
 from bnlint.graph.subjects.connections import Connection
 from bnlint.graph.subjects.custom_steps import CustomStep, EagerCall
 from bnlint.graph.subjects.fits import BatchNormAtFit, Fit
 from bnlint.graph.subjects.forced import ForcedTraining
+from bnlint.graph.subjects.graph_norms import ContribNorm, GraphTraining
 from bnlint.graph.subjects.images import ImageGenerator, ImagesAtFit, OtherImages
 from bnlint.graph.subjects.layer_lists import LayerList
 from bnlint.graph.subjects.layers import Layer
 from bnlint.graph.subjects.learning_phases import LearningPhase
 from bnlint.graph.subjects.loops import ClassTest, LayerLoop, Slice
 from bnlint.graph.subjects.masks import MaskedNorm
+from bnlint.graph.subjects.optimizers import ReusedOptimizer
 from bnlint.graph.subjects.parts import Backbone, Because
 from bnlint.graph.subjects.random_weights import RandomWeights
 from bnlint.graph.subjects.saved_models import ModelFacts, SavedBatchNorm
 from bnlint.graph.subjects.saved_statistics import SavedModelStatistics, SavedNorm, ServedNorm
 from bnlint.graph.subjects.shared_norms import SharedNorm
+from bnlint.graph.subjects.shuffled_predictions import ShuffledPrediction
 from bnlint.graph.subjects.time_steps import NormOverTime
 from bnlint.graph.subjects.trainable_changes import TrainableChange
 from bnlint.graph.subjects.trained_models import TrainedModel
+from bnlint.graph.subjects.trained_outputs import TrainedOutput
+from bnlint.graph.subjects.weight_files import WeightsLoaded
 
 __all__ = [
     "SUBJECTS",
+    "AddonsNorm",
+    "ApiUse",
     "Backbone",
     "BackboneAtFit",
     "BatchNormArgument",
     "BatchNormAtFit",
+    "BatchesAtFit",
     "Because",
     "Call",
     "ClassTest",
     "Connection",
+    "ContribNorm",
     "CustomStep",
     "EagerCall",
     "Fit",
     "ForcedTraining",
+    "GraphTraining",
     "ImageGenerator",
     "ImagesAtFit",
     "Layer",
@@ -58,15 +71,19 @@ __all__ = [
     "OtherImages",
     "Program",
     "RandomWeights",
+    "ReusedOptimizer",
     "SavedBatchNorm",
     "SavedModelStatistics",
     "SavedNorm",
     "ServedNorm",
     "SharedNorm",
+    "ShuffledPrediction",
     "Slice",
     "TrainableChange",
     "TrainableTypo",
     "TrainedModel",
+    "TrainedOutput",
+    "WeightsLoaded",
 ]
 
 
@@ -82,15 +99,20 @@ class Program:
 
 
 SUBJECTS: dict[str, type] = {
+    "addons_norm": AddonsNorm,
+    "api_use": ApiUse,
     "backbone_at_fit": BackboneAtFit,
     "batch_norm_argument": BatchNormArgument,
     "batch_norm_at_fit": BatchNormAtFit,
+    "batches_at_fit": BatchesAtFit,
     "call": Call,
     "class_test": ClassTest,
     "connection": Connection,
+    "contrib_norm": ContribNorm,
     "custom_step": CustomStep,
     "eager_call": EagerCall,
     "forced_training": ForcedTraining,
+    "graph_training": GraphTraining,
     "image_generator": ImageGenerator,
     "images_at_fit": ImagesAtFit,
     "layer": Layer,
@@ -102,12 +124,16 @@ SUBJECTS: dict[str, type] = {
     "norm_over_time": NormOverTime,
     "other_images": OtherImages,
     "random_weights": RandomWeights,
+    "reused_optimizer": ReusedOptimizer,
     "saved_batch_norm": SavedNorm,
     "saved_model": SavedModelStatistics,
     "serving_norm": ServedNorm,
     "shared_batch_norm": SharedNorm,
+    "shuffled_prediction": ShuffledPrediction,
     "slice": Slice,
     "trainable_change": TrainableChange,
     "trainable_typo": TrainableTypo,
     "trained_model": TrainedModel,
+    "trained_output": TrainedOutput,
+    "weights_loaded": WeightsLoaded,
 }

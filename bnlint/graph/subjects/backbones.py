@@ -57,3 +57,29 @@ class BackboneAtFit:
         "whether a loop that was to unfreeze layers of it before this fit reached none of them", False
     )
     loaded_between: bool = fact("whether weights were read from a file since the fit before", False)
+    trains_convolutions: bool | None = fact("whether a convolution of it trains in this fit")
+    convolutions_trained: int | None = fact(
+        "how many convolutions of it train in this fit; unknown where not all of its layers are known"
+    )
+    harmful_rate: bool | None = fact(
+        "whether the fit begins with a rate of at least 1e-3 for Adam and its kind (AdamW, RMSprop, Nadam, Adamax), or "
+        "of `SGD` with at least 0.1 when divided by 1 - momentum; unknown where the rate is, as under a schedule that "
+        "warms up or a callback that sets it"
+    )
+    rate_at: Place | None = fact("where the optimizer is made, or the `compile` that names it in a string")
+    rate_by: Literal["default", "number", "schedule", "assigned", "text", "callback"] | None = fact(
+        "what says the rate: the class's default, a number, a schedule, an assignment to the optimizer, the default "
+        "behind a string, a callback"
+    )
+    rate_keyword: str | None = fact("the keyword of the rate, as it is written there or as the target takes it")
+    lower_rate: str | None = fact(
+        "a usual rate for that optimizer: 1e-4, or 1e-5 where the backbone was frozen in the fit before; for `SGD` "
+        "1e-3 and 1e-4"
+    )
+    lower_optimizer: str | None = fact(
+        "of an optimizer named in a string: its class with `lower_rate`, as the program's imports spell it: "
+        "`tf.keras.optimizers.Adam(1e-5)`"
+    )
+    rate_serves_head: bool = fact(
+        "whether the optimizer made at that place also serves a fit in which the backbone is frozen, or may be", False
+    )

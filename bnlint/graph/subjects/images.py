@@ -13,9 +13,14 @@ from bnlint.graph.subjects.parts import Backbone, fact
 
 @dataclass(frozen=True, slots=True)
 class ImagesAtFit:
-    """Subject `images_at_fit`: the pixels that reach a pretrained network of `keras.applications` in one fit."""
+    """Subject `images_at_fit`: the pixels that reach a pretrained network of `keras.applications` in one fit.
 
-    fit: Fit | None = fact("the fit")
+    Or in one `predict`, of a model that no fit trains.
+    """
+
+    use: Literal["fit", "predict"] = fact("what they are fed to", "fit")
+    place: Place | None = fact("that call")
+    fit: Fit | None = fact("the fit; unknown for `predict`")
     backbone: Backbone | None = fact("the network")
     group: str = fact("identifies the network and the place at which its pixels were last changed", "")
     imagenet: bool | None = fact("whether it starts from the ImageNet weights of Keras, and none were loaded since")
@@ -26,9 +31,9 @@ class ImagesAtFit:
         "since the network has layers for it inside"
     )
     harm: Harm | None = fact(
-        "how far the two are from each other: `large` where the contrast differs by a factor of 8 or more, `moderate` "
-        "where by 3.5 or more, `mild` where by 1.3 or more, or where the middle between black and white is moved by more "
-        "than 12 % of the distance, else `none`"
+        "how far the two are from each other: `large` where less than an eighth of the contrast is left, or they do "
+        "not meet, `moderate` where the contrast differs by a factor of 3.5 or more, `mild` where by 1.3 or more, or "
+        "where the middle between black and white is moved by more than 12 % of the distance, else `none`"
     )
     times: float | None = fact("the contrast as a multiple of the expected one")
     by: Literal["nothing", "preprocess_input", "scaling", "layer", "generator", "standardization"] | None = fact(
@@ -47,6 +52,10 @@ class ImagesAtFit:
     rescaled_at: tuple[Place, ...] | None = fact(
         "every `ImageDataGenerator` whose `rescale` is all that changes the images of this fit and whatever else is "
         "known to be given to the model; unknown where something else does"
+    )
+    never_applied: bool = fact(
+        "whether they come from an `ImageDataGenerator` with a function in the wrong position, which is not called",
+        False,
     )
     batch_norm: bool | None = fact("whether the network holds BatchNormalization")
     statistics: Literal["batch", "moving"] | None = fact(
@@ -83,4 +92,5 @@ class ImageGenerator:
     adapted: bool | None = fact("whether these were computed by its `fit`, or set, before a model was fed")
     set_at: Place | None = fact("where its `mean` or `std` was set by hand")
     uses_set: bool | None = fact("whether it is told to take off what was set so")
+    prepares: bool | None = fact("whether it is given a `preprocessing_function` or `rescale` as well")
     fed_at: Place | None = fact("the first `fit`, `evaluate` or `predict` that is given its batches")

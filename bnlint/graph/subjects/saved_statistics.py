@@ -68,7 +68,7 @@ class ServedNorm:
     """Subject `serving_norm`: one place in an exported graph where it normalizes as BatchNormalization does."""
 
     place: Place = fact("the layer, by the name that the graph has for it")
-    layers: int = fact("1, for a sum", 1)
+    layers: int = fact("1, for a sum; 0 for another place in the same layer", 1)
     by_batch: bool = fact("whether it takes the mean and variance of the batch at hand", False)
     how: Literal["is_training", "moments", "moving"] = fact(
         "by what that is seen: the attribute of a fused node, moments computed in place, or statistics that are read",

@@ -295,7 +295,9 @@ def _answer(run: Callable[[], Data | Value | None], args: Args, of: Data = NOTHI
     if not isinstance(found, Data):
         return found
     is_mask = found.is_mask or of.is_mask or any(map(_is_bool, args.values()))
-    return thing(replace(found, is_mask=is_mask, is_random=found.is_random or of.is_random))
+    is_random = found.is_random or of.is_random
+    found = replace(found, is_mask=is_mask, is_random=is_random, order=found.order or of.order, labels_of=of.labels_of)
+    return thing(found)
 
 
 def _is_bool(value: Value) -> bool:

@@ -8,7 +8,7 @@ is traced later; flags set in later epochs count from the next ``compile``. Earl
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bnlint.graph.network import Address
@@ -22,6 +22,7 @@ from bnlint.interpreter.machine import Arm, Machine
 from bnlint.interpreter.values import Bound, Const, Function, Partial, Ref, Thing, Unknown, Value
 from bnlint.keras.api import norm_attributes
 from bnlint.keras.api.flags import forget_flags
+from bnlint.keras.api.layers import text
 from bnlint.keras.api.saving import save_model
 from bnlint.keras.api.sizes import given
 
@@ -62,7 +63,7 @@ def may_stop(m: Machine, args: Args, method: str) -> bool:
 
 def begin(m: Machine, library: KerasLibrary, ref: Ref, callbacks: Value | None, node: ast.AST) -> None:
     """Runs what callbacks do before the first step of a fit, as far as it sets flags."""
-    for run in _hooks(m, ref, callbacks, BEGIN, Const(0), node):
+    for run in hooks(m, ref, _items(m, callbacks, node), BEGIN, Const(0), node):
         arm = m.attempt(run)
         changed = _changed(m, arm)
         if not changed:
@@ -78,11 +79,16 @@ def begin(m: Machine, library: KerasLibrary, ref: Ref, callbacks: Value | None, 
 def end(m: Machine, library: KerasLibrary, ref: Ref, callbacks: Value | None, node: ast.AST) -> None:
     """Runs what callbacks do later in a fit: it does not count there, and may have been done after it."""
     for each in iterate(m, callbacks, node).values if callbacks is not None else ():
-        path = each.data.get("saves_to") if isinstance(each, Thing) and each.kind == "callback" else None
+        if not isinstance(each, Thing) or each.kind != "callback":
+            continue
+        path, weights = each.data.get("saves_to"), each.data.get("weights_to")
         if path is not None:
             save_model(m, library, ref, Args((path,)), node)
+        for file in (path, weights):
+            if file is not None:
+                m.event("checkpoint", node, layer=ref.address, path=text(file), whole=file is path)
     for name in LATER:
-        for run in _hooks(m, ref, callbacks, (name,), Unknown("epoch"), node):
+        for run in hooks(m, ref, _items(m, callbacks, node), (name,), Unknown("epoch"), node):
             arm = m.attempt(run)
             forget_flags(m, _changed(m, arm), SET_BY_CALLBACK)
             norm_attributes.note_later(m, norm_attributes.events_in(arm.events), arm.heap, name, node)
@@ -119,13 +125,15 @@ def _doubt(m: Machine, ref: Ref, changed: list[Address]) -> None:
     m.put(ref.address, record._replace(model=record.model._replace(compiled=compiled._replace(heap=heap))))
 
 
-def _hooks(
-    m: Machine, ref: Ref, callbacks: Value | None, names: tuple[str, ...], number: Value, node: ast.AST
+def _items(m: Machine, callbacks: Value | None, node: ast.AST) -> Sequence[Value]:
+    return iterate(m, callbacks, node).values if callbacks is not None else ()
+
+
+def hooks(
+    m: Machine, ref: Ref, callbacks: Sequence[Value], names: tuple[str, ...], number: Value, node: ast.AST
 ) -> Iterator[Callable[[], object]]:
     """What the program's own callbacks do at the named moments."""
-    if callbacks is None:
-        return
-    for each in iterate(m, callbacks, node).values:
+    for each in callbacks:
         for name in names:
             function = _function(m, each, name, ref)
             if function is not None:

@@ -10,7 +10,7 @@ from bnlint.graph.records import Layer
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Bound, Lib, Ref, Thing, Unknown, Value
-from bnlint.keras.api import passing, running, tuning, wrappers
+from bnlint.keras.api import passing, running, strategies, tuning, wrappers
 from bnlint.keras.api.hyperparameters import HYPER_PARAMETERS, TRIAL, hyper_parameter
 from bnlint.keras.api.names import keras_name
 from bnlint.keras.api.running import Handler
@@ -42,7 +42,7 @@ METHODS: dict[str, Method] = {
 }
 """By the kind of a thing, what its methods do."""
 ATTRIBUTES = {"study": frozenset({"best_params", "best_value", "best_trials", "trials", "user_attrs", "direction"}),
-              "strategy": frozenset({"num_replicas_in_sync", "extended", "cluster_resolver"}),
+              "strategy": frozenset({"extended", "cluster_resolver"}),
               "job": frozenset({"pid", "exitcode", "name", "daemon", "max", "res"}),
               "search": frozenset({"best_params_", "best_score_", "best_estimator_", "cv_results_", "best_index_"}),
               HYPER_PARAMETERS.kind: frozenset({"values", "space"}),
@@ -66,7 +66,9 @@ def call_name(m: Machine, library: KerasLibrary, qualified: str, args: Args, nod
     if handler is not None:
         return handler(m, library, args, node)
     if key.startswith("tensorflow.") and (key.endswith("Strategy") or key == "tensorflow.get_strategy"):
-        return running.strategy(m, library, args, node)
+        return strategies.strategy(m, key.partition(".")[2], args, node)
+    if key == "tensorflow.experimental_set_strategy":
+        return strategies.set_for_all(m, args)
     if qualified.startswith("tensorflow_addons.optimizers.") and key.partition(".")[2][:1].isupper():
         return passing.addons_optimizer(key.partition(".")[2], args)
     if tuning.is_tuner(qualified):
@@ -135,6 +137,8 @@ def attribute(m: Machine, value: Value, name: str, node: ast.AST) -> Value | Non
         return wrappers.estimator_attribute(value, record, name)
     if not isinstance(value, Thing):
         return None
+    if value.kind == "strategy" and name == "num_replicas_in_sync":
+        return strategies.replicas(value)
     if value.kind == "tuner trial":
         return HYPER_PARAMETERS if name == "hyperparameters" else Unknown(name, harmless=True)
     if value.kind == "study":

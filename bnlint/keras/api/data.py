@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bnlint.graph.network import Address
 from bnlint.graph.pixels import Pixels
+from bnlint.graph.places import Place
 from bnlint.interpreter.dictionaries import unhash
 from bnlint.interpreter.heap import Dict, List
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, OneOf, Thing, Tuple, Value
 
+if TYPE_CHECKING:
+    from bnlint.graph.places import Place
+    from bnlint.keras.api.orders import Flow
+
 Form = Literal["array", "pipeline", "sequence", "generator"]
+Order = Literal["random", "by_class"]
 Shape = tuple[int | None, ...]
 
 
@@ -28,7 +34,14 @@ class Data:
     unknown); ``shape``: of an array, the first axis included; ``numbers``: the values of a short array;
     ``is_mask``: an array that is, or may be, a mask, so that what it selects cannot be counted; ``is_random``: numbers
     drawn at random, which stand for examples where a program is only tried out; ``pixels``: what was done to images
-    (of a data set: to its inputs); ``generator``: the `ImageDataGenerator` that makes the batches.
+    (of a data set: to its inputs); ``generator``: the `ImageDataGenerator` that makes the batches; ``flow``: the order
+    in which batches come; ``labels_of``: of an array of labels in another order, the call that made their flow, and how
+    they were taken.
+
+    ``batch_at``: where the batches were made, ``by_batch``: by a method of that name; ``per_replica``: of a batch whose
+    size is a number times that of a strategy's replicas, that number; ``order``: that of the examples when they are put
+    into batches (None: unknown); ``ordered_at``: where the program asks for it; ``batches_shuffled_at``: where whole
+    batches were shuffled of data whose examples were not.
     """
 
     form: Form | None = None
@@ -44,6 +57,14 @@ class Data:
     is_random: bool = False
     pixels: Pixels | None = None
     generator: Address | None = None
+    batch_at: Place | None = None
+    by_batch: bool = False
+    per_replica: int | None = None
+    order: Order | None = None
+    ordered_at: Place | None = None
+    batches_shuffled_at: Place | None = None
+    flow: Flow | None = None
+    labels_of: tuple[Place, str] | None = None
 
     @property
     def count(self) -> int | None:
@@ -54,6 +75,9 @@ class Data:
 
 
 NOTHING = Data()
+ORDERS = ("flow", "labels_of")
+SOURCE = ("batch_at", "by_batch", "per_replica", "order", "ordered_at", "batches_shuffled_at")
+"""What tells where batches come from."""
 
 
 def thing(data: Data) -> Thing:
@@ -110,7 +134,7 @@ def _common(alternatives: Sequence[Data]) -> Data:
         return NOTHING
     same = {
         name: getattr(first, name)
-        for name in ("samples", "batch", "steps", "drops", "is_random", "pixels", "generator")
+        for name in ("samples", "batch", "steps", "drops", "is_random", "pixels", "generator", *SOURCE, *ORDERS)
         if all(getattr(one, name) == getattr(first, name) for one in alternatives)
     }
     return Data(first.form, is_batched=first.is_batched, repeats=first.repeats, **same)
@@ -126,6 +150,14 @@ def rows_of(m: Machine, value: Value | None) -> int | None:
         return next((count for count in counts if count is not None), None)
     found = as_data(value)
     return found.samples if found is not None and not found.is_batched else None
+
+
+def order_of(m: Machine, value: Value | None) -> Order | None:
+    """The order of examples given in several arrays: what is known of one holds for all."""
+    found = as_data(value)
+    if found is not None:
+        return found.order
+    return next((order for part in _parts(m, value) if (order := order_of(m, part)) is not None), None)
 
 
 def named_parts(m: Machine, value: Value | None) -> list[tuple[Value, Value]] | None:
@@ -150,6 +182,11 @@ def integer(value: Value | None) -> int | None:
     """A whole number, given as itself or as an array of no axes."""
     found = number(value)
     return found if isinstance(found, int) else None
+
+
+def per_replica(value: Value | None) -> int | None:
+    """Of a size that is written as a number times that of a strategy's replicas, the number."""
+    return value.data["size"] if isinstance(value, Thing) and value.kind == "replicated" else None
 
 
 def is_none(value: Value | None) -> bool:

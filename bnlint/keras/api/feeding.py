@@ -11,7 +11,7 @@ from bnlint.interpreter.access import slice_of
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Bound, Const, Thing, Tuple, Unknown, Value
-from bnlint.keras.api import arrays, indexing, new_arrays, pipelines, pixels, splits
+from bnlint.keras.api import arrays, indexing, new_arrays, orders, pipelines, pixels, splits
 from bnlint.keras.api.data import Data, array, array_of, as_data, data_of, thing
 from bnlint.keras.api.generators import fed, generator_flow
 from bnlint.keras.api.image_generators import generator_changed
@@ -36,13 +36,13 @@ def data_call(m: Machine, name: str, args: Args, node: ast.AST) -> Value | None:
     )
 
 
-def keras_call(m: Machine, path: tuple[str, ...], args: Args) -> Value | None:
+def keras_call(m: Machine, path: tuple[str, ...], args: Args, node: ast.AST) -> Value | None:
     """A function of Keras that makes or changes data, by its path; None where it is none of them."""
     last = path[-1] if path else ""
     if path[:1] == ("datasets",):
         return pipelines.keras_dataset(m, path, args) or Unknown("data set")
     if last in pipelines.BATCH_AT:
-        return pipelines.directory_call(m, last, args)
+        return pipelines.directory_call(m, last, args, node)
     if last == "split_dataset":
         return splits.split_dataset(m, args)
     if last == "timeseries_dataset_from_array":
@@ -63,6 +63,7 @@ def data_method(m: Machine, value: Thing, method: str, args: Args, node: ast.AST
     if data is not None:
         if data.form == "pipeline":
             found = pipelines.pipeline_method(m, value, method, args, node)
+            found = orders.reordered(found, data, method, args, m.place(node))
         elif data.form == "sequence":
             found = value if method == "repeat" else _next(data, method)
         else:
@@ -73,7 +74,8 @@ def data_method(m: Machine, value: Thing, method: str, args: Args, node: ast.AST
     if value.kind == "generator":
         if method == "fit":
             return generator_changed(m, value, node)
-        return generator_flow(m, value, method, args) or Unknown(f"generator.{method}()")
+        found = orders.flowing(generator_flow(m, value, method, args, node), method, args, m.place(node))
+        return found or Unknown(f"generator.{method}()")
     if value.kind == "random":
         return new_arrays.random_call(m, method, args) or Unknown(f"random.{method}()", harmless=True)
     found = pipelines.tfds_method(m, value, method, args, node)
@@ -95,6 +97,9 @@ def data_attribute(value: Thing, name: str) -> Value:
         return Const(data.samples) if data.samples is not None else Unknown("number of examples")
     if name == "batch_size" and data.form == "sequence":
         return Const(data.batch) if data.batch is not None else Unknown("batch size")
+    labels = orders.labels_attribute(data, name)
+    if labels is not None:
+        return labels
     if name == "T":
         return thing(array(data.shape[::-1]) if data.shape is not None else array_of(None))
     if name in ("values", "iloc"):
@@ -141,8 +146,12 @@ def shape_item(value: Thing, index: Value) -> Value:
     return Unknown("size")
 
 
-def data_items(data: Data) -> Items:
+def data_items(m: Machine, data: Data) -> Items:
     """What a loop over data sees."""
+    return orders.marked(m, data, _items(data))
+
+
+def _items(data: Data) -> Items:
     if data.form == "array" and data.numbers is not None and data.shape != ():
         return Items([Const(number) for number in data.numbers])
     # Keras's own generators go on for ever

@@ -12,16 +12,18 @@ from bnlint.interpreter.iteration import iterate
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Function, Ref, Thing, Value
-from bnlint.keras.api.data import Data, ceil_div, data_of, integer, is_none, number, thing
+from bnlint.keras.api.data import Data, Order, ceil_div, data_of, integer, is_none, is_true, number, per_replica, thing
 from bnlint.keras.api.image_generators import adapting, is_adapted
 from bnlint.keras.api.observing import observed
 from bnlint.keras.api.pixels import common_pixels, pixels_of, read_here, standardized_by
 
 BATCH_AT = {"flow": 2, "flow_from_directory": 5, "flow_from_dataframe": 9}
 """Where ``ImageDataGenerator``'s methods take the batch size."""
+SHUFFLE_AT = {"flow": 3, "flow_from_directory": 6, "flow_from_dataframe": 10}
+"""Where they are told whether to shuffle."""
 
 
-def generator_flow(m: Machine, value: Thing, method: str, args: Args) -> Value | None:
+def generator_flow(m: Machine, value: Thing, method: str, args: Args, node: ast.AST) -> Value | None:
     """``ImageDataGenerator().flow…``; None where the method is another."""
     if method not in BATCH_AT:
         return None
@@ -30,7 +32,11 @@ def generator_flow(m: Machine, value: Thing, method: str, args: Args) -> Value |
     if method == "flow_from_dataframe" and len(args.positional) > 8:
         size = None  # `weight_col` came in between
     count = _subset(data_of(m, args.get(0, "x")).samples, value, args) if method == "flow" else None
-    data = Data("sequence", count, size, True, ceil_div(count, size))
+    here, order = m.place(node), _order(m, method, args)
+    data = Data(
+        "sequence", count, size, True, ceil_div(count, size), per_replica=per_replica(given), batch_at=here,
+        order=order, ordered_at=here if order == "by_class" else None,
+    )  # fmt: skip
     pixels = pixels_of(m, args.get(0, "x")) if method == "flow" else read_here(m)
     if method == "flow" and not is_none(value.args.get(9, "brightness_range")):
         pixels = None  # what is not 0 to 255 is brought there first
@@ -38,6 +44,20 @@ def generator_flow(m: Machine, value: Thing, method: str, args: Args) -> Value |
     m.event("flow", m.node, generator=value.address, method=method)
     known = standardized_by(m, pixels, value) if adapts is False or is_adapted(m, value) is False else None
     return thing(replace(data, pixels=known, generator=value.address))
+
+
+def _order(m: Machine, method: str, args: Args) -> Order | None:
+    """In which order the examples come: of a directory that is not shuffled, class by class."""
+    given = args.get(SHUFFLE_AT[method], "shuffle")
+    if given is None or is_true(given):
+        return None if args.open and given is None else "random"
+    if method == "flow":
+        return data_of(m, args.get(0, "x")).order
+    mode = args.get(4, "class_mode")
+    has_classes = mode is None or (isinstance(mode, Const) and mode.value not in (None, "input"))
+    if method != "flow_from_directory" or not isinstance(given, Const) or args.open or not has_classes:
+        return None
+    return "by_class"
 
 
 def _subset(count: int | None, generator: Thing, args: Args) -> int | None:

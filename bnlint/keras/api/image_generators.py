@@ -15,6 +15,7 @@ from bnlint.keras.api.observing import observed
 
 STATISTICS = {"featurewise_center": 0, "featurewise_std_normalization": 2, "zca_whitening": 4}
 """What needs the statistics of the data, and where the constructor takes it."""
+FUNCTION = "preprocessing_function"
 SET = frozenset({"mean", "std", "principal_components", "zca_whitening_matrix"})
 """Attributes in which they are kept."""
 
@@ -41,8 +42,17 @@ def make_generator(m: Machine, args: Args, node: ast.AST) -> Thing:
     function = is_function(args.get(0, "featurewise_center"))
     asks = tuple(name for name in STATISTICS if _is_on(args, name))
     by_position = bool(args.positional) and function and not args.open
-    m.event("generator", node, generator=address, by_position=by_position, asks=asks, alone=len(args.positional) == 1,
-            says_center=_said(args, "featurewise_center"), says_deviation=_said(args, "featurewise_std_normalization"))  # fmt: skip
+    m.event(
+        "generator",
+        node,
+        generator=address,
+        by_position=by_position,
+        asks=asks,
+        alone=len(args.positional) == 1,
+        prepares=None if args.open else not (is_none(args.get(17, "rescale")) and is_none(args.get(18, FUNCTION))),
+        says_center=_said(args, "featurewise_center"),
+        says_deviation=_said(args, "featurewise_std_normalization"),
+    )
     return made
 
 

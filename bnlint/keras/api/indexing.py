@@ -25,7 +25,8 @@ def subscript(m: Machine, data: Data, index: Value) -> Data:
     bounds = slice_of(index)
     if bounds is not None and data.numbers is not None:
         found = replace(found, numbers=data.numbers[bounds])
-    return replace(found, is_mask=data.is_mask, pixels=pixels_of_item(data.pixels, index))
+    order = None if any(_is_picking(m, item) for item in items) else data.order
+    return replace(found, is_mask=data.is_mask, pixels=pixels_of_item(data.pixels, index), order=order)
 
 
 def _indexed(m: Machine, data: Data, items: list[Value]) -> Data:
@@ -128,7 +129,9 @@ def operate(operator: str, operands: Sequence[Value]) -> Value | None:
     is_mask = operator in COMPARISONS or any(data.is_mask for data in found)
     # noise on examples leaves them examples
     is_random = all(isinstance(each, Const) or (as_data(each) or NOTHING).is_random for each in operands)
-    return thing(replace(array_of(made.samples), shape=made.shape, is_mask=is_mask, is_random=is_random))
+    return thing(
+        replace(array_of(made.samples), shape=made.shape, is_mask=is_mask, is_random=is_random, order=found[0].order)
+    )
 
 
 def _of_numbers(operator: str, operands: Sequence[Value]) -> Value | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from immutables import Map
 
 from bnlint.graph.network import ABSENT, Address, Node, Tensor
-from bnlint.graph.records import Layer, Model
+from bnlint.graph.records import Layer, Model, Options
 from bnlint.interpreter.classes import find_in_class
 from bnlint.interpreter.heap import List
 from bnlint.interpreter.library import Args
@@ -18,7 +18,7 @@ from bnlint.keras.api.eager import given_training, note_eager_call
 from bnlint.keras.api.flags import note_wrapped
 from bnlint.keras.api.forcing import Container, keep_forced, note_forced
 from bnlint.keras.api.names import KerasName
-from bnlint.keras.api.options import WITH_OPTIONS, options_of
+from bnlint.keras.api.options import WITH_OPTIONS, options_of, rank_of
 from bnlint.keras.api.pixels import layer_scaling, pixels_of
 from bnlint.keras.api.shapes import integers
 from bnlint.keras.api.tensors import connect, opaque, tensors_in, training_argument, unknown_part, wrap
@@ -166,9 +166,14 @@ def make_input(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
         m, library, "input_layer" if library.is_keras_3(name.root) else "input", name.root
     )
     record = Layer(type="InputLayer", package=name.root, site=m.place(node), name=layer_name, built=True)
-    record = record._replace(first_axis=_first_axis(m, args, args.get(0, "shape")))
+    record = record._replace(options=input_options(m, args), first_axis=_first_axis(m, args, args.get(0, "shape")))
     ref = m.allocate(node, record, "input")
     return connect(m, ref.address, (), ABSENT, node)
+
+
+def input_options(m: Machine, args: Args) -> Options:
+    """How many axes an example has that an input takes."""
+    return Options(rank=rank_of(m, args.get(0, "shape", "input_shape")))
 
 
 def _first_axis(m: Machine, args: Args, shape: Value | None) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any
 from immutables import Map
 
 from bnlint.graph.network import Address, Tensor
-from bnlint.graph.pixels import Scaling
+from bnlint.graph.pixels import SAME, Scaling
 from bnlint.graph.places import Place
 from bnlint.graph.records import Layer, Model
 from bnlint.interpreter.access import bind
@@ -35,7 +35,18 @@ from bnlint.interpreter.values import (
     Value,
 )
 from bnlint.keras import api_history, applications, truth
-from bnlint.keras.api import companions, graph_mode, image_generators, norm_attributes, phases, typos
+from bnlint.keras.api import (
+    companions,
+    graph_mode,
+    image_generators,
+    losses,
+    norm_attributes,
+    orders,
+    phases,
+    rates,
+    strategies,
+    typos,
+)
 from bnlint.keras.api import feeding as data_api
 from bnlint.keras.api import layer_lists as lists_api
 from bnlint.keras.api import layers as layers_api
@@ -66,6 +77,7 @@ MODEL_AREAS = frozenset(
     {"", "models", "training", "functional", "topology", "network", "sequential", "Model", "Sequential"}
 )
 OPTIMIZER_AREAS = frozenset({"optimizers", "optimizer_v2", "optimizer_experimental"})
+SCHEDULE_AREAS = OPTIMIZER_AREAS | {"experimental"}
 OF_MODELS = frozenset(
     """compile fit fit_generator train_on_batch layers get_layer trainable load_weights save_weights summary predict
     evaluate input inputs output outputs trainable_variables trainable_weights""".split()
@@ -258,7 +270,9 @@ class KerasLibrary:
             return Thing("shape", shape=None, samples=None)
         if name == "optimizer" and record.model is not None and record.model.compiled is not None:
             compiled = record.model.compiled
-            return Thing("optimizer", name=compiled.optimizer, rate=compiled.learning_rate)
+            known: dict[str, Any] = {"at": compiled.rate_at, "by": compiled.rate_by, "keyword": compiled.rate_keyword}
+            known |= {"momentum": compiled.gradient_momentum, "model": value.address, "made": compiled.optimizer_made}
+            return Thing("optimizer", name=compiled.optimizer, rate=compiled.learning_rate, **known)
         if name == "history":
             return Thing("history")
         if name == "built":
@@ -319,6 +333,9 @@ class KerasLibrary:
 
     def set_unknown(self, m: Machine, owner: Value, name: str, value: Value, node: ast.AST) -> None:
         """An attribute of no record was set: if it is a flag, that of a layer's weight, or of any layer."""
+        if isinstance(owner, Thing) and owner.kind == "optimizer" and name in rates.RATE_ATTRIBUTES:
+            rates.set_rate(m, owner, value)
+            return
         if isinstance(owner, Thing) and owner.kind == "generator":
             generator_changed(m, owner, node, name)
         if name == "trainable" and isinstance(owner, Lib):
@@ -340,11 +357,20 @@ class KerasLibrary:
         """Calls a class, function, method or layer."""
         if isinstance(callee, Lib):
             found = companions.call_name(m, self, callee.name, args, node)
-            return found if found is not None else self._call_name(m, callee.name, args, node)
+            found = found if found is not None else self._call_name(m, callee.name, args, node)
+            return orders.carried(m, callee, args, found, node)
         if isinstance(callee, Ref) and isinstance(m.record(callee), Layer):
             return layers_api.call_layer(m, self, callee, args, node)
+        if isinstance(callee, (Unknown, Bound)) and rates.assign_by_method(m, args, node):
+            return NONE
+        if isinstance(callee, Bound) and isinstance(callee.receiver, Const):
+            return Unknown(f"method `{callee.name}`")
         if isinstance(callee, Bound):
             return self._call_method(m, callee, args, node)
+        if isinstance(callee, Thing) and callee.kind == "loss":
+            return self.call(m, Unknown("result of a loss", harmless=True), args, node) or Unknown(
+                "loss", harmless=True
+            )
         if isinstance(callee, Unknown):
             found = companions.call_unknown(m, self, callee, args, node)
             if found is not None:
@@ -392,6 +418,7 @@ class KerasLibrary:
             if last == "Input":
                 return layers_api.make_input(m, self, name, args, node)
             record = Layer(type="InputLayer", package=name.root, site=m.place(node), name=None, built=True)
+            record = record._replace(options=layers_api.input_options(m, args))
             return m.allocate(node, record, "input layer")
         if last in ("Model", "Functional") and (area in MODEL_AREAS or area == last):
             if not args.positional and not args.keywords:
@@ -417,11 +444,26 @@ class KerasLibrary:
             if last == "ModelCheckpoint":
                 training_api.checkpoint_event(m, args, node)
             hooks = args.keywords if last == "LambdaCallback" else {}
-            return Thing("callback", name=last, hooks=hooks, saves_to=training_api.checkpoint_file(last, args))
+            schedule = args.get(0, "schedule") if last == rates.SCHEDULER else None
+            whole = training_api.checkpoint_file(last, args)
+            weights = training_api.weights_file(last, args)
+            return Thing("callback", name=last, hooks=hooks, saves_to=whole, weights_to=weights, schedule=schedule)
+        if area in SCHEDULE_AREAS and last[:1].isupper():
+            found = rates.schedule(m, last, args, node)
+            if found is not None:
+                return found
+        if area in OPTIMIZER_AREAS and "schedules" in name.path:
+            return Unknown(f"schedule {last}", harmless=True)
         if area in OPTIMIZER_AREAS and last[:1].isupper():
-            return training_api.make_optimizer(last, args, self._ignored_rates(name))
+            release = self.release(name.root)
+            made = training_api.make_optimizer(last, args, self._ignored_rates(name), release, m.place(node))
+            return made if name.legacy or "legacy" in name.path else training_api.made_once(m, made, node)
+        if last == "set_value" and area == "backend" and rates.assign_by_function(m, args, node):
+            return NONE
         if area == "regularizers":
             return Thing("regularizer")
+        if area == "losses" and last in losses.CLASSES:
+            return losses.make_loss(last, args, m.place(node))
         if last == "clone_model":
             source = args.get(0, "model")
             if isinstance(source, Ref) and isinstance(m.record(source), Layer):
@@ -444,11 +486,11 @@ class KerasLibrary:
             found = args.get(0, "model")
             return found if found is not None else None
         if area == "datasets" or last in data_api.OF_KERAS:
-            return data_api.keras_call(m, name.path, args)
+            return orders.flowing(data_api.keras_call(m, name.path, args, node), last, args, m.place(node))
         if last == "ImageDataGenerator":
             return make_generator(m, args, node)
         if last == "to_categorical":
-            return data_api.keras_call(m, name.path, args)
+            return data_api.keras_call(m, name.path, args, node)
         return None
 
     def _on_tensors(
@@ -467,9 +509,9 @@ class KerasLibrary:
                 return opaque_positions(m, inputs, package, node, scaling)
             value: Value = wrap(inputs[0])
             for index in range(count):
-                does = scaling if index == 0 or scaling is None else pixels_api.SAME
-                value = operation(m, f"{last}_{index}", tensors_in(m, value), package, hidden, _Shifted(node, index),
-                                  does)  # type: ignore[arg-type]  # fmt: skip
+                does = scaling if index == 0 or scaling is None else SAME
+                at: Any = _Shifted(node, index)
+                value = operation(m, f"{last}_{index}", tensors_in(m, value), package, hidden, at, does)
             if count == 0:
                 return operation(m, last, inputs, package, True, node, scaling)
             return value
@@ -485,7 +527,7 @@ class KerasLibrary:
             m.put(layers_api.NAME_COUNTS, layers_api.NameCounts(Map()))
             phases.forget_phase(m)
             return NONE
-        made = data_api.keras_call(m, name.path, args) if name.area in ("ops", "random") else None
+        made = data_api.keras_call(m, name.path, args, node) if name.area in ("ops", "random") else None
         if made is not None:
             return made
         if name.last == "preprocess_input":
@@ -552,7 +594,8 @@ class KerasLibrary:
             training_api.weights_event(m, ref, name, args, node)
             return NONE
         if name in ("predict", "predict_on_batch", "predict_generator"):
-            m.event("predict", node, layer=ref.address)
+            flow = orders.flow_of(m, args.get(0, "x", "generator"))
+            m.event("predict", node, layer=ref.address, flow=flow)
         if name.startswith(("predict", "evaluate")):
             data_api.note_fed(m, ref.address, name, args, node)
         if name.startswith(("predict", "evaluate", "test_on_batch")):
@@ -694,7 +737,7 @@ class KerasLibrary:
             if value.kind in ("variables", "gradients"):
                 return Items([value], False)
             if value.kind == "data":
-                return data_api.data_items(value.data["data"])
+                return data_api.data_items(m, value.data["data"])
             if value.kind in ("tensor", "output"):
                 return Items([value], False)
             if value.kind == "shape":
@@ -751,6 +794,10 @@ class KerasLibrary:
             return self._has_attribute(m, operands[0], operands[1])
         if operator == "+" and all(isinstance(value, Thing) and value.kind == "variables" for value in operands):
             return _both_variables(operands)
+        if operator == "*":
+            replicated = strategies.times(operands)
+            if replicated is not None:
+                return replicated
         inputs = [t for value in operands for t in tensors_in(m, value)]
         if inputs:
             package = m.get(inputs[0].node.layer).package if inputs[0].node else "keras"
@@ -792,6 +839,8 @@ class KerasLibrary:
         """``with value as x``."""
         if isinstance(value, Thing) and value.kind == "tape":
             return steps_api.enter_tape(m, node)
+        if isinstance(value, Thing) and value.kind == "strategy scope":
+            return strategies.enter(m, value)
         if isinstance(value, Thing):
             return value
         return None
@@ -800,6 +849,8 @@ class KerasLibrary:
         """The end of a ``with``: what was called under a tape is remembered for the step that follows."""
         if isinstance(value, Thing) and value.kind == "tape":
             steps_api.leave_tape(m)
+        if isinstance(value, Thing) and value.kind == "strategy scope":
+            strategies.leave(m)
 
     def star(self, module: str, name: str) -> Value | None:
         """What a star import of a Keras module gives."""

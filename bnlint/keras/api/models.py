@@ -130,7 +130,7 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
     inner = m.record(value)
     if isinstance(inner, Layer) and isinstance(value, Ref):
         if inner.type == "InputLayer":
-            _take_axis(m, ref, inner)
+            _note_input(m, ref, inner)
             return
         address = value.address
         if inner.user_class is not None and (inner.model is None or inner.model.kind == "subclassed"):
@@ -143,7 +143,7 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
         note_called(m, address)
     elif (isinstance(value, Thing) and value.kind == "tensor") or isinstance(value, Const):
         if isinstance(value, Thing) and value.tensor.node is not None:
-            _take_axis(m, ref, m.get(value.tensor.node.layer))
+            _note_input(m, ref, m.get(value.tensor.node.layer))
         return
     else:
         address = m.allocate(
@@ -158,11 +158,12 @@ def add_layer(m: Machine, library: KerasLibrary, ref: Ref, value: Value, node: a
     m.event("assembly", node, layer=ref.address, child=address)
 
 
-def _take_axis(m: Machine, ref: Ref, source: Layer) -> None:
-    """A Sequential begins with an input, which is none of its layers."""
+def _note_input(m: Machine, ref: Ref, given: Layer) -> None:
+    """A Sequential begins with what its input says, which is none of its layers."""
     record: Layer = m.get(ref.address)
     if record.model is not None and not record.model.layers:
-        m.put(ref.address, record._replace(first_axis=source.first_axis))
+        options = record.options if given.options is None else given.options
+        m.put(ref.address, record._replace(options=options, first_axis=given.first_axis))
 
 
 def _why(value: Value) -> str:

@@ -10,10 +10,13 @@ from bnlint.interpreter.values import Const, Lib, Thing, Tuple, Value
 from bnlint.keras.api.data_formats import LAST, data_format, was_set
 from bnlint.keras.kinds import BATCH_NORM, CONVOLUTIONS, RESAMPLING
 
-WITH_OPTIONS = BATCH_NORM | CONVOLUTIONS | RESAMPLING | {"Dense"}
+RECURRENT = frozenset("LSTM GRU SimpleRNN CuDNNLSTM CuDNNGRU RNN".split())
+WITH_OPTIONS = BATCH_NORM | CONVOLUTIONS | RESAMPLING | RECURRENT | {"Activation", "Dense", "Softmax"}
+WITHOUT_FORMAT = frozenset({"Activation", "Dense", "Softmax"})
 KERAS_1 = frozenset({"bias", "border_mode", "dim_ordering", "init", "nb_filter", "output_dim", "subsample"})
 POSITIONS: dict[str, dict[str, int]] = {
     "BatchNormalization": {"axis": 0, "beta_regularizer": 9, "gamma_regularizer": 10},
+    "Activation": {"activation": 0},
     "Dense": {"activation": 1, "use_bias": 2},
     "Conv2D": {"data_format": 4},
     "Conv3D": {"data_format": 4},
@@ -35,6 +38,8 @@ def options_of(m: Machine, kind: str, args: Args) -> Options:
     name = "BatchNormalization" if kind in BATCH_NORM else kind
     if args.open or len(args.positional) > MOST_POSITIONS.get(name, 4) or KERAS_1 & args.keywords.keys():
         return Options()
+    if kind in RECURRENT:
+        return Options(sequences=False if args.get(None, "return_sequences") is None else None)
     positions = POSITIONS.get(name, {})
 
     def given(argument: str) -> Value | None:
@@ -43,12 +48,43 @@ def options_of(m: Machine, kind: str, args: Args) -> Options:
     if kind in BATCH_NORM:
         written = [each for each in REGULARIZERS if not _is_none(given(each))]
         sure = all(_is_regularizer(given(each)) for each in written)
-        return Options(axis=_axis(m, given("axis")), regularized=tuple(written) if sure else None)
+        return Options(
+            axis=_axis(m, given("axis")),
+            regularized=tuple(written) if sure else None,
+            rank=_rank(m, args),
+            synchronized=_synchronized(kind, args),
+        )
     return Options(
-        data_format=None if kind == "Dense" else _format(m, kind, given("data_format")),
+        rank=_rank(m, args) if kind == "Dense" else None,
+        data_format=None if kind in WITHOUT_FORMAT else _format(m, kind, given("data_format")),
         use_bias=_flag(given("use_bias")),
-        activation=_activation(given("activation")),
+        activation="softmax" if kind == "Softmax" else _activation(given("activation")),
+        assumed=_is_none(given("data_format")) and not was_set(m),
     )
+
+
+def rank_of(m: Machine, shape: Value | None) -> int | None:
+    """How many axes a shape has that is given as a tuple or a list."""
+    record = m.record(shape) if shape is not None else None
+    if isinstance(shape, Tuple):
+        return len(shape.items)
+    return len(record.items) if isinstance(record, List) and record.exact else None
+
+
+def _rank(m: Machine, args: Args) -> int | None:
+    """The axes of one example, where a layer says what it takes."""
+    if args.get(None, "input_dim") is not None:
+        return 1
+    return rank_of(m, args.get(None, "input_shape"))
+
+
+def _synchronized(kind: str, args: Args) -> bool | None:
+    if kind == "SyncBatchNormalization":
+        return True
+    given = args.get(None, "synchronized")
+    if given is None:
+        return False
+    return bool(given.value) if isinstance(given, Const) else None
 
 
 def _is_none(value: Value | None) -> bool:

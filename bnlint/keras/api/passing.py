@@ -38,6 +38,18 @@ def _optimizer_around(m: Machine, library: KerasLibrary, args: Args, node: ast.A
     return make_optimizer(name, Args()) if name is not None else inner
 
 
+def _averaging(name: str) -> Handler:
+    """An optimizer of TensorFlow Addons around another, which keeps an average of the weights."""
+
+    def around(m: Machine, library: KerasLibrary, args: Args, node: ast.AST) -> Value | None:
+        inner = _optimizer_around(m, library, args, node)
+        if not isinstance(inner, Thing) or inner.kind != "optimizer":
+            return inner
+        return Thing("optimizer", **{**inner.data, "averages": name, "made_at": m.place(node)})
+
+    return around
+
+
 def addons_optimizer(name: str, args: Args) -> Value:
     """An optimizer of TensorFlow Addons: not all of them take the rate first."""
     return Thing("optimizer", name=name, rate=number(args.get(None, "learning_rate", "lr")))
@@ -53,8 +65,8 @@ CALLS: dict[str, Handler] = {
     "tensorflow.MixedPrecisionLossScaleOptimizer": _optimizer_around,
     "tensorflow.enable_mixed_precision_graph_rewrite": _optimizer_around,
     "tensorflow_addons.Lookahead": _optimizer_around,
-    "tensorflow_addons.MovingAverage": _optimizer_around,
-    "tensorflow_addons.SWA": _optimizer_around,
+    "tensorflow_addons.MovingAverage": _averaging("MovingAverage"),
+    "tensorflow_addons.SWA": _averaging("SWA"),
     "horovod.DistributedOptimizer": _optimizer_around,
     "horovod.DistributedGradientTape": _first,
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bnlint.graph.pixels import Pixels
+from bnlint.graph.places import Place
 from bnlint.interpreter.calls import call
 from bnlint.interpreter.heap import List
 from bnlint.interpreter.iteration import iterate
@@ -17,6 +18,7 @@ from bnlint.keras import datasets
 from bnlint.keras.api.arrays import array_call
 from bnlint.keras.api.data import (
     Data,
+    Order,
     Shape,
     array,
     as_data,
@@ -26,6 +28,8 @@ from bnlint.keras.api.data import (
     is_none,
     is_true,
     named_parts,
+    order_of,
+    per_replica,
     rows_of,
     thing,
 )
@@ -46,7 +50,10 @@ def batched(data: Data, size: int | None, *, drops: bool = False) -> Data:
     count = data.count
     steps = count // size if drops and count is not None and size else ceil_div(count, size)
     samples = None if data.is_batched is not False else steps * size if drops and steps is not None and size else count
-    return Data("pipeline", samples, size, True, steps, drops, data.repeats, is_random=data.is_random)
+    return Data(
+        "pipeline", samples, size, True, steps, drops, data.repeats, is_random=data.is_random, order=data.order,
+        ordered_at=data.ordered_at,
+    )  # fmt: skip
 
 
 # --- methods --------------------------------------------------------------------------------------------------------
@@ -56,18 +63,31 @@ def _keep(m: Machine, data: Data, args: Args) -> Data:
     return data
 
 
-def _batch(m: Machine, data: Data, args: Args) -> Data:
-    return batched(data, integer(args.get(0, "batch_size")), drops=is_true(args.get(1, "drop_remainder")))
+def _batch(m: Machine, data: Data, args: Args, drops_at: int = 1) -> Data:
+    given = args.get(0, "batch_size")
+    made = batched(data, integer(given), drops=is_true(args.get(drops_at, "drop_remainder")))
+    return replace(made, per_replica=per_replica(given))
 
 
 def _padded_batch(m: Machine, data: Data, args: Args) -> Data:
-    return batched(data, integer(args.get(0, "batch_size")), drops=is_true(args.get(3, "drop_remainder")))
+    return _batch(m, data, args, 3)
+
+
+def _shuffle(m: Machine, data: Data, args: Args) -> Data:
+    """Of batches the order changes, and not what is in them."""
+    if data.is_batched or integer(args.get(0, "buffer_size")) == 1:
+        return data
+    return replace(data, order="random", ordered_at=None)
 
 
 def _unbatch(m: Machine, data: Data, args: Args | None = None) -> Data:
     if not data.is_batched:
         return UNKNOWN_ITEMS
-    return Data("pipeline", data.samples, is_batched=False, repeats=data.repeats)
+    # batches in another order, taken apart, are examples in an order of which nothing is known
+    order = data.order if data.batches_shuffled_at is None else None
+    return Data(
+        "pipeline", data.samples, is_batched=False, repeats=data.repeats, order=order, ordered_at=data.ordered_at
+    )
 
 
 def _rebatch(m: Machine, data: Data, args: Args) -> Data:
@@ -150,7 +170,7 @@ def _concatenate(m: Machine, data: Data, args: Args) -> Data:
     total = data.count + other.count if data.count is not None and other.count is not None else None
     full = data.batch and data.batch == other.batch and data.samples is not None and data.samples % data.batch == 0
     samples = data.samples + other.samples if full and data.samples is not None and other.samples is not None else None
-    joined = _counted(data, total, samples)
+    joined = replace(_counted(data, total, samples), order=None, ordered_at=None)
     return joined if data.batch == other.batch else replace(joined, batch=None)
 
 
@@ -163,13 +183,15 @@ def _zip(parts: list[Data]) -> Data:
     return min(finite, key=lambda data: data.count or 0) if finite else first
 
 
+BATCHING = frozenset({"batch", "padded_batch", "ragged_batch"})
 METHODS: dict[str, Callable[[Machine, Data, Args], Data]] = {
     **dict.fromkeys(
-        ("as_numpy_iterator", "cache", "enumerate", "map", "options", "prefetch", "shuffle", "snapshot", "save",
-         "with_options", "make_one_shot_iterator", "ignore_errors", "assert_cardinality"),
+        ("as_numpy_iterator", "cache", "enumerate", "map", "options", "prefetch", "snapshot", "save", "with_options",
+          "make_one_shot_iterator", "ignore_errors", "assert_cardinality"),
         _keep,
     ),
-    "batch": _batch, "ragged_batch": _batch, "padded_batch": _padded_batch, "unbatch": _unbatch, "rebatch": _rebatch,
+    "shuffle": _shuffle, "batch": _batch, "ragged_batch": _batch, "padded_batch": _padded_batch, "unbatch": _unbatch,
+    "rebatch": _rebatch,
     "take": _take, "skip": _skip, "shard": _shard, "repeat": _repeat, "concatenate": _concatenate,
     "filter": _fewer, "take_while": _fewer, "unique": _fewer, "rejection_resample": _fewer,
     "interleave": _other_items, "flat_map": _other_items, "window": _other_items, "group_by_window": _other_items,
@@ -191,7 +213,19 @@ def pipeline_method(m: Machine, value: Thing, method: str, args: Args, node: ast
     run = METHODS.get(method)
     if run is None:
         return None
-    return thing(replace(run(m, data, args), pixels=_pixels_after(m, data, method, args, node)))
+    made = _placed(run(m, data, args), data, method, m.place(node))
+    return thing(replace(made, pixels=_pixels_after(m, data, method, args, node)))
+
+
+def _placed(made: Data, data: Data, method: str, here: Place) -> Data:
+    """With the place of the method, where that is what makes the batches, or shuffles them whole."""
+    if method == "rebatch" or (method in BATCHING and not data.is_batched):
+        return replace(made, batch_at=here, by_batch=method != "padded_batch")
+    if method == "shuffle" and data.is_batched and data.batch == 1:
+        return replace(made, order="random", ordered_at=None)
+    if method == "shuffle" and data.is_batched and data.order != "random":
+        return replace(made, batches_shuffled_at=here)
+    return made
 
 
 OTHER_ITEMS = frozenset("interleave flat_map window group_by_window enumerate".split())
@@ -239,7 +273,7 @@ def pipeline_call(m: Machine, name: str, args: Args) -> Value | None:
 
 def _slices(m: Machine, args: Args) -> Data:
     given = args.get(0, "tensors")
-    made = examples(rows_of(m, given))
+    made = replace(examples(rows_of(m, given)), order=order_of(m, given))
     return replace(made, is_random=data_of(m, given).is_random, pixels=pixels_of(m, given))
 
 
@@ -271,7 +305,12 @@ def _sampled(m: Machine, args: Args) -> Data:
     parts = [as_data(value) or UNKNOWN_ITEMS for value in items.values] if items is not None else []
     if not parts or any((data.is_batched, data.batch) != (parts[0].is_batched, parts[0].batch) for data in parts):
         return UNKNOWN_ITEMS
-    return replace(_counted(parts[0], None), repeats=True if all(data.repeats for data in parts) else None)
+    return replace(
+        _counted(parts[0], None),
+        order=None,
+        ordered_at=None,
+        repeats=True if all(data.repeats for data in parts) else None,
+    )
 
 
 def _csv(m: Machine, args: Args) -> Data:
@@ -303,17 +342,39 @@ BATCH_AT = {
     "audio_dataset_from_directory": 4,
 }
 """Where the functions that read directories take their batch size."""
+SHUFFLE_AT = {
+    "image_dataset_from_directory": 7,
+    "text_dataset_from_directory": 6,
+    "audio_dataset_from_directory": 8,
+}
+"""Where they are told whether to shuffle; not shuffled, their files come folder by folder."""
 
 
-def directory_call(m: Machine, name: str, args: Args) -> Value:
+def directory_call(m: Machine, name: str, args: Args, node: ast.AST) -> Value:
     """A data set of the files in a directory: how many there are is not known."""
     given = args.get(BATCH_AT[name], "batch_size")
     size = (None if args.open else 32) if given is None else integer(given)
     alone = given is not None and is_none(given)
+    here, order = m.place(node), _directory_order(name, args)
     pixels = read_here(m) if name == "image_dataset_from_directory" else None
-    made = thing(Data("pipeline", batch=size, is_batched=not alone, pixels=pixels))
+    made = thing(
+        Data("pipeline", batch=size, is_batched=not alone, per_replica=per_replica(given), batch_at=here,
+             order=order, ordered_at=here if order == "by_class" else None, pixels=pixels)
+    )  # fmt: skip
     subset = args.get(None, "subset")
     return Tuple((made, made)) if isinstance(subset, Const) and subset.value == "both" else made
+
+
+def _directory_order(name: str, args: Args) -> Order | None:
+    """In which order the files come; folders are classes unless it says otherwise."""
+    given = args.get(SHUFFLE_AT[name], "shuffle")
+    if given is None or is_true(given):
+        return None if args.open and given is None else "random"
+    labels, mode = args.get(1, "labels"), args.get(2, "label_mode")
+    inferred = labels is None or (isinstance(labels, Const) and labels.value == "inferred")
+    is_off = isinstance(given, Const) and not args.open
+    has_classes = mode is None or (isinstance(mode, Const) and mode.value is not None)
+    return "by_class" if is_off and inferred and has_classes else None
 
 
 def time_series(m: Machine, args: Args) -> Value:
@@ -366,7 +427,12 @@ def keras_dataset(m: Machine, path: tuple[str, ...], args: Args) -> Value | None
     counts = [None if changed else sizes[split] for split in ("train", "test")]
     shapes, pixels = SHAPES[name], read_here(m) if name in OF_IMAGES else None
     return Tuple(
-        Tuple((thing(replace(array((count, *shapes[0])), pixels=pixels)), thing(array((count, *shapes[1])))))
+        Tuple(
+            (
+                thing(replace(array((count, *shapes[0])), pixels=pixels, order="random")),
+                thing(replace(array((count, *shapes[1])), order="random")),
+            )
+        )
         for count in counts
     )
 
@@ -414,7 +480,8 @@ def _split_name(value: Value | None) -> str | None:
 
 def _split(m: Machine, dataset: str | None, split: str | None, given: Value | None, size: int | None) -> Value:
     count = datasets.tfds_samples(dataset, split) if dataset is not None and split is not None else None
-    made = examples(count) if is_none(given) else batched(examples(count), size)
+    single = replace(examples(count), order="random")  # they are stored shuffled
+    made = single if is_none(given) else batched(single, size)
     return thing(replace(made, pixels=read_here(m) if dataset in TFDS_IMAGES else None))
 
 

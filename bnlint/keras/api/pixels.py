@@ -397,7 +397,9 @@ def preprocessed(m: Machine, library: KerasLibrary, name: KerasName, args: Args,
 Observe = Callable[[Machine, Callable[[], object]], object]
 
 
-def through(m: Machine, function: Value | None, pixels: Pixels | None, node: ast.AST, observe: Observe) -> Pixels | None:
+def through(
+    m: Machine, function: Value | None, pixels: Pixels | None, node: ast.AST, observe: Observe
+) -> Pixels | None:
     """What a function of the program (or of a library) makes of images that it is given first."""
     if function is None or isinstance(function, Unknown):
         return None

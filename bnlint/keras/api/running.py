@@ -227,13 +227,10 @@ def study_attribute(name: str) -> Value | None:
 # --- strategies -----------------------------------------------------------------------------------------------------
 
 
-def strategy(m: Machine, library: KerasLibrary, args: Args, node: ast.AST) -> Value:
-    """A strategy of `tf.distribute`: whichever it is, it runs what it is given."""
-    return Thing("strategy")
-
-
 def strategy_method(m: Machine, library: KerasLibrary, receiver: Thing, name: str, args: Args, node: ast.AST) -> Value:
     """``strategy.run(step, args=(…))``, and data sets that are spread over replicas."""
+    if name == "scope":
+        return Thing("strategy scope", strategy=receiver)
     function = args.get(0, "fn", "dataset_fn")
     if name in ("run", "experimental_run_v2") and function is not None:
         return call(m, function, _listed(m, args, node), node)

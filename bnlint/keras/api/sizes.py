@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from bnlint.graph.network import Address
 from bnlint.graph.pixels import Pixels
+from bnlint.graph.places import Place
 from bnlint.graph.records import Rows, Unseen
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Unknown, Value
-from bnlint.keras.api.data import Data, ceil_div, number
+from bnlint.keras.api.data import Data, Form, Order, ceil_div, data_of, number, per_replica
 from bnlint.keras.api.generators import fed
 from bnlint.keras.api.pixels import pixels_of
 
@@ -21,6 +22,28 @@ if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
 
 DEFAULT_BATCH = 32
+
+
+class Feeding(NamedTuple):
+    """How a fit gets its batches; None where it is not known.
+
+    ``form`` is that of its data; ``batch_at`` the call that makes the batches, the fit itself for arrays;
+    ``by_batch``: that is a ``batch`` of a pipeline; ``per_replica`` the examples for each replica of a strategy, where
+    the size is written so; ``last`` the examples in the last batch of each epoch; ``drops``: an incomplete one is
+    dropped; ``order``, ``ordered_at`` and ``batches_shuffled_at`` as in ``Data``; ``validated_at``: where the batches
+    of the validation data are made.
+    """
+
+    form: Form | None
+    batch_at: Place
+    by_batch: bool
+    per_replica: int | None
+    last: int | None
+    drops: bool
+    order: Order | None
+    ordered_at: Place | None
+    batches_shuffled_at: Place | None
+    validated_at: Place | None
 
 
 class Fed(NamedTuple):
@@ -49,6 +72,7 @@ class Sizes(NamedTuple):
     fed: Fed = Fed()
     held_out: Fed = Fed()
     """what it is validated on"""
+    feeding: Feeding | None = None
 
 
 class Given(NamedTuple):
@@ -60,6 +84,7 @@ class Given(NamedTuple):
     first_epoch: Value | None
     validation: Value | None
     split: Value | None
+    shuffle: Value | None
     is_open: bool
     """More may be given than can be seen."""
 
@@ -70,7 +95,9 @@ def fit_sizes(m: Machine, library: KerasLibrary, root: str, method: str, args: A
     inputs = Fed(data.pixels or pixels_of(m, args.get(0, "x", "generator")), data.generator)
     if method == "train_on_batch":
         there = data.samples or data.batch
-        return Sizes(there, None, 1, 0, 1, False, rows=there or _unseen(args, node, None), fed=inputs)
+        feeding = Feeding("array", m.place(node), False, None, there, False, None, None, None, None)
+        alike: Rows = there or _unseen(args, node, None)
+        return Sizes(there, None, 1, 0, 1, False, rows=alike, fed=inputs, feeding=feeding)
     if method == "fit" and data.is_batched is None and given(args, 1, "y") is not None:
         data = replace(data, form="array", is_batched=False)  # targets of their own: the inputs are arrays
     told = _arguments(method, args)
@@ -93,7 +120,27 @@ def fit_sizes(m: Machine, library: KerasLibrary, root: str, method: str, args: A
     rows = _rows(data, samples, batch) or _unseen(args, node, batch)
     others = fed(m, told.validation, node) if told.validation is not None else data
     held_out = Fed(others.pixels or pixels_of(m, told.validation), others.generator) if told.validation else Fed()
-    return Sizes(batch, samples, steps, first, epochs, validated, stops, data.is_random, rows, inputs, held_out)
+    sizes = Sizes(batch, samples, steps, first, epochs, validated, stops, data.is_random, rows, inputs, held_out)
+    return sizes._replace(feeding=_feeding(m, data, samples, batch, told, node))
+
+
+def _feeding(m: Machine, data: Data, samples: int | None, batch: int | None, told: Given, node: ast.AST) -> Feeding:
+    here = m.place(node)
+    order, at = data.order, data.ordered_at
+    if data.form == "array" and not (isinstance(told.shuffle, Const) and told.shuffle.value is False):
+        order, at = (None if told.is_open else "random"), None
+    written = per_replica(told.batch) if not data.is_batched else data.per_replica
+    every_epoch = told.steps is None or whole(told.steps) == ceil_div(samples, batch)
+    # how many a sequence of the program's own leaves out is not known
+    counted = data.form == "array" or data.samples is not None or data.form == "pipeline"
+    last = None
+    if samples and batch and every_epoch and counted and not told.is_open and data.repeats is False:
+        last = batch if data.drops else samples % batch or batch
+    validation = data_of(m, told.validation) if told.validation is not None else None
+    return Feeding(
+        data.form, data.batch_at or here, data.by_batch, written, last, data.drops, order, at, data.batches_shuffled_at,
+        validation.batch_at if validation is not None else None,
+    )  # fmt: skip
 
 
 def given(args: Args, position: int | None, *names: str) -> Value | None:
@@ -113,7 +160,7 @@ def _arguments(method: str, args: Args) -> Given:
     if method == "fit_generator":
         steps = given(args, 1, "steps_per_epoch", "samples_per_epoch")
         epochs = args.get(2, "epochs", "nb_epoch")
-        return Given(steps, epochs, None, first_epoch, given(args, 5, "validation_data"), None, args.open)
+        return Given(steps, epochs, None, first_epoch, given(args, 5, "validation_data"), None, None, args.open)
     return Given(
         given(args, None, "steps_per_epoch"),
         args.get(3, "epochs", "nb_epoch"),
@@ -121,6 +168,7 @@ def _arguments(method: str, args: Args) -> Given:
         first_epoch,
         given(args, None, "validation_data"),
         given(args, None, "validation_split"),
+        given(args, None, "shuffle"),
         args.open,
     )
 

@@ -9,7 +9,19 @@ from dataclasses import replace
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Thing, Tuple, Value
-from bnlint.keras.api.data import Data, array, array_of, as_data, data_of, integer, is_none, number, rows_of, thing
+from bnlint.keras.api.data import (
+    Data,
+    array,
+    array_of,
+    as_data,
+    data_of,
+    integer,
+    is_none,
+    is_true,
+    number,
+    rows_of,
+    thing,
+)
 
 
 def held_out(count: int | None, train: Value | None, test: Value | None, default: float) -> tuple[int | None, ...]:
@@ -39,18 +51,21 @@ def train_test_split(m: Machine, args: Args) -> Value | None:
     if not args.positional:
         return None
     results: list[Value] = []
+    given = args.get(None, "shuffle")
+    shuffled = given is None or is_true(given)
     for value in args.positional:
         first, last = held_out(rows_of(m, value), args.get(None, "train_size"), args.get(None, "test_size"), 0.25)
-        results += [_rows(value, first), _rows(value, last)]
+        results += [_rows(value, first, shuffled), _rows(value, last, shuffled)]
     return Tuple(results)
 
 
-def _rows(value: Value, count: int | None) -> Thing:
+def _rows(value: Value, count: int | None, shuffled: bool) -> Thing:
     data = as_data(value)
+    order = "random" if shuffled else data.order if data is not None else None
     if data is None:
-        return thing(array_of(count))
+        return thing(replace(array_of(count), order=order))
     part = array_of(count) if data.shape is None else array((count, *data.shape[1:]))
-    return thing(replace(part, is_mask=data.is_mask, pixels=data.pixels))
+    return thing(replace(part, is_mask=data.is_mask, pixels=data.pixels, order=order))
 
 
 EQUAL_FOLDS = frozenset({"KFold", "StratifiedKFold"})

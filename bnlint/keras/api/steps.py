@@ -84,6 +84,8 @@ def optimizer_method(
         return apply_gradients(m, library, known, Args((_gradients(m, args, node),)), node)
     if name in ("compute_gradients", "_compute_gradients"):
         return _gradients(m, args, node)
+    if name == "build":
+        m.event("optimizer_built", node, made=known.data.get("made"))
     if name == "exclude_from_weight_decay":
         m.event("excluded_from_decay", node)
     if name in ("get_scaled_loss", "get_unscaled_gradients", "scale_loss"):

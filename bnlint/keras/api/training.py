@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bnlint.graph.places import Place
 from bnlint.graph.records import Compiled, Layer
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Ref, Thing, Unknown, Value
-from bnlint.keras.api import callbacks
+from bnlint.keras.api import callbacks, losses, orders, rates
+from bnlint.keras.api.data import is_true
 from bnlint.keras.api.layers import note_built, number, text, trace_call
 from bnlint.keras.api.models import unknown_model
 from bnlint.keras.api.sizes import Sizes, fit_sizes
 from bnlint.keras.api.steps import own_evaluation, own_train_step
 from bnlint.keras.api.traces import traced
+from bnlint.keras.default_rates import default_rate
 from bnlint.keras.inside import all_layers
+from bnlint.keras.releases import Release
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -24,17 +28,38 @@ if TYPE_CHECKING:
 MAX_EPOCHS = 10_000
 GENERATOR_METHODS = frozenset({"fit_generator", "evaluate_generator", "predict_generator"})
 RATE_KEYWORDS = ("learning_rate", "lr")
-DEFAULT_RATES = {
-    "adam": 1e-3, "adamw": 1e-3, "rmsprop": 1e-3, "sgd": 1e-2, "nadam": 1e-3, "adamax": 1e-3, "adagrad": 1e-3,
-    "adadelta": 1e-3, "ftrl": 1e-3, "lion": 1e-3,
-}  # fmt: skip
 
 
-def make_optimizer(name: str, args: Args, ignored: frozenset[str] = frozenset()) -> Value:
+def make_optimizer(
+    name: str,
+    args: Args,
+    ignored: frozenset[str] = frozenset(),
+    release: Release | None = None,
+    place: Place | None = None,
+) -> Value:
     """An optimizer: its class and its rate, where it is a number; ``ignored`` are keywords that have no effect."""
-    given = args.get(0, *(keyword for keyword in RATE_KEYWORDS if keyword not in ignored))
-    rate = DEFAULT_RATES.get(name.lower()) if given is None and not args.open else number(given)
-    return Thing("optimizer", name=name, rate=rate, decay=_weight_decay(name, args))
+    keywords = [keyword for keyword in RATE_KEYWORDS if keyword not in ignored]
+    given = args.get(0, *keywords)
+    by, rate = "number", number(given)
+    if given is None:
+        by, rate = "default", None if args.open else default_rate(name, release)
+    elif isinstance(given, Thing) and given.kind == "schedule":
+        by, rate = "schedule", given.rate
+    momentum = args.get(1, "momentum") if name.lower() == "sgd" else None
+    accumulates = number(args.get(None, "gradient_accumulation_steps"))
+    return Thing(
+        "optimizer",
+        name=name,
+        rate=rate,
+        decay=_weight_decay(name, args),
+        at=place,
+        by=by,
+        keyword=next((keyword for keyword in keywords if keyword in args.keywords), None),
+        momentum=0.0 if momentum is None and not args.open else number(momentum),
+        accumulates=int(accumulates) if accumulates else None,
+        averages="use_ema" if is_true(args.get(None, "use_ema")) else None,
+        made_at=place,
+    )
 
 
 DECAYS = {"adamw": 0.004}
@@ -48,19 +73,51 @@ def _weight_decay(name: str, args: Args) -> float | None:
     return 0.0 if isinstance(given, Const) and given.value is None else number(given)
 
 
+def made_once(m: Machine, optimizer: Value, node: ast.AST) -> Value:
+    """The optimizer with what identifies the object; nothing does in a loop whose turns are not run one by one."""
+    if not isinstance(optimizer, Thing) or m.is_in_unknown_turn or m.star:
+        return optimizer
+    return Thing("optimizer", **{**optimizer.data, "made": _identity(m, node)})
+
+
+def _identity(m: Machine, node: ast.AST) -> tuple[Place, object, object]:
+    return m.place(node), m.calls, m.context
+
+
+def _written(node: ast.AST) -> str | None:
+    """The name under which a call of ``compile`` is given its optimizer."""
+    if not isinstance(node, ast.Call):
+        return None
+    named = next((each.value for each in node.keywords if each.arg == "optimizer"), None)
+    given = named or (node.args[0] if node.args else None)
+    return ast.unparse(given) if isinstance(given, (ast.Name, ast.Attribute)) else None
+
+
 def compile_model(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node: ast.AST) -> Value:
     """``model.compile(…)``: most releases keep the flags of this moment."""
     optimizer = args.get(0, "optimizer")
-    name, rate, decay = None, None, None
+    name, rate, decay, made = None, None, None, None
+    extras: dict[str, Any] = {}
     if isinstance(optimizer, Thing) and optimizer.kind == "optimizer":
         name, rate, decay = optimizer.name, optimizer.rate, optimizer.data.get("decay")
+        made = optimizer.data.get("made")
+        extras = {key: optimizer.data.get(key) for key in ("accumulates", "averages", "made_at")}
+        extras |= {"rate_at": optimizer.data.get("at"), "rate_by": optimizer.data.get("by")}
+        extras |= {"rate_keyword": optimizer.data.get("keyword"), "gradient_momentum": optimizer.data.get("momentum")}
+        assigned = rates.assigned_rate(m, optimizer)
+        if assigned is not None:
+            rate, extras["rate_by"] = assigned.rate, "assigned"
     else:
         called = text(optimizer)
         if called is not None:
-            name, rate, decay = called, DEFAULT_RATES.get(called.lower()), DECAYS.get(called.lower(), 0.0)
+            release = library.release(m.get(ref.address).package)
+            name, rate, decay = called, default_rate(called, release), DECAYS.get(called.lower(), 0.0)
+            made = None if m.is_in_unknown_turn or m.star else _identity(m, node)
+            extras = {"rate_at": m.place(node), "rate_by": "text", "gradient_momentum": 0.0}
     eager = args.get(None, "run_eagerly")
     compiled = Compiled(m.place(node), m.heap, name, rate, bool(isinstance(eager, Const) and eager.value))
-    compiled = compiled._replace(weight_decay=decay)
+    compiled = compiled._replace(weight_decay=decay, optimizer_made=made, optimizer_written=_written(node), **extras)
+    compiled = compiled._replace(loss=losses.loss_of(args.get(1, "loss")))
     record: Layer = m.get(ref.address)
     if record.model is None:
         from bnlint.graph.records import Model
@@ -87,6 +144,7 @@ def fit_model(
         return Unknown("fit of something that is no model")
     handed = callbacks.argument(args, method)
     callbacks.begin(m, library, ref, handed, node)
+    begun = rates.begun(m, library, ref, handed, node)
     record = m.get(ref.address)
     model = record.model or model
     sizes = fit_sizes(m, library, record.package, method, args, node)
@@ -113,6 +171,9 @@ def fit_model(
         validated=sizes.validated,
         stops=stops,
         is_random=sizes.is_random,
+        begun=begun,
+        flow=orders.flow_of(m, args.get(0, "x", "generator")),
+        feeding=sizes.feeding,
         fed=sizes.fed,
         held_out=sizes.held_out,
         fine_tunes=says_fine_tuning(m),
@@ -120,6 +181,7 @@ def fit_model(
     )
     note_built(m, ref.address)
     callbacks.end(m, library, ref, handed, node)
+    rates.after_fit(m, ref, begun)
     if is_keras and (method in GENERATOR_METHODS or "layers" in args.keywords):
         _api_event(m, ref, method, args, node)
     return Thing("history") if stops else history(sizes)
@@ -192,6 +254,13 @@ def checkpoint_file(name: str, args: Args) -> Value | None:
     only = args.get(None, "save_weights_only")
     whole = only is None or (isinstance(only, Const) and not only.value)
     return args.get(0, "filepath") if name == "ModelCheckpoint" and whole and not args.open else None
+
+
+def weights_file(name: str, args: Args) -> Value | None:
+    """The file into which a callback saves the weights alone."""
+    only = args.get(None, "save_weights_only")
+    alone = isinstance(only, Const) and bool(only.value)
+    return args.get(0, "filepath") if name == "ModelCheckpoint" and alone and not args.open else None
 
 
 def checkpoint_event(m: Machine, args: Args, node: ast.AST) -> None:

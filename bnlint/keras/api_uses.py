@@ -9,11 +9,14 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from bnlint.keras import api_history
 from bnlint.keras.api_history import Form
+from bnlint.keras.release_table import Version
+from bnlint.keras.releases import Target
 
 ROOTS = ("keras", "tensorflow", "tf_keras")
 KERAS_ROOTS = (("tensorflow.keras.", "tf.keras"), ("tf_keras.", "tf_keras"), ("keras.", "keras"))
@@ -24,6 +27,11 @@ METHODS = frozenset(
 _EXPECTED = re.compile(r"ImportError|ModuleNotFoundError|AttributeError|TypeError|ValueError|Exception")
 _CHOICE = re.compile(r"version|hasattr|getattr|try_import|tf_?[12]\b|legacy|eager", re.IGNORECASE)
 _OLD_METRIC = re.compile(r"(val_)?acc")
+
+SHORT_METRIC_ENDS: dict[str, Version] = {"keras": (2, 2), "tf.keras": (1, 15), "tf_keras": (0,)}
+"""The last minor release in which the metric "accuracy" is logged as "acc" (measured: Keras 2.2.4 and 2.3.1, TensorFlow
+1.4, 1.15 and 2.0)."""
+TAKEN: dict[api_history.Answer | None, bool] = {"taken": True, "warned": True, "ignored": False, "refused": False}
 
 
 class Place(NamedTuple):
@@ -38,7 +46,8 @@ class Place(NamedTuple):
 class Use(NamedTuple):
     """One use. ``name`` is the dotted path, the method's name, the callable's name, or that of the metric.
 
-    ``roots`` are the import roots of Keras that it may be about, ``bound`` how many parts of a path an import gives.
+    ``roots`` are the import roots of Keras that it may be about, ``bound`` how many parts of a path an import gives,
+    ``call`` the call that a keyword stands in.
     """
 
     kind: Literal["path", "keyword", "method", "metric"]
@@ -49,6 +58,7 @@ class Use(NamedTuple):
     keyword: str = ""
     roots: tuple[str, ...] = ()
     bound: int = 1
+    call: Place | None = None
 
 
 def uses(text: str) -> tuple[Use, ...]:
@@ -128,8 +138,9 @@ class _Uses:
                 for each in keywords:
                     said = f"`{each.arg}=` in `{path.rpartition('.')[2]}`"
                     yield Use(
-                        "keyword", _measured_name(path), self._place(each), said, keyword=str(each.arg), roots=(root,)
-                    )
+                        "keyword", _measured_name(path), self._place(each), said, keyword=str(each.arg), roots=(root,),
+                        call=self._place(node),
+                    )  # fmt: skip
         elif isinstance(node.func, ast.Attribute) and node.func.attr in METHODS - self.own and self.roots:
             name = node.func.attr
             place = self._place(node.func)
@@ -161,11 +172,17 @@ class _Uses:
         return None
 
     def _place(self, node: ast.stmt | ast.expr | ast.keyword) -> Place:
-        line, end = node.lineno, node.end_lineno or node.lineno
-        return Place(line, self._column(line, node.col_offset), end, self._column(end, node.end_col_offset or 0))
+        return placed_in(self.lines, node)
 
-    def _column(self, line: int, offset: int) -> int:
-        return len(self.lines[line - 1].encode()[:offset].decode(errors="replace")) + 1
+
+def placed_in(lines: Sequence[str], node: ast.stmt | ast.expr | ast.keyword) -> Place:
+    """The span of a node in the lines of a text."""
+    line, end = node.lineno, node.end_lineno or node.lineno
+    return Place(line, _column(lines, line, node.col_offset), end, _column(lines, end, node.end_col_offset or 0))
+
+
+def _column(lines: Sequence[str], line: int, offset: int) -> int:
+    return len(lines[line - 1].encode()[:offset].decode(errors="replace")) + 1
 
 
 def _aliases(nodes: list[ast.AST]) -> Iterator[tuple[str, str]]:
@@ -190,3 +207,37 @@ def _measured_name(path: str) -> str:
     if parts[:1] in (["layers"], ["applications"]) and parts[1:2] != ["experimental"]:
         return f"{parts[0]}.{parts[-1]}"
     return "layers.Input" if parts == ["Input"] else ".".join(parts)
+
+
+def has(use: Use, target: Target) -> bool | None:
+    """Whether a target has what is used; None where it is not known."""
+    if use.kind == "path":
+        return _has_path(use, target)
+    if use.kind == "metric":
+        answers = [_logs_short_metric(root, target) for root in use.roots]
+    else:
+        releases = [release for root in use.roots if (release := target.release(root)) is not None]
+        if use.kind == "method":
+            answers = [api_history.method(release, use.name) for release in releases]
+        else:
+            answers = [TAKEN.get(api_history.argument(release, use.name, use.keyword)) for release in releases]
+    if True in answers:
+        return True
+    return None if not answers or None in answers else False
+
+
+def _has_path(use: Use, target: Target) -> bool | None:
+    """Whether a path is there; nothing is below one that is not."""
+    parts = use.name.split(".")
+    above: api_history.Form = "attribute" if use.form == "attribute" else "module"
+    for size in range(use.bound + 1, len(parts)):
+        if api_history.has_path(target, ".".join(parts[:size]), above) is False:
+            return False
+    return api_history.has_path(target, use.name, use.form)
+
+
+def _logs_short_metric(root: str, target: Target) -> bool | None:
+    release = target.release(root)
+    if release is None:
+        return None
+    return release.package == root and release.version[:2] <= SHORT_METRIC_ENDS[root]

@@ -1,0 +1,48 @@
+"""Cross-entropies: whether they take logits."""
+
+from __future__ import annotations
+
+from bnlint.graph.places import Place
+from bnlint.graph.records import Loss
+from bnlint.interpreter.library import Args
+from bnlint.interpreter.values import Const, Lib, Thing, Value
+from bnlint.keras.api.names import keras_name
+
+CLASSES: dict[str, int | None] = {
+    "BinaryCrossentropy": 0,
+    "CategoricalCrossentropy": 0,
+    "SparseCategoricalCrossentropy": 0,
+    "BinaryFocalCrossentropy": None,
+    "CategoricalFocalCrossentropy": None,
+}
+"""The classes, with the position of `from_logits`."""
+FUNCTIONS = {
+    "binary_crossentropy": "BinaryCrossentropy",
+    "categorical_crossentropy": "CategoricalCrossentropy",
+    "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
+}
+
+
+def make_loss(name: str, args: Args, at: Place) -> Value:
+    """``SparseCategoricalCrossentropy(from_logits=True)``."""
+    given = args.get(CLASSES[name], "from_logits")
+    if given is None:
+        taken = None if args.open else False
+    else:
+        taken = bool(given.value) if isinstance(given, Const) and given.origin is None else None
+    return Thing("loss", loss=Loss(name, taken, at, given is not None))
+
+
+def loss_of(value: Value | None) -> Loss | None:
+    """The loss that a `compile` is given; None where it is not known, or there are several."""
+    if isinstance(value, Thing) and value.kind == "loss":
+        found: Loss = value.loss
+        return found
+    if isinstance(value, Const) and isinstance(value.value, str):
+        name = FUNCTIONS.get(value.value, value.value)
+        return Loss(name, False, text=True) if name in CLASSES else None
+    known = keras_name(value.name) if isinstance(value, Lib) else None
+    if known is None or known.area not in ("losses", "metrics"):
+        return None
+    name = FUNCTIONS.get(known.last, known.last)
+    return Loss(name, False, text=True) if name in CLASSES and known.last in FUNCTIONS else None
