@@ -36,6 +36,7 @@ def _on_216(keras: str) -> dict[str, str]:
 
 
 _OLD = {"tensorflow": "1.15.5", "keras": "2.3.1"}
+_ON_215 = {"tensorflow-cpu": "2.15.1", "tensorflow-addons": "0.23.0", "pillow": "13.0.0", "scipy": "1.13.1"}
 _NEWEST = {"keras": "3.15.1", "tensorflow": "2.21.0", "tf-keras": "2.21.0"}
 
 ENVIRONMENTS: dict[str, Environment] = {
@@ -46,7 +47,7 @@ ENVIRONMENTS: dict[str, Environment] = {
         Environment("keras-3.3", "keras==3.3", "keras", "k33", "3.11", _on_216("3.3.3")),
         Environment("keras-3.0", "keras==3.0", "keras", "k30", "3.11", _on_216("3.0.5")),
         Environment("tf_keras-2.21", "tf-keras==2.21", "tf_keras", "k315", "3.13", _NEWEST),
-        Environment("tf-2.15", "tensorflow==2.15", "tf.keras", "tf215", "3.11", {"tensorflow-cpu": "2.15.1"}),
+        Environment("tf-2.15", "tensorflow==2.15", "tf.keras", "tf215", "3.11", _ON_215),
         Environment("tf-2.11", "tensorflow==2.11", "tf.keras", "tf211", "3.10", {"tensorflow-cpu": "2.11.1"}),
         Environment("tf-2.8", "tensorflow==2.8", "tf.keras", "tf28", "3.9", {"tensorflow-cpu": "2.8.4"}),
         Environment("tf-2.4", "tensorflow==2.4", "tf.keras", "tf24", "3.8", {"tensorflow-cpu": "2.4.4"}),

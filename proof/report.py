@@ -101,7 +101,9 @@ def _teeth(dialects: dict[str, Figures]) -> Iterator[str]:
     yield (
         "Each cell of the truth table that the analysis of some program reads is turned round in turn (`BUT` becomes "
         "`M--`, or an error), and the programs of the fixed sample (`proof/kept`, chosen from those that were "
-        "observed) are judged again: the cell is noticed where one of them is contradicted, or no longer exact. "
+        "observed) are judged again: the cell is noticed where one of them is contradicted, or no longer exact. Cells "
+        "that no event can contradict, of weights in files and of momenta in traces, are left out (`apart` in "
+        "`proof/flips.py` says why). "
         "`tests/keras/test_truth_programs.py` compares bnlint with every cell about training, read or not, and "
         "`tests/keras/test_truth_measured.py` measures all cells anew."
     )

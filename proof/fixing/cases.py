@@ -10,7 +10,8 @@ environment's Keras; and ``before`` and ``after``:
 - ``prints``: lines that it must print
 - a number: what holds of the event of that number, from 0: names of layers in ``moves`` (their moving statistics
   changed), ``trains`` (their other weights had a gradient), ``active`` (Dropout that dropped) and ``drift`` (their
-  statistics changed since the event before); ``momentum`` by layer; ``loss``: *same*, *differs* or *free*
+  statistics changed since the event before); ``momentum`` by layer, ``pace`` for that by which the statistics move,
+  whatever the attribute says; ``loss``: *same*, *differs* or *free*
 
 All that ``after`` does not speak of must be as it was before. ``unlike: false`` is for a fix that changes nothing in
 the run at hand.

@@ -58,6 +58,8 @@ def _events(expected: dict[Any, Any], seen: Seen, earlier: Seen | None) -> Itera
         for key, value in expected[number].items():
             if key == "momentum":
                 yield from _momenta(number, value, event)
+            elif key == "pace":
+                yield from _paces(number, value, event)
             elif key == "loss":
                 if earlier is not None and number < len(earlier["events"]):
                     yield from _loss(number, value, event, earlier["events"][number])
@@ -68,9 +70,14 @@ def _events(expected: dict[Any, Any], seen: Seen, earlier: Seen | None) -> Itera
 def _momenta(number: int, wanted: dict[str, float], event: Seen) -> Iterator[str]:
     for name, value in wanted.items():
         said = next((row["momentum"] for row in event["layers"] if row["name"] == name), None)
-        measured = event["momenta"].get(name)
         if said is None or abs(said - value) > 1e-6:
             yield f"event {number}: {name} has momentum {said}, not {value}"
+    yield from _paces(number, wanted, event)
+
+
+def _paces(number: int, wanted: dict[str, float], event: Seen) -> Iterator[str]:
+    for name, value in wanted.items():
+        measured = event["momenta"].get(name)
         if measured is None or abs(measured - value) > MOMENTUM:
             yield f"event {number}: the statistics of {name} move as by momentum {measured}, not {value}"
 

@@ -42,7 +42,8 @@ MEANT: dict[str, tuple[str, str]] = {
     "BN302": ("trains", "same"),
     "BN303": ("trains", "same"),
 }
-"""For each rule the list that the fix means to change, summed over all events, and how."""
+"""For each rule the list that the fix means to change, summed over all events, and how; those that no list shows are
+proven by their programs alone."""
 
 MEET: dict[str, Callable[[list[object], list[object]], bool]] = {
     "fewer": lambda old, new: len(new) < len(old),
@@ -139,6 +140,9 @@ def _faults(rule: str, before: Seen, after: Seen) -> Iterator[str]:
         return  # it raised, and runs now
     if raised:
         yield f"{NOT_RUN}before the fix {raised}"
+        return
+    if rule not in MEANT:
+        yield f"{NOT_RUN}no list of an event shows what it changes: its programs print it"
         return
     kind, how = MEANT[rule]
     old, new = _total(before, kind), _total(after, kind)

@@ -1,5 +1,6 @@
 """What a program would download or read, made up: weights stay the random ones that a model begins with."""
 
+import os
 import sys
 
 import numpy as np
@@ -10,15 +11,22 @@ def install(kit):
     kinds = [*kit.keras.models.Model.__mro__, *kit.keras.models.Sequential.__mro__]
     for kind in kinds:
         if "load_weights" in vars(kind):
-            kind.load_weights = _load_nothing
+            kind.load_weights = _load_own(kind.load_weights)
     getattr(kit.keras, "applications", None)  # its modules are loaded when they are asked for
     for name, module in list(sys.modules.items()):
         if "keras" in name and "get_file" in getattr(module, "__dict__", ()):
             module.get_file = _no_file
 
 
-def _load_nothing(self, *arguments, **named):
-    """Stands for ``load_weights``: the weights are as good as loaded."""
+def _load_own(original):
+    """Stands for ``load_weights``: a file that the program has written is loaded, any other is as good as loaded."""
+
+    def load_weights(self, filepath, *arguments, **named):
+        if os.path.exists(str(filepath)):
+            return original(self, filepath, *arguments, **named)
+        return None
+
+    return load_weights
 
 
 def _no_file(fname=None, origin=None, *arguments, **named):

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from proof import keeping
-from proof.flips import column_of, flip_all, is_noticed, verdicts
+from proof.flips import apart, column_of, flip_all, is_noticed, reads, verdicts
 from proof.programs.dialects import KERAS_2, KERAS_3, Dialect
 from proof.running import Record, read
 
@@ -46,3 +46,11 @@ def test_a_program_that_notices_a_turned_cell_still_does(dialect: Dialect) -> No
 def test_95_of_100_turned_cells_are_noticed(dialect: Dialect) -> None:
     teeth = flip_all(kept(dialect), dialect)
     assert teeth.share >= 0.95, teeth.missed
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_a_cell_that_is_left_out_can_be_noticed_in_no_event(dialect: Dialect) -> None:
+    column = column_of(dialect)
+    for cell in apart(dialect):
+        programs = [each for each in kept(dialect) if cell in reads(each, dialect.target)]
+        assert [each["text"] for each in programs if is_noticed(each, dialect.target, column, cell)] == []

@@ -293,6 +293,8 @@ class KerasLibrary:
     def _ends(self, m: Machine, value: Ref, record: Layer, name: str, node: ast.AST) -> Value | None:
         if record.model is not None and record.model.kind in ("functional", "sequential", "unknown"):
             inputs, outputs = models_api.ends(m, self, value, node)
+            if record.model.application is not None:
+                inputs = models_api.sources(inputs)
             return models_api.as_value(
                 m, inputs if name.startswith("input") else outputs, node, plural=name.endswith("s")
             )

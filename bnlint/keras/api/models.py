@@ -206,6 +206,15 @@ def ends(m: Machine, library: KerasLibrary, ref: Ref, node: ast.AST) -> tuple[tu
     return model.inputs, model.outputs
 
 
+def sources(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """The inputs that tensors are made of: an application on an ``input_tensor`` has those as its own."""
+    from bnlint.graph.network import trace
+
+    if all(tensor.node is None or not tensor.node.inputs for tensor in tensors):
+        return tensors
+    return tuple(node.output for node in trace([], tensors).nodes if not node.inputs)
+
+
 def connect_sequential(m: Machine, library: KerasLibrary, address: Address, node: ast.AST) -> bool:
     """Makes the tensors of the Sequential that holds a layer; False where there is none."""
     for owner, record in m.heap.items():
