@@ -87,7 +87,7 @@ def _rows(owner: type[Any], facts: dict[str, FactType]) -> Iterator[str]:
             yield f"| `{name}` | {facts[name].name} | {facts[name].doc.replace('|', chr(92) + '|')} |"
 
 
-# --- the language of rules ---------------------------------------------------------------------------------------------
+# --- the language of rules --------------------------------------------------------------------------------------------
 
 
 def language_page() -> str:
