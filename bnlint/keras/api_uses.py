@@ -26,6 +26,7 @@ METHODS = frozenset(
 )
 _EXPECTED = re.compile(r"ImportError|ModuleNotFoundError|AttributeError|TypeError|ValueError|Exception")
 _CHOICE = re.compile(r"version|hasattr|getattr|try_import|tf_?[12]\b|legacy|eager", re.IGNORECASE)
+_TYPES_ONLY = re.compile(r"(\w+\.)?TYPE_CHECKING|False|0")
 _OLD_METRIC = re.compile(r"(val_)?acc")
 
 SHORT_METRIC_ENDS: dict[str, Version] = {"keras": (2, 2), "tf.keras": (1, 15), "tf_keras": (0,)}
@@ -83,6 +84,8 @@ def _certain(tree: ast.AST) -> Iterator[ast.AST]:
                 waiting += child.finalbody
             elif isinstance(child, (ast.If, ast.IfExp)) and _CHOICE.search(ast.unparse(child.test)):
                 continue
+            elif isinstance(child, ast.If) and _TYPES_ONLY.fullmatch(ast.unparse(child.test)):
+                waiting += child.orelse
             else:
                 waiting.append(child)
 
