@@ -102,7 +102,8 @@ class Compiled(NamedTuple):
     heap: Map[Address, Any]
     optimizer: str | None = None
     learning_rate: float | None = None
-    eager: bool = False
+    eager: bool | None = False
+    """whether its steps are run eagerly; None: unknown"""
     traces: tuple[Trace, ...] = ()
     heaps: tuple[Map[Address, Any], ...] = ()
     weight_decay: float | None = None

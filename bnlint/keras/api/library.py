@@ -37,6 +37,7 @@ from bnlint.interpreter.values import (
 from bnlint.keras import api_history, applications, truth
 from bnlint.keras.api import (
     companions,
+    eagerly,
     graph_mode,
     image_generators,
     losses,
@@ -329,6 +330,9 @@ class KerasLibrary:
         if name == "name" or (name == "_name" and not self.is_keras_3(record.package)):
             m.put(target.address, record._replace(name=layers_api.text(value)))
             return False
+        if name == "run_eagerly":
+            eagerly.set_for_model(m, target)
+            record = m.get(target.address)
         typos.other_attribute(m, target, name, node)
         m.put(target.address, record._replace(attrs=record.attrs.set(name, value)))
         return True

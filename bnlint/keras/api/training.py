@@ -11,7 +11,7 @@ from bnlint.graph.records import Compiled, Layer
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Ref, Thing, Unknown, Value
-from bnlint.keras.api import callbacks, losses, orders, rates
+from bnlint.keras.api import callbacks, eagerly, losses, orders, rates
 from bnlint.keras.api.data import is_true
 from bnlint.keras.api.layers import note_built, number, text, trace_call
 from bnlint.keras.api.models import unknown_model
@@ -114,8 +114,8 @@ def compile_model(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node:
             name, rate, decay = called, default_rate(called, release), DECAYS.get(called.lower(), 0.0)
             made = None if m.is_in_unknown_turn or m.star else _identity(m, node)
             extras = {"rate_at": m.place(node), "rate_by": "text", "gradient_momentum": 0.0}
-    eager = args.get(None, "run_eagerly")
-    compiled = Compiled(m.place(node), m.heap, name, rate, bool(isinstance(eager, Const) and eager.value))
+    eager = eagerly.of_compile(m, args.get(None, "run_eagerly"))
+    compiled = Compiled(m.place(node), m.heap, name, rate, eager)
     compiled = compiled._replace(weight_decay=decay, optimizer_made=made, optimizer_written=_written(node), **extras)
     compiled = compiled._replace(loss=losses.loss_of(args.get(1, "loss")))
     record: Layer = m.get(ref.address)
