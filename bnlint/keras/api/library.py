@@ -373,7 +373,7 @@ class KerasLibrary:
             return Unknown(f"method `{callee.name}`")
         if isinstance(callee, Bound):
             return self._call_method(m, callee, args, node)
-        if isinstance(callee, Thing) and callee.kind == "loss":
+        if isinstance(callee, Thing) and callee.kind in ("loss", losses.PLAIN):
             return self.call(m, Unknown("result of a loss", harmless=True), args, node) or Unknown(
                 "loss", harmless=True
             )
@@ -470,6 +470,8 @@ class KerasLibrary:
             return Thing("regularizer")
         if area == "losses" and last in losses.CLASSES:
             return losses.make_loss(last, args, m.place(node))
+        if area == "losses" and losses.is_class(last):
+            return Thing(losses.PLAIN)
         if last == "clone_model":
             source = args.get(0, "model")
             if isinstance(source, Ref) and isinstance(m.record(source), Layer):

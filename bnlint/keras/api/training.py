@@ -117,7 +117,8 @@ def compile_model(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node:
     eager = eagerly.of_compile(m, args.get(None, "run_eagerly"))
     compiled = Compiled(m.place(node), m.heap, name, rate, eager)
     compiled = compiled._replace(weight_decay=decay, optimizer_made=made, optimizer_written=_written(node), **extras)
-    compiled = compiled._replace(loss=losses.loss_of(args.get(1, "loss")))
+    loss = args.get(1, "loss")
+    compiled = compiled._replace(loss=losses.loss_of(loss), plain_loss=losses.is_plain(m, loss))
     record: Layer = m.get(ref.address)
     if record.model is None:
         from bnlint.graph.records import Model
