@@ -361,6 +361,7 @@ class KerasLibrary:
 
     def call(self, m: Machine, callee: Value, args: Args, node: ast.AST) -> Value | None:
         """Calls a class, function, method or layer."""
+        orders.note_shuffle(m, callee, node)
         if isinstance(callee, Lib):
             found = companions.call_name(m, self, callee.name, args, node)
             found = found if found is not None else self._call_name(m, callee.name, args, node)
