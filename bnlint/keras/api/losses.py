@@ -59,7 +59,7 @@ def loss_of(value: Value | None) -> Loss | None:
 
 
 def is_plain(m: Machine, value: Value | None) -> bool:
-    """Whether it is a loss of Keras, or several of them: no function of the program's own, and none of another library."""
+    """Whether all of it are losses of Keras: none of the program's own, none of another library."""
     if isinstance(value, Tuple):
         return all(is_plain(m, each) for each in value.items)
     record = m.record(value) if value is not None else None
