@@ -26,6 +26,7 @@ METHODS = frozenset(
 )
 _EXPECTED = re.compile(r"ImportError|ModuleNotFoundError|AttributeError|TypeError|ValueError|Exception")
 _CHOICE = re.compile(r"version|hasattr|getattr|try_import|tf_?[12]\b|legacy|eager", re.IGNORECASE)
+_SUPPRESSED = re.compile(rf"\bsuppress\(.*({_EXPECTED.pattern})")
 _TYPES_ONLY = re.compile(r"(\w+\.)?TYPE_CHECKING|False|0")
 _OLD_METRIC = re.compile(r"(val_)?acc")
 
@@ -82,7 +83,7 @@ def _certain(tree: ast.AST) -> Iterator[ast.AST]:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.Try) and _expects_an_error(child):
                 waiting += child.finalbody
-            elif isinstance(child, (ast.If, ast.IfExp)) and _CHOICE.search(ast.unparse(child.test)):
+            elif (isinstance(child, ast.With) and any(_SUPPRESSED.search(ast.unparse(each)) for each in child.items)) or (isinstance(child, (ast.If, ast.IfExp)) and _CHOICE.search(ast.unparse(child.test))):
                 continue
             elif isinstance(child, ast.If) and _TYPES_ONLY.fullmatch(ast.unparse(child.test)):
                 waiting += child.orelse
