@@ -120,18 +120,14 @@ def gather(model: SavedModel, target: Target, settings: Settings, other: SavedMo
 
 
 def target_of(model: SavedModel, given: Target | None) -> Target:
-    """What the model will run on: as of a script; in place of the default the Keras 2 that has saved it, if one has.
-
-    Beside the default stands the Keras that the file names.
-    """
+    """What the model will run on: as of a script; beside the default stands the Keras that has saved it."""
     from bnlint.keras.releases import DEFAULT
-    from bnlint.keras.saved_targets import saved_with
     from bnlint.targets.finding import target_for
 
     target = target_for(model.path, "", given)
     if target is not DEFAULT or model.keras is None:
         return target
-    return saved_with(model) or target.with_notes(f"the file was saved by Keras {model.keras}")
+    return target.with_notes(f"the file was saved by Keras {model.keras}")
 
 
 def contents(model: SavedModel) -> dict[str, str]:

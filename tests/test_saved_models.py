@@ -65,36 +65,6 @@ def test_the_target_of_settings_and_project_comes_first(given: dict[str, str]) -
     assert "saved by" not in target.describe()
 
 
-@pytest.mark.parametrize(
-    ("version", "backend", "target"),
-    [
-        ("2.2.4", "tensorflow", "Keras 2.2.4 on TensorFlow 1.13 (saved by Keras 2.2.4)"),
-        ("2.3.0-tf", "tensorflow", "TensorFlow 2.2 with Keras 2.3.1 (saved by Keras 2.3.0-tf)"),
-        ("2.4.0", "tensorflow", "TensorFlow 2.4 (saved by Keras 2.4.0)"),
-        ("2.15.0", None, "TensorFlow 2.15 (saved by Keras 2.15.0)"),
-        ("2.21.0", "tensorflow", "tf_keras 2.21 on TensorFlow 2.21 (saved by Keras 2.21.0)"),
-        # which TensorFlow it was the file does not tell, no table knows the Keras, or it was another backend
-        ("2.2.4-tf", "tensorflow", "Keras 3.15 on TensorFlow 2.21 (default; the file was saved by Keras 2.2.4-tf)"),
-        ("1.2.2", "tensorflow", "Keras 3.15 on TensorFlow 2.21 (default; the file was saved by Keras 1.2.2)"),
-        ("2.2.4", "theano", "Keras 3.15 on TensorFlow 2.21 (default; the file was saved by Keras 2.2.4)"),
-        ("2.x", None, "Keras 3.15 on TensorFlow 2.21 (default; the file was saved by Keras 2.x)"),
-    ],
-)
-def test_a_file_of_keras_2_is_judged_on_the_release_that_has_saved_it(
-    version: str, backend: str | None, target: str
-) -> None:
-    written(Path("m.json"), {**GOOD, "keras_version": version, "backend": backend})
-    found = reports("m.json")["m.json"].target
-    assert found is not None and found.describe() == target
-
-
-def test_the_target_of_the_project_comes_before_that_of_the_file() -> None:
-    written(Path("m.json"), {**GOOD, "keras_version": "2.15.0"})
-    Path("requirements.txt").write_text("keras==3.9.0\n")
-    found = reports("m.json")["m.json"].target
-    assert found is not None and found.keras == (3, 9, 0)
-
-
 def test_a_model_that_cannot_be_read_is_a_finding_and_the_others_are_done() -> None:
     Path("broken.keras").write_bytes(b"PK\x03\x04")
     archive(Path("good.keras"), GOOD)

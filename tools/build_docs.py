@@ -8,17 +8,21 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bnlint.fixes.registry import REWRITES  # noqa: E402
 from bnlint.graph.subjects import SUBJECTS, Backbone, Fit  # noqa: E402
 from bnlint.rules import Rule, load  # noqa: E402
 from bnlint.rules.facts import FactType, facts_of  # noqa: E402
+from bnlint.rules.json_schema import DOCS as DOCS_OF_KEYS  # noqa: E402
 from bnlint.rules.pages import page  # noqa: E402
+from bnlint.rules.validating import RULE_KEYS  # noqa: E402
+from bnlint.rules.wording import JOINED, OPERATORS  # noqa: E402
 
 DOCS = ROOT / "docs"
 PACKAGES = {"keras": "Keras", "tensorflow": "TensorFlow"}
@@ -44,6 +48,21 @@ Written by `python tools/build_docs.py` from `bnlint/graph/subjects/`.
 """
 
 
+LANGUAGE_INTRODUCTION = """\
+# The language of rules
+
+What a rule file may say, as bnlint reads it; [writing-rules.md](writing-rules.md) is the guide, with examples, and
+[subjects.md](subjects.md) lists the subjects with their facts. `bnlint schema rule` prints the same as JSON Schema.
+
+Written by `python tools/build_docs.py` from `bnlint/rules/` and `bnlint/fixes/registry.py`."""
+COMPARING = """\
+`fact: value` holds where the fact has this value, `fact: [value, value]` where it has one of them. A fact that the
+program leaves open is *unknown*: nothing but `known: false` holds on it."""
+REWRITING = """\
+A fix names them under `do`, each with its arguments: `- add_argument: {call: called_at, name: {literal: training},
+value: {literal: false}}`. A plain word is a fact; a constant stands under `literal`."""
+
+
 def subjects_page() -> str:
     """The table of all subjects with their facts."""
     parts = [INTRODUCTION]
@@ -66,6 +85,36 @@ def _rows(owner: type[Any], facts: dict[str, FactType]) -> Iterator[str]:
     for name in owner.__dataclass_fields__:
         if name in facts:
             yield f"| `{name}` | {facts[name].name} | {facts[name].doc.replace('|', chr(92) + '|')} |"
+
+
+# --- the language of rules --------------------------------------------------------------------------------------------
+
+
+def language_page() -> str:
+    """The keys of a rule file, the conditions, and the rewrites that a fix may name."""
+    keys = [f"| `{key}` | {DOCS_OF_KEYS[key]} |" for key in RULE_KEYS]
+    operators = [f"| `{{{name}: …}}` | {said} |" for name, said in OPERATORS.items()]
+    joined = [f"| `{name}` | {said} |" for name, said in JOINED.items()]
+    parts = [LANGUAGE_INTRODUCTION, "## The keys of a rule file", _table("key", "meaning", keys)]
+    parts += ["## Comparing a fact", COMPARING, _table("written", "holds where", operators)]
+    parts += ["## Joining conditions", _table("written", "holds where", joined)]
+    parts += ["## Rewrites", REWRITING]
+    for name, rewrite in REWRITES.items():
+        rows = [
+            f"| `{key}` | {argument.kind}{', may be left out' if argument.optional else ''} | {argument.doc} |"
+            for key, argument in rewrite.arguments.items()
+        ]
+        parts += [
+            f"### `{name}`",
+            f"{rewrite.doc[0].upper()}{rewrite.doc[1:]}.",
+            _table("argument", "is", rows, "meaning"),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(first: str, second: str, rows: Sequence[str], *more: str) -> str:
+    heads = (first, second, *more)
+    return "\n".join([f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}", *rows])
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------
@@ -144,6 +193,7 @@ def write(docs: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (docs / "subjects.md").write_text(subjects_page(), encoding="utf-8")
     (docs / "rules.md").write_text(rules_page(), encoding="utf-8")
+    (docs / "rule-language.md").write_text(language_page(), encoding="utf-8")
     pages = rule_pages()
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -13,7 +13,22 @@ from bnlint.rules.schema import Condition
 from bnlint.rules.yamlfile import Document, Path
 
 BY_SIZE = ("at_least", "at_most", "more_than", "less_than")
-OPERATORS = (*BY_SIZE, "not", "known", "has")
+OPERATORS = {
+    "at_least": "the fact is a number, and this or more",
+    "at_most": "this or less",
+    "more_than": "more than this",
+    "less_than": "less than this",
+    "not": "the fact is known, and is another value, or none of a list of values",
+    "known": "`true`: the fact is known at all; `false`: it is unknown",
+    "has": "the fact is a list, and holds this",
+}
+"""What a fact may be compared by, besides a value and a list of values, and when that holds."""
+JOINED = {
+    "any": "at least one of a list of conditions holds",
+    "all": "every one of a list of conditions holds",
+    "not": "a condition is known not to hold",
+}
+"""What joins conditions; several lines of one condition all have to hold."""
 
 
 class Wording(Pieces):
@@ -62,7 +77,7 @@ class Wording(Pieces):
         return self.condition(data["when"], (*path, "when")) if "when" in data else None
 
     def _line(self, key: str, value: Any, path: Path) -> Condition:
-        if key in ("any", "all"):
+        if key in JOINED and key != "not":
             return [key, [self.condition(each, (*path, at)) for at, each in enumerate(self.sequence(value, path))]]
         if key == "not":
             return ["not", self.condition(value, path)]

@@ -28,7 +28,8 @@ from bnlint.saved_models.references import RecordedCall, Reference, calls_of, en
 
 MOST_NESTED = 60
 """Models inside models inside models; each level costs a few calls on Python's stack."""
-MOST_LAYERS = 100_000
+MOST_LAYERS = 20_000
+"""NASNetLarge has a thousand; a layer takes some 5 kB until all is said of it, and a fix holds several such models."""
 MOST_CALLS = 400_000
 MOST_WAYS = 100_000
 """On which the layers may be reached: models that are called twice, inside models that are called twice, and so on."""
