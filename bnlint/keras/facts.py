@@ -318,9 +318,24 @@ class FitView:
         frozen = own.updates is False and self.event.heap[address].trainable is False
         return step is not None and frozen and address in step.live
 
+    @property
+    def momentum_read_at(self) -> str | None:
+        """When a momentum that was set counts, for the way in which this fit runs."""
+        behaviour = self.behaviour
+        if behaviour is None:
+            return None
+        at_once: bool | None = False
+        if self.compiled is not None and self.compiled.eager:
+            at_once = behaviour.momentum_read_when_eager
+        elif self.event.train == "train_on_batch":
+            at_once = behaviour.momentum_read_by_each_step
+        if at_once is False or behaviour.momentum_read_at != "first_fit":
+            return behaviour.momentum_read_at
+        return "fit" if at_once else None
+
     def _momentum(self, address: Address) -> float | None:
         """The momentum of a layer that the fit goes by."""
-        live, when = self.event.heap[address].momentum, self.behaviour and self.behaviour.momentum_read_at
+        live, when = self.event.heap[address].momentum, self.momentum_read_at
         if when == "fit":
             return cast("float | None", live)
         records = [heap.get(address) for heap in self.heaps("first_fit")]

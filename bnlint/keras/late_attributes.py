@@ -71,12 +71,12 @@ def _goes_by_another(view: FitView, state: State, event: Any) -> bool:
     if behaviour is None or (view.compiled is not None and view.compiled.eager is None):
         return False
     if event.attribute == CLIPPING:
-        if behaviour.clipping_read_at != "first_fit":
+        if behaviour.clipping_read_at != "first_fit" or view.momentum_read_at != "first_fit":
             return False
         live = view.event.heap[state.address].attrs.get(CLIPPING)
         used = [heap.get(state.address) for heap in view.heaps("first_fit")]
         return bool(used) and all(isinstance(each, Layer) and each.attrs.get(CLIPPING) is not live for each in used)
-    if behaviour.momentum_read_at != "first_fit" or state.momentum is None:
+    if view.momentum_read_at != "first_fit" or state.momentum is None:
         return False
     return bool(state.momentum != event.value and view.event.heap[state.address].momentum == event.value)
 

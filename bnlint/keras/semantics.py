@@ -180,6 +180,16 @@ class Behaviour:
         return "fit" if counts else "first_fit"
 
     @cached_property
+    def momentum_read_by_each_step(self) -> bool | None:
+        """Whether every ``train_on_batch`` heeds a momentum that was set, whatever was traced before."""
+        return _is_half(value(self.release, "q18_momentum", "between_steps", "eff_momentum"))
+
+    @cached_property
+    def momentum_read_when_eager(self) -> bool | None:
+        """Whether ``run_eagerly=True`` makes a momentum count at once."""
+        return _is_half(value(self.release, "q18_momentum", "between_fits_run_eagerly", "eff_momentum"))
+
+    @cached_property
     def clipping_read_at(self) -> ReadAt | None:
         """When ``layer.renorm_clipping = {…}`` counts, where there is batch renormalization."""
         cases = ("renorm_clipping_after_compile", "renorm_clipping_between_fits")
@@ -550,5 +560,7 @@ class Behaviour:
 
 
 def _is_half(momentum: Any) -> bool | None:
-    """Whether a momentum of 0.5 that was set is what was measured."""
-    return abs(momentum - 0.5) < 0.01 if isinstance(momentum, (int, float)) else None
+    """Whether a momentum of 0.5 that was set is what was measured, and not the 0.99 before; None for neither."""
+    known = {0.5: True, 0.99: False}
+    near = [each for each in known if isinstance(momentum, (int, float)) and abs(momentum - each) < 0.01]
+    return known[near[0]] if near else None

@@ -240,11 +240,12 @@ def test_where_the_learning_phase_counts_ordinary_training_is_not_claimed(target
 @pytest.mark.parametrize(
     ("target", "momentum"),
     [
-        ("keras==2.2.4", 0.99), ("tensorflow==1.15", 0.99), ("tensorflow==2.0", 0.5), ("tensorflow==2.15", 0.5),
-        ("keras==3.15", 0.5),
+        ("keras==2.1.2", 0.99), ("keras==2.3.1", 0.99), ("tensorflow==1.15", 0.99), ("tensorflow==2.0", 0.5),
+        ("tensorflow==2.15", 0.5), ("keras==3.15", 0.5),
+        ("keras==2.2.4", None),  # not to be seen where the first update replaces the statistics
     ],
 )  # fmt: skip
-def test_a_changed_momentum(target: str, momentum: float) -> None:
+def test_a_changed_momentum(target: str, momentum: float | None) -> None:
     assert last_row(FLAT + "    bn.momentum = 0.5" + TRAIN, target).momentum == momentum
 
 
