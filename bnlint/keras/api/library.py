@@ -340,6 +340,8 @@ class KerasLibrary:
             return
         if isinstance(owner, Thing) and owner.kind == "generator":
             generator_changed(m, owner, node, name)
+        if name == "shuffle":
+            orders.shuffle_set(m, owner, node)
         if name == "trainable" and isinstance(owner, Lib):
             typos.flag_of_library(m, owner, node)
         if name != "trainable" or isinstance(owner, (Const, Function, Lib)):
