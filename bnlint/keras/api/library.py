@@ -330,6 +330,9 @@ class KerasLibrary:
             m.put(target.address, record._replace(name=layers_api.text(value)))
             return False
         typos.other_attribute(m, target, name, node)
+        if name == "activation" and record.options is not None:
+            # releases that build graphs before the fit do not heed it
+            record = record._replace(options=record.options._replace(activation=None))
         m.put(target.address, record._replace(attrs=record.attrs.set(name, value)))
         return True
 
