@@ -334,6 +334,9 @@ class KerasLibrary:
             eagerly.set_for_model(m, target)
             record = m.get(target.address)
         typos.other_attribute(m, target, name, node)
+        if name == "activation" and record.options is not None:
+            # releases that build graphs before the fit do not heed it
+            record = record._replace(options=record.options._replace(activation=None))
         m.put(target.address, record._replace(attrs=record.attrs.set(name, value)))
         return True
 
@@ -344,6 +347,8 @@ class KerasLibrary:
             return
         if isinstance(owner, Thing) and owner.kind == "generator":
             generator_changed(m, owner, node, name)
+        if name == "shuffle":
+            orders.shuffle_set(m, owner, node)
         if name == "trainable" and isinstance(owner, Lib):
             typos.flag_of_library(m, owner, node)
         if name != "trainable" or isinstance(owner, (Const, Function, Lib)):

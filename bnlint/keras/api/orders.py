@@ -123,6 +123,13 @@ def labels_attribute(data: Data, name: str) -> Value | None:
     return thing(replace(array_of(data.samples), labels_of=(data.flow.at, name)))
 
 
+def shuffle_set(m: Machine, value: Value, node: ast.AST) -> None:
+    """``flow.shuffle = False``: the order of each pass is not known any more."""
+    data = as_data(value)
+    if data is not None and data.flow is not None:
+        m.event("shuffle_set", node, flow=data.flow.at)
+
+
 def marked(m: Machine, data: Data, items: Items) -> Items:
     """The items of a loop over a shuffling pipeline: the labels belong to this pass alone."""
     flow = data.flow

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bnlint.graph.places import Place
 from bnlint.graph.records import Compiled, Layer
+from bnlint.interpreter.classes import find_in_class
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Ref, Thing, Unknown, Value
@@ -132,6 +133,12 @@ def compile_model(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node:
     return Const(None)
 
 
+def _has_own_step(m: Machine, record: Layer) -> bool:
+    """Whether the class of a model says itself what is done with a batch."""
+    steps = ("train_step", "test_step")
+    return record.user_class is not None and any(find_in_class(m, record.user_class, step) for step in steps)
+
+
 def fit_model(
     m: Machine, library: KerasLibrary, ref: Ref, method: str, args: Args, node: ast.AST, *, is_keras: bool = True
 ) -> Value:
@@ -164,6 +171,7 @@ def fit_model(
         train=kind,
         method=method,
         step=step,
+        own_step=_has_own_step(m, record),
         defaults=origins,
         batch=sizes.batch,
         samples=sizes.samples,
