@@ -36,6 +36,11 @@ OF_MOMENTA: tuple[Cell, ...] = (
 )
 """What a trace holds on to. Where ``compile`` has read all flags that is the momentum alone, and events tell of it what
 the attribute says."""
+OF_STEPS: tuple[Cell, ...] = (
+    ("q18_momentum", "between_steps"),
+    ("q18_momentum", "between_fits_run_eagerly"),
+)
+"""Whether each step heeds a momentum that was set: here, too, events tell what the attribute says."""
 OTHER_MOMENTUM = {"0.5": "0.99"}
 """The questions set 0.5 on layers that were made with 0.99."""
 
@@ -150,7 +155,7 @@ def apart(dialect: Dialect) -> tuple[Cell, ...]:
     """
     behaviour = Behaviour(_release(dialect))
     early = behaviour.updates_read_at == behaviour.weights_read_at == "compile"
-    return OF_FILES + OF_MOMENTA if early else OF_FILES
+    return OF_FILES + OF_STEPS + (OF_MOMENTA if early else ())
 
 
 def readers(records: Iterable[Record], dialect: Dialect) -> dict[Cell, list[Record]]:
