@@ -102,7 +102,8 @@ class Compiled(NamedTuple):
     heap: Map[Address, Any]
     optimizer: str | None = None
     learning_rate: float | None = None
-    eager: bool = False
+    eager: bool | None = False
+    """whether its steps are run eagerly; None: unknown"""
     traces: tuple[Trace, ...] = ()
     heaps: tuple[Map[Address, Any], ...] = ()
     weight_decay: float | None = None
@@ -116,6 +117,8 @@ class Compiled(NamedTuple):
     gradient_momentum: float | None = None
     """of plain gradient descent: its momentum"""
     loss: Loss | None = None
+    plain_loss: bool = False
+    """whether each loss is one of Keras, which compares an output with its target"""
     optimizer_made: Any = None
     """identifies the optimizer object: where and in which call it was made; None: unknown"""
     optimizer_written: str | None = None

@@ -26,6 +26,8 @@ METHODS = frozenset(
 )
 _EXPECTED = re.compile(r"ImportError|ModuleNotFoundError|AttributeError|TypeError|ValueError|Exception")
 _CHOICE = re.compile(r"version|hasattr|getattr|try_import|tf_?[12]\b|legacy|eager", re.IGNORECASE)
+_SUPPRESSED = re.compile(rf"\bsuppress\(.*({_EXPECTED.pattern})")
+_TYPES_ONLY = re.compile(r"(\w+\.)?TYPE_CHECKING|False|0")
 _OLD_METRIC = re.compile(r"(val_)?acc")
 
 SHORT_METRIC_ENDS: dict[str, Version] = {"keras": (2, 2), "tf.keras": (1, 15), "tf_keras": (0,)}
@@ -81,10 +83,19 @@ def _certain(tree: ast.AST) -> Iterator[ast.AST]:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.Try) and _expects_an_error(child):
                 waiting += child.finalbody
-            elif isinstance(child, (ast.If, ast.IfExp)) and _CHOICE.search(ast.unparse(child.test)):
+            elif _hangs_on_the_release(child):
                 continue
+            elif isinstance(child, ast.If) and _TYPES_ONLY.fullmatch(ast.unparse(child.test)):
+                waiting += child.orelse
             else:
                 waiting.append(child)
+
+
+def _hangs_on_the_release(node: ast.AST) -> bool:
+    """Whether what is inside runs only on some releases: ``with suppress(ImportError)``, ``if … version …``."""
+    if isinstance(node, ast.With):
+        return any(_SUPPRESSED.search(ast.unparse(each)) for each in node.items)
+    return isinstance(node, (ast.If, ast.IfExp)) and _CHOICE.search(ast.unparse(node.test)) is not None
 
 
 def _expects_an_error(node: ast.Try) -> bool:

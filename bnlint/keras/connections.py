@@ -454,6 +454,8 @@ def _of_application(heap: Any, address: Address) -> Connection:
 def _fitted_outputs(run: PathFits) -> dict[Address, dict[str, Any]]:
     found: dict[Address, dict[str, Any]] = {}
     for view in run.views:
+        if view.compiled is None or not view.compiled.plain_loss or view.event.step is not None:
+            continue  # what is compared may be embeddings
         for address in outputs_of(view.event.heap, view.root):
             if view.event.heap[address].type in BATCH_NORM:
                 label = label_of(view.record, root=True)

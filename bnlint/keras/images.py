@@ -112,6 +112,8 @@ class _Nothing(NamedTuple):
 
 
 def _fed(event: Any) -> Any:
+    if event.data.get("own_step"):
+        return _Nothing()  # which may scale what the fit is given
     return event.data.get("fed") or _Nothing()
 
 
@@ -178,8 +180,13 @@ def _is_as_shipped(run: PathFits, fed: Any, application: Any) -> bool:
     for event in run.events[: run.order.position(fed)]:
         if event.kind == "application" and event.layer == application:
             imagenet = event.imagenet
-        elif event.kind in ("weights", "loaded") and event.reads and event.layer in (None, application, fed.layer):
+        elif event.kind == "untold":
             return False
+        elif event.kind in ("weights", "loaded") and event.reads:
+            inner = event.heap.get(event.layer) if event.layer is not None else None
+            owner = inner.owner if isinstance(inner, Layer) else None
+            if event.layer in (None, application, fed.layer) or owner == application:
+                return False
     return imagenet
 
 
@@ -214,7 +221,7 @@ def _with_calls(subject: ImagesAtFit, calls: _Calls) -> ImagesAtFit:
 def _other_pixels(run: PathFits, fed: Any) -> Iterator[Pixels]:
     """What else the model of a fit is given, as far as it is known: to be validated on, to evaluate, to predict."""
     held_out = fed.data.get("held_out")
-    if held_out is not None and held_out.pixels is not None:
+    if held_out is not None and held_out.pixels is not None and not fed.data.get("own_step"):
         yield held_out.pixels
     for event in run.events:
         if event.kind == "fed" and event.layer == fed.layer and event is not fed and event.pixels is not None:
@@ -242,6 +249,8 @@ def _others(run: PathFits, by_place: dict[Place, Fit]) -> Iterator[OtherImages]:
             pixels = _fed(event).pixels
             trained[event.layer] = event, pixels
             held_out = event.data.get("held_out")
+            if event.data.get("own_step"):
+                continue
             if held_out is not None and (pixels is not None or held_out.pixels is not None):
                 yield _other("validation", event, event, pixels, held_out.pixels, by_place)
         elif event.kind == "fed" and event.layer in trained:

@@ -68,7 +68,7 @@ def _set_again(run: PathFits, event: Any, at: int, view: FitView) -> bool:
 def _goes_by_another(view: FitView, state: State, event: Any) -> bool:
     """Whether the step of a fit was surely traced with something else."""
     behaviour = view.behaviour
-    if behaviour is None:
+    if behaviour is None or (view.compiled is not None and view.compiled.eager is None):
         return False
     if event.attribute == CLIPPING:
         if behaviour.clipping_read_at != "first_fit" or view.momentum_read_at != "first_fit":
@@ -114,7 +114,7 @@ def _in_callback(run: PathFits, event: Any) -> Ignored | None:
     if event.takes is False:
         return _told(run, index, state, "callback")
     read_at = behaviour.clipping_read_at if event.attribute == CLIPPING else behaviour.momentum_read_at
-    eager = view.compiled is None or view.compiled.eager
+    eager = view.compiled is None or view.compiled.eager is not False
     if not event.takes or read_at != "first_fit" or eager or event.value == state.momentum is not None:
         return None
     return _told(run, index, state, "callback")

@@ -34,6 +34,8 @@ def _subject(run: PathFits, index: int, event: Any) -> ShuffledPrediction | None
     flow = event.data.get("flow")
     if flow is None or flow.shuffles is not True:
         return None
+    if any(each.kind == "shuffle_set" and each.flow == flow.at for each in run.events):
+        return None
     taken, scored = _compared(run, flow)
     return ShuffledPrediction(
         place=event.place,

@@ -37,6 +37,7 @@ from bnlint.interpreter.values import (
 from bnlint.keras import api_history, applications, truth
 from bnlint.keras.api import (
     companions,
+    eagerly,
     graph_mode,
     image_generators,
     losses,
@@ -329,7 +330,13 @@ class KerasLibrary:
         if name == "name" or (name == "_name" and not self.is_keras_3(record.package)):
             m.put(target.address, record._replace(name=layers_api.text(value)))
             return False
+        if name == "run_eagerly":
+            eagerly.set_for_model(m, target)
+            record = m.get(target.address)
         typos.other_attribute(m, target, name, node)
+        if name == "activation" and record.options is not None:
+            # releases that build graphs before the fit do not heed it
+            record = record._replace(options=record.options._replace(activation=None))
         m.put(target.address, record._replace(attrs=record.attrs.set(name, value)))
         return True
 
@@ -340,6 +347,8 @@ class KerasLibrary:
             return
         if isinstance(owner, Thing) and owner.kind == "generator":
             generator_changed(m, owner, node, name)
+        if name == "shuffle":
+            orders.shuffle_set(m, owner, node)
         if name == "trainable" and isinstance(owner, Lib):
             typos.flag_of_library(m, owner, node)
         if name != "trainable" or isinstance(owner, (Const, Function, Lib)):
@@ -357,6 +366,7 @@ class KerasLibrary:
 
     def call(self, m: Machine, callee: Value, args: Args, node: ast.AST) -> Value | None:
         """Calls a class, function, method or layer."""
+        orders.note_shuffle(m, callee, node)
         if isinstance(callee, Lib):
             found = companions.call_name(m, self, callee.name, args, node)
             found = found if found is not None else self._call_name(m, callee.name, args, node)
@@ -369,7 +379,7 @@ class KerasLibrary:
             return Unknown(f"method `{callee.name}`")
         if isinstance(callee, Bound):
             return self._call_method(m, callee, args, node)
-        if isinstance(callee, Thing) and callee.kind == "loss":
+        if isinstance(callee, Thing) and callee.kind in ("loss", losses.PLAIN):
             return self.call(m, Unknown("result of a loss", harmless=True), args, node) or Unknown(
                 "loss", harmless=True
             )
@@ -466,6 +476,8 @@ class KerasLibrary:
             return Thing("regularizer")
         if area == "losses" and last in losses.CLASSES:
             return losses.make_loss(last, args, m.place(node))
+        if area == "losses" and losses.is_class(last):
+            return Thing(losses.PLAIN)
         if last == "clone_model":
             source = args.get(0, "model")
             if isinstance(source, Ref) and isinstance(m.record(source), Layer):

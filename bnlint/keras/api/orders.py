@@ -11,7 +11,7 @@ from bnlint.graph.places import Place
 from bnlint.interpreter.heap import Dict, List
 from bnlint.interpreter.library import Args, Items
 from bnlint.interpreter.machine import Machine
-from bnlint.interpreter.values import Const, Lib, Thing, Tuple, Value
+from bnlint.interpreter.values import Bound, Const, Lib, Thing, Tuple, Value
 from bnlint.keras.api.data import as_data, data_of, integer, is_none, thing
 
 if TYPE_CHECKING:
@@ -54,6 +54,28 @@ CARRYING = frozenset(
     "argmax array asarray concat concatenate hstack list ravel squeeze stack to_categorical vstack Series".split()
 )
 """Functions that give labels back in the same order."""
+
+SHUFFLING = frozenset("shuffle permutation permuted sample".split())
+"""Functions and methods of other libraries that give examples a random order: some of them in place."""
+SHUFFLED = ("shuffled",)
+
+
+class Shuffled(NamedTuple):
+    """The program has shuffled something; which examples lie in it is not known."""
+
+    def join(self, other: Shuffled) -> tuple[Shuffled, bool]:
+        """The same."""
+        return self, False
+
+
+def note_shuffle(m: Machine, callee: Value, node: ast.AST) -> None:
+    """``random.shuffle(files)``, ``frame.sample(frac=1)``, ``sklearn.utils.shuffle(x, y)``."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, (ast.Attribute, ast.Name)):
+        return
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+    data = as_data(callee.receiver) if isinstance(callee, Bound) else None
+    if name in SHUFFLING and (data is None or data.form != "pipeline"):
+        m.put(SHUFFLED, Shuffled())
 
 
 def flowing(made: Value | None, name: str, args: Args, at: Place) -> Value | None:
@@ -99,6 +121,13 @@ def labels_attribute(data: Data, name: str) -> Value | None:
     from bnlint.keras.api.data import array_of
 
     return thing(replace(array_of(data.samples), labels_of=(data.flow.at, name)))
+
+
+def shuffle_set(m: Machine, value: Value, node: ast.AST) -> None:
+    """``flow.shuffle = False``: the order of each pass is not known any more."""
+    data = as_data(value)
+    if data is not None and data.flow is not None:
+        m.event("shuffle_set", node, flow=data.flow.at)
 
 
 def marked(m: Machine, data: Data, items: Items) -> Items:

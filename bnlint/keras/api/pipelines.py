@@ -15,6 +15,7 @@ from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import NONE, Const, Lib, Thing, Tuple, Unknown, Value
 from bnlint.keras import datasets
+from bnlint.keras.api import orders
 from bnlint.keras.api.arrays import array_call
 from bnlint.keras.api.data import (
     Data,
@@ -213,18 +214,18 @@ def pipeline_method(m: Machine, value: Thing, method: str, args: Args, node: ast
     run = METHODS.get(method)
     if run is None:
         return None
-    made = _placed(run(m, data, args), data, method, m.place(node))
+    made = _placed(m, run(m, data, args), data, method, m.place(node))
     return thing(replace(made, pixels=_pixels_after(m, data, method, args, node)))
 
 
-def _placed(made: Data, data: Data, method: str, here: Place) -> Data:
+def _placed(m: Machine, made: Data, data: Data, method: str, here: Place) -> Data:
     """With the place of the method, where that is what makes the batches, or shuffles them whole."""
     if method == "rebatch" or (method in BATCHING and not data.is_batched):
         return replace(made, batch_at=here, by_batch=method != "padded_batch")
     if method == "shuffle" and data.is_batched and data.batch == 1:
         return replace(made, order="random", ordered_at=None)
     if method == "shuffle" and data.is_batched and data.order != "random":
-        return replace(made, batches_shuffled_at=here)
+        return made if data.order is None and orders.SHUFFLED in m.heap else replace(made, batches_shuffled_at=here)
     return made
 
 

@@ -470,6 +470,9 @@ def layer_scaling(m: Machine, kind: str, args: Args, place: Place) -> Scaling | 
         return Scaling(factor or SAME.factor, offset or SAME.offset, step=Step("layer", place)) if known else None
     if kind == "Normalization":
         mean, variance = (_numbers(m, args.get(at, name) or Const(None)) for at, name in ((1, "mean"), (2, "variance")))
+        inverts = args.get(3, "invert")
+        if args.open or not (inverts is None or (isinstance(inverts, Const) and inverts.value is False)):
+            return None
         if mean is None or variance is None or not all(each > 0 for each in variance):
             return None
         first, second, third = (each**0.5 for each in variance)

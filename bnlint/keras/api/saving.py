@@ -99,8 +99,8 @@ def load_model(m: Machine, library: KerasLibrary, name: KerasName, args: Args, n
     original: Layer = m.get(saved.address)
     target: Layer = m.get(loaded.address)
     if original.model is not None and original.model.compiled is not None and target.model is not None:
-        # Keras compiles the loaded model again, with the flags that the file brought
-        compiled = original.model.compiled._replace(heap=m.heap, traces=(), heaps=())
+        # Keras compiles the loaded model again, with the flags that the file brought and an optimizer made anew
+        compiled = original.model.compiled._replace(heap=m.heap, traces=(), heaps=(), optimizer_made=None)
         m.put(loaded.address, target._replace(model=target.model._replace(compiled=compiled)))
     return loaded
 

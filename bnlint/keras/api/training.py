@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from bnlint.graph.places import Place
 from bnlint.graph.records import Compiled, Layer
+from bnlint.interpreter.classes import find_in_class
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Const, Ref, Thing, Unknown, Value
-from bnlint.keras.api import callbacks, losses, orders, rates
+from bnlint.keras.api import callbacks, eagerly, losses, orders, rates
 from bnlint.keras.api.data import is_true
 from bnlint.keras.api.layers import note_built, number, text, trace_call
 from bnlint.keras.api.models import unknown_model
@@ -114,10 +115,11 @@ def compile_model(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node:
             name, rate, decay = called, default_rate(called, release), DECAYS.get(called.lower(), 0.0)
             made = None if m.is_in_unknown_turn or m.star else _identity(m, node)
             extras = {"rate_at": m.place(node), "rate_by": "text", "gradient_momentum": 0.0}
-    eager = args.get(None, "run_eagerly")
-    compiled = Compiled(m.place(node), m.heap, name, rate, bool(isinstance(eager, Const) and eager.value))
+    eager = eagerly.of_compile(m, args.get(None, "run_eagerly"))
+    compiled = Compiled(m.place(node), m.heap, name, rate, eager)
     compiled = compiled._replace(weight_decay=decay, optimizer_made=made, optimizer_written=_written(node), **extras)
-    compiled = compiled._replace(loss=losses.loss_of(args.get(1, "loss")))
+    loss = args.get(1, "loss")
+    compiled = compiled._replace(loss=losses.loss_of(loss), plain_loss=losses.is_plain(m, loss))
     record: Layer = m.get(ref.address)
     if record.model is None:
         from bnlint.graph.records import Model
@@ -129,6 +131,12 @@ def compile_model(m: Machine, library: KerasLibrary, ref: Ref, args: Args, node:
     if "layers" in args.keywords:
         m.event("api", node, call="compile", method="compile", injected=("layers",), stock=None, layer=ref.address)
     return Const(None)
+
+
+def _has_own_step(m: Machine, record: Layer) -> bool:
+    """Whether the class of a model says itself what is done with a batch."""
+    steps = ("train_step", "test_step")
+    return record.user_class is not None and any(find_in_class(m, record.user_class, step) for step in steps)
 
 
 def fit_model(
@@ -163,6 +171,7 @@ def fit_model(
         train=kind,
         method=method,
         step=step,
+        own_step=_has_own_step(m, record),
         defaults=origins,
         batch=sizes.batch,
         samples=sizes.samples,
