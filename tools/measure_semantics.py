@@ -11,6 +11,7 @@ an existing file is continued. Runs on Python 3.6 and newer, on Linux and macOS 
 import argparse
 import json
 import os
+import re
 import signal
 import sys
 import time
@@ -38,7 +39,8 @@ def asked(context, measure, traces):
     except Exception as error:
         if traces:
             traceback.print_exc()
-        return {"error": type(error).__name__, "message": str(error).strip().split("\n")[0][:200]}
+        said = re.sub("'[^']*site-packages/", "'site-packages/", str(error).strip().split("\n")[0])
+        return {"error": type(error).__name__, "message": said[:200]}
 
 
 def answers(context, cases, traces):
