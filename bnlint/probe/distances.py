@@ -1,0 +1,85 @@
+"""How far a sample is from the moving statistics, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bnlint.measuring.distance import Distance, Moments, distance
+from bnlint.probe.report import LayerDistance
+
+if TYPE_CHECKING:
+    from bnlint.measuring.frameworks import Framework
+    from bnlint.measuring.layers import Placed
+
+
+class Recorded:
+    """Moments of what went into each layer, merged over batches, in the order in which the layers are called."""
+
+    def __init__(self) -> None:
+        self.moments: dict[str, Moments] = {}
+
+    def __call__(self, path: str, moments: Moments) -> None:
+        """Take in what one call of a layer saw."""
+        known = self.moments.get(path)
+        self.moments[path] = moments if known is None else known.merged(moments)
+
+
+def by_layer(
+    layers: Sequence[Placed],
+    framework: Framework,
+    training: Mapping[str, Moments],
+    inference: Mapping[str, Moments],
+    flags: Mapping[str, bool],
+) -> tuple[LayerDistance, ...]:
+    """The distances of every layer that was called, in the order of the calls.
+
+    ``training`` are the moments with BatchNormalization in training mode, by which each layer is judged by itself:
+    what comes to it is normalized as in training, whatever the moving statistics above it are. ``inference`` are those
+    of the model as deployed, where an error goes on from layer to layer.
+    """
+    placed = {each.path: each.layer for each in layers}
+    found = []
+    for depth, (path, moments) in enumerate(training.items(), start=1):
+        layer = placed[path]
+        alone = _distance(layer, framework, moments)
+        deployed = _distance(layer, framework, inference[path]) if path in inference else None
+        found.append(
+            LayerDistance(
+                path, depth, len(moments.mean), moments.values,
+                alone.far_means, float(np.exp(alone.far_spreads)), _mean(alone.divergence),
+                joined(alone), joined(deployed) if deployed is not None else float("nan"),
+                not flags.get(path, True), _problem(layer, framework),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def joined(found: Distance) -> float:
+    """d and r of a layer as one number: the root mean square over the channels of √(d² + (2 ln r)²).
+
+    For small ones the symmetric divergence is half its square; unlike the divergence it does not run away where one
+    channel is dead.
+    """
+    return float(np.hypot(found.far_means, 2 * found.far_spreads))
+
+
+def _distance(layer: Any, framework: Framework, moments: Moments) -> Distance:
+    mean, variance = framework.array(layer.moving_mean), framework.array(layer.moving_variance)
+    return distance(moments, mean, variance, float(layer.epsilon))
+
+
+def _mean(values: Any) -> float:
+    finite = values[np.isfinite(values)]
+    return float(np.mean(finite)) if len(finite) else float("nan")
+
+
+def _problem(layer: Any, framework: Framework) -> str | None:
+    mean, variance = framework.array(layer.moving_mean), framework.array(layer.moving_variance)
+    if not np.all(np.isfinite(mean)) or not np.all(np.isfinite(variance)):
+        return "moving statistics are NaN or infinite"
+    if np.any(variance < 0):
+        return "a moving variance is negative"
+    return None

@@ -1,0 +1,169 @@
+"""The verdict: a table over what was seen, and how the figures become what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+
+from bnlint.probe.report import Compared
+
+FEW = 32
+"""Below this number of examples nothing is said of a gap."""
+OF_CHANCE = 0.05
+"""A gap is one where the loss differs by more than this share of the loss of a constant answer …"""
+OF_LOSS = 0.15
+"""… and by more than this share of the loss in inference mode."""
+FAR = 0.35
+"""The distance of a layer (root of d² + (2 ln r)², by channel, beyond noise) from which on it is far."""
+
+WORSE, SAME, UNCLEAR, UNKNOWN = "worse", "same", "unclear", "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the table is asked about.
+
+    ``large`` and ``small`` compare the loss in inference mode with that in training mode, in large shuffled batches and
+    in batches of the training's size in the order of the data: worse, same, unclear (the interval is too wide) or
+    unknown (no labels). ``statistics`` are near, far or broken.
+    """
+
+    layers: bool = True
+    steady: bool = True
+    statistics: str = "near"
+    enough: bool = True
+    large: str = SAME
+    small: str = SAME
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the table. ``when`` names the values of ``Seen`` that it holds for; what it leaves out is not asked."""
+
+    verdict: str
+    suffers: bool
+    said: str
+    instead: tuple[str, ...] = ()
+    when: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+
+
+HEALTHY = "healthy"
+STALE = "stale or foreign statistics"
+SHIFT = "domain shift, consistent"
+BATCHES = "small batches or leakage"
+DEPENDS = "the answer depends on the batch"
+BROKEN = "broken statistics"
+NONE = "no BatchNormalization"
+OPEN = "cannot be told"
+
+ROWS = (
+    Row(
+        NONE, False, "The model has no BatchNormalization layer.",
+        ("If training and inference differ, look at the data, Dropout and augmentation.",), {"layers": (False,)},
+    ),
+    Row(
+        BROKEN, True, "Moving statistics are NaN, infinite or negative variances, or the predictions are no finite numbers.",
+        (
+            "Find the layer that the report names. A checkpoint before the loss became NaN is the safest way back.",
+            "If only moving statistics are broken: `bnlint.remedies.recalibrate(model, data, steps)`.",
+        ), {"statistics": ("broken",)},
+    ),
+    Row(
+        DEPENDS, True, "In inference mode an example gets another answer in other company: batch statistics are in use.",
+        (
+            "Look for `training=True` on a call of BatchNormalization or of the backbone, and take it out.",
+            "Then probe again: the moving statistics may never have been used.",
+        ), {"steady": (False,)},
+    ),
+    Row(
+        OPEN, False, f"Fewer than {FEW} examples: noise is larger than any gap.",
+        ("Give 256 examples or more.",), {"enough": (False,)},
+    ),
+    Row(
+        OPEN, False, "The data is far from the moving statistics; whether that does harm only labels tell.",
+        ("Give labels with the sample.",), {"large": (UNKNOWN,), "statistics": ("far",)},
+    ),
+    Row(
+        OPEN, False, "The data is near the moving statistics, a good sign; labels would tell more.",
+        ("Give labels with the sample.",), {"large": (UNKNOWN,)},
+    ),
+    Row(
+        STALE, True, "With the statistics of this data the model does much better than with its own moving ones.",
+        (
+            "Check first that the sample is prepared exactly as the training data was (scale, colour order, mean).",
+            "`bnlint.remedies.recalibrate(model, data, steps)` estimates the moving statistics anew from training data.",
+            "Or `bnlint.remedies.freeze_batch_norm(model)`, compile, and train the head again.",
+            "For the next training: `bnlint.remedies.set_momentum(model, 0.9)`, or more steps.",
+        ), {"large": (WORSE,), "statistics": ("far",)},
+    ),
+    Row(
+        BATCHES, True, "The model does much better when it sees a batch at once, and its moving statistics are not to blame.",
+        (
+            "Shuffle the training data, and look for batches that are put together by class or by source.",
+            "Train with larger batches, or with `bnlint.remedies.replace_batch_norm` (group, renorm), from scratch.",
+        ), {"large": (WORSE,), "statistics": ("near",)},
+    ),
+    Row(
+        BATCHES, True, "In batches of the training's size the model does much better; large shuffled batches do not help it.",
+        (
+            "Shuffle the training data, and look for batches that are put together by class or by source.",
+            "Train with larger batches, or with `bnlint.remedies.replace_batch_norm` (group, renorm), from scratch.",
+        ), {"small": (WORSE,), "large": (SAME, UNCLEAR)},
+    ),
+    Row(
+        OPEN, False, "The gap between the modes is as large as its noise.",
+        ("Give more examples: `--samples`.",), {"large": (UNCLEAR,)},
+    ),
+    Row(
+        SHIFT, False, "The data is far from the moving statistics, and the model was trained that way: inference is not worse.",
+        (
+            "Leave BatchNormalization frozen. Recalibrating or unfreezing it would need another training of the head.",
+        ), {"large": (SAME,), "statistics": ("far",)},
+    ),
+    Row(HEALTHY, False, "Both modes do equally well, and the moving statistics are those of the data.", (), {}),
+)  # fmt: skip
+"""The first row whose conditions all hold."""
+
+
+def judged(seen: Seen) -> Row:
+    """The row of the table that holds for what was seen."""
+    return next(row for row in ROWS if all(getattr(seen, key) in values for key, values in row.when.items()))
+
+
+def gap(loss: Compared | None, chance: float) -> str:
+    """What a comparison of the losses says: worse, same, unclear or unknown. ``chance`` is the loss of a constant."""
+    if loss is None:
+        return UNKNOWN
+    least = max(OF_CHANCE * chance if isfinite(chance) else 0.0, OF_LOSS * loss.inference.value)
+    if loss.difference.low > least:
+        return WORSE
+    if loss.difference.value > least or not isfinite(loss.difference.low):
+        return UNCLEAR
+    return SAME
+
+
+def table() -> str:
+    """The table in Markdown, as the documentation has it."""
+    lines = [
+        "| steady | statistics | examples | large batches | batches as given | verdict | exit | what it means | what next |",
+        "| --- | --- | --- | --- | --- | --- | ---: | --- | --- |",
+    ]
+    for row in ROWS:
+        lines.append(
+            f"| {_cell(row, 'steady', {False: 'no'})} | {_cell(row, 'statistics', {})} "
+            f"| {_cell(row, 'enough', {False: f'below {FEW}'})} | {_cell(row, 'large', {})} | {_cell(row, 'small', {})} "
+            f"| **{row.verdict}** | {int(row.suffers)} | {row.said} | {_steps(row.instead)} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _cell(row: Row, key: str, words: Mapping[object, str]) -> str:
+    if not row.when.get("layers", (True,))[0] and key == "statistics":
+        return "none"
+    values: Sequence[object] = row.when.get(key, ())
+    return ", ".join(words.get(value, str(value)) for value in values)
+
+
+def _steps(steps: Sequence[str]) -> str:
+    return " ".join(steps) or "nothing"
