@@ -56,7 +56,8 @@ class Bench:
     # ------------------------------------------------------------------------------------------------------------ data
 
     def gratings(self, examples: int, offset: int, domain: str = "near") -> tuple[Any, Any]:
-        """Images (n, 12, 12, 1) of stripes in four directions; the ``far`` domain is darker, with more contrast."""
+        """Images (n, 12, 12, 1) of stripes in four directions; the ``far`` domain has little contrast and is brighter,
+        the ``strong`` one darker, with more contrast."""
         random = np.random.default_rng(1000 * self.seed + offset)
         labels = random.integers(0, CLASSES, examples)
         angle = labels * np.pi / CLASSES + random.normal(0, 0.12, examples)
@@ -66,6 +67,8 @@ class Bench:
         images = np.sin(pitch[:, None, None] * along + phase[:, None, None])
         images = images + random.normal(0, 0.8, images.shape)
         if domain == "far":
+            images = 0.25 * images + 1.0
+        if domain == "strong":
             images = 2.5 * images - 2.0
         return images[..., None].astype("float32"), labels
 
@@ -74,7 +77,7 @@ class Bench:
         centres = np.random.default_rng(77 + self.seed).normal(0, 0.9, (CLASSES, 16))
         random = np.random.default_rng(1000 * self.seed + offset)
         labels = random.integers(0, CLASSES, examples)
-        values = (centres[labels] + random.normal(0, 1, (examples, 16))) * np.linspace(0.5, 3, 16) + 1
+        values = (centres[labels] + random.normal(0, 1, (examples, 16))) * np.linspace(0.5, 3, 16) + 3
         return values.astype("float32"), labels
 
     # ---------------------------------------------------------------------------------------------------------- models
@@ -232,7 +235,7 @@ def regression_data(bench: Bench, examples: int, offset: int) -> tuple[Any, Any]
     """Rows and a number that hangs on them."""
     rows, _ = bench.rows(examples, offset)
     weights = np.random.default_rng(bench.seed).normal(0, 1, 16)
-    scaled = (rows - 1) / np.linspace(0.5, 3, 16)
+    scaled = (rows - 3) / np.linspace(0.5, 3, 16)
     noise = np.random.default_rng(bench.seed + offset).normal(0, 0.5, examples)
     return rows, (5 + scaled @ weights + noise).astype("float32")
 
@@ -270,6 +273,27 @@ def frozen_near(bench: Bench) -> Made:
     return Made(bench.train(bench.on(body), bench.gratings(TRAINING, 3), 15, rate=1e-2), bench.sample())
 
 
+def constant_rate(bench: Bench) -> Made:
+    """Stopped in the middle of a training at a high rate: the statistics are a little behind the weights."""
+    return Made(bench.train(bench.on(bench.body()), bench.gratings(TRAINING, 1), 4, rate=1e-2, lower=False), bench.sample())
+
+
+def wrong_labels(bench: Bench) -> Made:
+    """A third of the labels are wrong: the loss is high in both modes."""
+
+    def data(examples: int, offset: int) -> tuple[Any, Any]:
+        rows, labels = bench.rows(examples, offset)
+        random = np.random.default_rng(bench.seed + offset)
+        return rows, np.where(random.random(examples) < 1 / 3, random.integers(0, CLASSES, examples), labels)
+
+    return Made(bench.train(dense_model(bench), data(TRAINING, 1), 20), as_sample(*data(SAMPLE, 2)))
+
+
+def small_sample(bench: Bench) -> Made:
+    """A healthy model, and 64 examples."""
+    return Made(bench.healthy(), bench.sample(examples=64))
+
+
 def overfitted(bench: Bench) -> Made:
     """Trained on 64 examples until it knows them by heart: bad on others, in both modes."""
     model = bench.train(bench.on(bench.body()), bench.gratings(96, 1), 80)
@@ -301,8 +325,8 @@ def consistent(bench: Bench) -> Made:
     """A frozen backbone of another domain, and a head trained on what it gives in inference mode."""
     body = bench.pretrained()
     body.trainable = False
-    model = bench.train(bench.on(body), bench.gratings(TRAINING, 3, "far"), 25, rate=1e-2)
-    return Made(model, bench.sample("far"))
+    model = bench.train(bench.on(body), bench.gratings(TRAINING, 3, "strong"), 15, rate=1e-2)
+    return Made(model, bench.sample("strong"))
 
 
 # -------------------------------------------------------------------------------------------------------------- faults
@@ -386,7 +410,7 @@ def wrong_layer(bench: Bench) -> Made:
 def other_scale(bench: Bench) -> Made:
     """A healthy model; the sample is scaled as the training data was not."""
     inputs, labels = bench.gratings(SAMPLE, 2)
-    return Made(bench.healthy(), as_sample(inputs * 0.25 + 1.0, labels))
+    return Made(bench.healthy(), as_sample((inputs - 0.5) / 3, labels))
 
 
 def other_domain(bench: Bench) -> Made:
@@ -394,18 +418,22 @@ def other_domain(bench: Bench) -> Made:
     return Made(bench.healthy(), bench.sample("far"))
 
 
-def sorted_batches(bench: Bench) -> Made:
-    """Trained in batches of one class each, never shuffled; the sample is sorted in the same way."""
+def by_source(bench: Bench) -> Made:
+    """Each batch from one source (a scanner, a patient) with an offset of its own, which batch statistics take away."""
 
-    def data(examples: int, offset: int) -> tuple[Any, Any]:
-        rows, labels = bench.rows(examples, offset)
-        blocks = [np.flatnonzero(labels == each) for each in range(CLASSES)]
-        blocks = [rest[: len(rest) // 32 * 32].reshape(-1, 32) for rest in blocks]
-        order = np.random.default_rng(bench.seed).permutation(np.concatenate(blocks)).reshape(-1)
-        return rows[order], labels[order]
+    def data(batches: int, offset: int) -> tuple[Any, Any]:
+        rows, labels = bench.rows(32 * batches, offset)
+        source = np.random.default_rng(1000 * bench.seed + offset).normal(0, 1, (batches, 1, 16)) * np.linspace(1.5, 9, 16)
+        return (rows.reshape(batches, 32, 16) + source).reshape(-1, 16).astype("float32"), labels
 
-    model = bench.train(dense_model(bench), data(2 * TRAINING, 1), 12, shuffle=False)
-    return Made(model, as_sample(*data(2 * SAMPLE, 2)))
+    model = bench.train(dense_model(bench), data(60, 1), 10, shuffle=False)
+    return Made(model, as_sample(*data(16, 2)))
+
+
+def batch_of_two(bench: Bench) -> Made:
+    """Trained in shuffled batches of two: two values have no more than an order, and half their variance is missing."""
+    model = bench.train(dense_model(bench), bench.rows(640, 1), 5, batch=2)
+    return Made(model, as_sample(*bench.rows(SAMPLE, 2)), {"batch_size": 2})
 
 
 def leaking_pairs(bench: Bench) -> Made:
@@ -482,6 +510,9 @@ KINDS = (
     Kind("binary", "", (HEALTHY,), binary),
     Kind("default momentum", "", (HEALTHY,), default_momentum),
     Kind("frozen, same domain", "", (HEALTHY,), frozen_near),
+    Kind("constant rate", "", (HEALTHY,), constant_rate),
+    Kind("wrong labels", "", (HEALTHY,), wrong_labels),
+    Kind("small sample", "", (HEALTHY, OPEN), small_sample),
     Kind("overfitted", "", (HEALTHY, OPEN), overfitted),
     Kind("GroupNormalization", "", (NONE,), without_norm),
     Kind("few examples", "", (OPEN, HEALTHY), few_examples),
@@ -499,7 +530,8 @@ KINDS = (
     Kind("wrong layer", "exchanged", (STALE,), wrong_layer),
     Kind("other scale", "preprocessing", (STALE,), other_scale),
     Kind("other domain", "shift", (STALE,), other_domain),
-    Kind("sorted batches", "leakage", (BATCHES,), sorted_batches),
+    Kind("by source", "leakage", (BATCHES,), by_source),
+    Kind("batch of two", "small batches", (BATCHES,), batch_of_two),
     Kind("pairs", "leakage", (BATCHES,), leaking_pairs),
     Kind("always training", "batch", (DEPENDS,), always_training),
     Kind("training=True", "batch", (DEPENDS,), true_on_the_call, only="tf_keras"),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 COMMANDS = {
     "check": "lint scripts; with --fix mend them (the default command)",
     "facts": "what each BatchNormalization layer does in each fit",
+    "probe": "run a saved model: how far training mode and inference mode disagree",
     "rule": "one rule's page",
     "rules": "the catalogue of rules",
     "test": "run the examples of your own rules",
@@ -76,6 +77,8 @@ def _command(name: str) -> Callable[[str, Sequence[str]], int]:
         from bnlint.commands.check import run
     elif name == "facts":
         from bnlint.commands.facts import run
+    elif name == "probe":
+        from bnlint.commands.probe import run
     elif name in ("rule", "rules"):
         from bnlint.commands.rules import run
     else:

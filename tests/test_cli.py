@@ -67,12 +67,12 @@ def test_help_and_version(run: Run) -> None:
     from bnlint import __version__
 
     assert run("--version") == (0, f"bnlint {__version__}\n", "")
-    for word in ("check", "facts", "rule", "rules", "test", "new-rule", "schema"):
+    for word in ("check", "facts", "probe", "rule", "rules", "test", "new-rule", "schema"):
         assert f"\n  {word} " in run("--help").out
         assert run(word, "--help").out.startswith(f"usage: bnlint {'[check]' if word == 'check' else word}")
 
 
-@pytest.mark.parametrize("later", ["report", "probe", "server"])
+@pytest.mark.parametrize("later", ["report", "server"])
 def test_what_does_not_work_yet_is_not_shown(run: Run, later: str) -> None:
     assert f"  {later}" not in run("--help").out
     assert run(later).status == 2

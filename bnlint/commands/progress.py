@@ -19,10 +19,15 @@ DELAY = 1.0
 
 def bar(settings: Settings) -> Watch | None:
     """What watches a run for a person in front of a terminal; None where there is none, or they want silence."""
-    if settings.quiet or os.environ.get("CI", "") not in ("", "0", "false") or os.environ.get("TERM") == "dumb":
-        return None
+    return _watched if wanted(quiet=settings.quiet) else None
+
+
+def wanted(*, quiet: bool) -> bool:
+    """Whether somebody looks on who wants to see how far a run is."""
+    if quiet or os.environ.get("CI", "") not in ("", "0", "false") or os.environ.get("TERM") == "dumb":
+        return False
     isatty = getattr(sys.stderr, "isatty", None)
-    return _watched if isatty is not None and isatty() else None
+    return bool(isatty is not None and isatty())
 
 
 def _watched(reports: Iterator[Report], number: int) -> Iterator[Report]:

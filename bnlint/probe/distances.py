@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from bnlint.measuring.frameworks import Framework
     from bnlint.measuring.layers import Placed
 
+ALIKE = 0.8
+LEAST_SPREAD = 0.1
+
 
 class Recorded:
     """Moments of what went into each layer, merged over batches, in the order in which the layers are called."""
@@ -51,7 +54,7 @@ def by_layer(
                 path, depth, len(moments.mean), moments.values,
                 alone.far_means, float(np.exp(alone.far_spreads)), _mean(alone.divergence),
                 joined(alone), joined(deployed) if deployed is not None else float("nan"),
-                not flags.get(path, True), _problem(layer, framework),
+                _narrow(alone), not flags.get(path, True), _problem(layer, framework),
             )
         )  # fmt: skip
     return tuple(found)
@@ -69,6 +72,14 @@ def joined(found: Distance) -> float:
 def _distance(layer: Any, framework: Framework, moments: Moments) -> Distance:
     mean, variance = framework.array(layer.moving_mean), framework.array(layer.moving_variance)
     return distance(moments, mean, variance, float(layer.epsilon))
+
+
+def _narrow(found: Distance) -> bool:
+    """Batches of n values have (n - 1) / n of the variance: in batches of two r is 1.41 in every channel."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spreads = np.log(found.r)
+    alike = _mean(spreads) > ALIKE * found.far_spreads
+    return bool(found.far_means < found.far_spreads and found.far_spreads > LEAST_SPREAD and alike)
 
 
 def _mean(values: Any) -> float:

@@ -58,16 +58,33 @@ def measured(
     if labels is None:
         return Gap(batches.size, batches.order, None, (), differ)
     taken = [each[batches.rows] for each in labels]
-    ours = sum(one.loss(y, p) for one, y, p in zip(objectives, taken, expected, strict=True))
-    theirs = sum(one.loss(y, p) for one, y, p in zip(objectives, taken, training, strict=True))
-    together = batches.order == "as given" and batches.groups.max() + 1 >= LEAST_GROUPS
-    loss = compared_means("loss", np.asarray(ours), np.asarray(theirs), batches.groups if together else None)
+    loss = compared_losses(batches, expected, training, taken, objectives)
     scores = [
         score
         for one, y, first, second in zip(objectives, taken, expected, training, strict=True)
         for score in _scores(one, y, first, second)
     ]
     return Gap(batches.size, batches.order, loss, tuple(scores), differ)
+
+
+def compared_losses(
+    batches: Batches, ours: Sequence[Array], theirs: Sequence[Array], labels: Sequence[Array], objectives: Sequence[Objective]
+) -> Compared:
+    """The losses of two answers to the same examples; all arrays in the order of ``batches.rows``."""
+    first = sum(one.loss(y, p) for one, y, p in zip(objectives, labels, ours, strict=True))
+    second = sum(one.loss(y, p) for one, y, p in zip(objectives, labels, theirs, strict=True))
+    together = batches.order == "as given" and batches.groups.max() + 1 >= LEAST_GROUPS
+    return compared_means("loss", np.asarray(first), np.asarray(second), batches.groups if together else None)
+
+
+def in_company(
+    large: Batches, small: Batches, in_large: Sequence[Array], in_small: Sequence[Array],
+    labels: Sequence[Array], objectives: Sequence[Objective],
+) -> Compared:  # fmt: skip
+    """The loss in large batches (as ``inference`` of what is returned) against that in batches as given."""
+    back = np.argsort(large.rows)
+    ours = [each[back][small.rows] for each in in_large]
+    return compared_losses(small, ours, in_small, [each[small.rows] for each in labels], objectives)
 
 
 def _scores(objective: Objective, labels: Array, inference: Array, training: Array) -> list[Compared]:

@@ -69,7 +69,8 @@ def difference(first: Iterable[Array], second: Iterable[Array], spread: Iterable
 
 def spreads(outputs: Iterable[Array]) -> list[float]:
     """The root mean square of each output: differences are told as shares of it."""
-    return [max(float(np.sqrt(np.nanmean(np.square(each, dtype=np.float64)))), 1e-6) for each in outputs]
+    squares = [np.square(each[np.isfinite(each)], dtype=np.float64) for each in outputs]
+    return [max(float(np.sqrt(np.mean(each))) if each.size else 0.0, 1e-6) for each in squares]
 
 
 def alone(answer: Answer, rows: Array) -> list[Array]:
@@ -99,7 +100,8 @@ def exported(model: Any, framework: Framework, inputs: Any) -> tuple[list[Array]
         with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
             place = os.path.join(folder, "exported")
             model.export(place)
-            answered = tensorflow.saved_model.load(place).serve(inputs)
+            restored = tensorflow.saved_model.load(place)  # held: with it go its variables
+            answered = restored.serve(inputs)
             return [np.asarray(each) for each in _flat(answered)], ""
     except Exception as error:
         return None, f"not exported: {type(error).__name__}: {str(error).splitlines()[0][:120] if str(error) else ''}"

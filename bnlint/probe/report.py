@@ -64,6 +64,8 @@ class LayerDistance:
     kl: float
     distance: float
     deployed: float
+    narrow: bool
+    """whether the moving variances are too small by one factor in all channels, and the means are right"""
     frozen: bool
     problem: str | None = None
 

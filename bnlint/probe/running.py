@@ -12,13 +12,13 @@ from bnlint.measuring.forward import forward
 from bnlint.measuring.layers import Placed, batch_norms
 from bnlint.probe import invariance, wording
 from bnlint.probe.distances import Recorded, by_layer
-from bnlint.probe.gaps import Batches, batches_as_given, measured, shuffled_batches
+from bnlint.probe.gaps import Batches, batches_as_given, in_company, measured, shuffled_batches
 from bnlint.probe.losses import Objective, objectives, of_chance
-from bnlint.probe.report import Gap, Invariance, LayerDistance, Report
+from bnlint.probe.report import Compared, Gap, Invariance, LayerDistance, Report
 from bnlint.probe.samples import Sample
 from bnlint.probe.scores import Array
 from bnlint.probe.shapes import check_inputs, labels_in_order, outputs_in_order, rows_of
-from bnlint.probe.verdict import FAR, FEW, OPEN, Seen, gap, judged
+from bnlint.probe.verdict import FAR, FEW, OPEN, Seen, company, gap, judged
 
 LARGE_BATCH, LEAST_LARGE_BATCH = 256, 16
 MOST_NUMBERS = 64 * 224 * 224 * 3
@@ -91,6 +91,7 @@ def probe(
             model, framework, labels, list(zip(deployed.names, inference, strict=True)), loss=loss, task=task
         )
     gaps: list[Gap] = []
+    mixed: Compared | None = None
     layers: tuple[LayerDistance, ...] = ()
     if subject.layers:
         training = _run(subject, large, "training", "training mode")
@@ -100,11 +101,14 @@ def probe(
         given = _run(subject, small, "training", f"batches of {small.size}")
         with np.errstate(all="ignore"):
             gaps = [measured(each, inference, run.outputs, labels, aims) for each, run in ((large, training), (small, given))]
+            if labels is not None:
+                mixed = in_company(large, small, training.outputs, given.outputs, labels, aims)
     steady = _invariance(subject, inference, touched, mark, before, export=export)
     chance = 0.0
     if labels is not None:
         chance = sum(of_chance(one, y, p) for one, y, p in zip(aims, labels, inference, strict=True))
-    return _report(subject, name, inference, gaps, layers, steady, chance, aims, labels)
+    seen = _seen(sample.size, inference, gaps, mixed, layers, steady, chance)
+    return _report(subject, name, seen, inference, gaps, layers, steady, chance, aims, labels)
 
 
 def _large_batch(sample: Sample) -> int:
@@ -170,6 +174,7 @@ def _invariance(
 def _report(
     subject: Subject,
     name: str,
+    seen: Seen,
     inference: list[Array],
     gaps: list[Gap],
     layers: tuple[LayerDistance, ...],
@@ -178,7 +183,6 @@ def _report(
     aims: Sequence[Objective],
     labels: Sequence[Array] | None,
 ) -> Report:
-    seen = _seen(subject.sample.size, inference, gaps, layers, steady, chance)
     row = judged(seen)
     framework = subject.framework
     return Report(
@@ -203,6 +207,7 @@ def _seen(
     size: int,
     inference: list[Array],
     gaps: list[Gap],
+    mixed: Compared | None,
     layers: tuple[LayerDistance, ...],
     steady: Invariance,
     chance: float,
@@ -212,13 +217,13 @@ def _seen(
     statistics = "near"
     if not finite or any(layer.problem for layer in layers):
         statistics = "broken"
-    elif any(layer.distance > FAR for layer in layers):
-        statistics = "far"
+    elif far := [layer for layer in layers if layer.distance > FAR]:
+        statistics = "narrow" if far[0].narrow else "far"  # what comes to later layers was noisy in training
     return Seen(
         layers=bool(layers),
         steady=not steady.changed and all(each is None or each <= steady.tolerance for each in differences),
         statistics=statistics,
         enough=size >= FEW,
         large=gap(gaps[0].loss, chance) if gaps else "unknown",
-        small=gap(gaps[1].loss, chance) if gaps else "unknown",
+        small=company(gaps[1].loss, mixed, chance) if gaps else "unknown",
     )

@@ -10,11 +10,11 @@ from bnlint.probe.report import Compared
 
 FEW = 32
 """Below this number of examples nothing is said of a gap."""
-OF_CHANCE = 0.05
+OF_CHANCE = 0.02
 """A gap is one where the loss differs by more than this share of the loss of a constant answer …"""
 OF_LOSS = 0.15
 """… and by more than this share of the loss in inference mode."""
-FAR = 0.35
+FAR = 0.25
 """The distance of a layer (root of d² + (2 ln r)², by channel, beyond noise) from which on it is far."""
 
 WORSE, SAME, UNCLEAR, UNKNOWN = "worse", "same", "unclear", "unknown"
@@ -24,9 +24,10 @@ WORSE, SAME, UNCLEAR, UNKNOWN = "worse", "same", "unclear", "unknown"
 class Seen:
     """What the table is asked about.
 
-    ``large`` and ``small`` compare the loss in inference mode with that in training mode, in large shuffled batches and
-    in batches of the training's size in the order of the data: worse, same, unclear (the interval is too wide) or
-    unknown (no labels). ``statistics`` are near, far or broken.
+    ``large`` compares the loss in inference mode with that in training mode in large shuffled batches: worse, same,
+    unclear (the interval is too wide) or unknown (no labels). ``small`` does so with batches of the training's size in
+    the order of the data, and is worse only where those also do much better than the large ones. ``statistics`` are
+    near, far, narrow (the means are right, the variances too small by one factor) or broken.
     """
 
     layers: bool = True
@@ -82,11 +83,20 @@ ROWS = (
     ),
     Row(
         OPEN, False, "The data is far from the moving statistics; whether that does harm only labels tell.",
-        ("Give labels with the sample.",), {"large": (UNKNOWN,), "statistics": ("far",)},
+        ("Give labels with the sample.",), {"large": (UNKNOWN,), "statistics": ("far", "narrow")},
     ),
     Row(
         OPEN, False, "The data is near the moving statistics, a good sign; labels would tell more.",
         ("Give labels with the sample.",), {"large": (UNKNOWN,)},
+    ),
+    Row(
+        BATCHES, True,
+        "In batches of the training's size, in the order of the data, the model does much better than in inference mode and "
+        "than in large shuffled batches: it reads something out of its batches.",
+        (
+            "Shuffle the training data, and look for batches that are put together by class, source or person.",
+            "Train with larger batches, or from scratch with `bnlint.remedies.replace_batch_norm` (group, renorm).",
+        ), {"small": (WORSE,)},
     ),
     Row(
         STALE, True, "With the statistics of this data the model does much better than with its own moving ones.",
@@ -95,25 +105,27 @@ ROWS = (
             "`bnlint.remedies.recalibrate(model, data, steps)` estimates the moving statistics anew from training data.",
             "Or `bnlint.remedies.freeze_batch_norm(model)`, compile, and train the head again.",
             "For the next training: `bnlint.remedies.set_momentum(model, 0.9)`, or more steps.",
-        ), {"large": (WORSE,), "statistics": ("far",)},
+        ), {"large": (WORSE,), "statistics": ("far", "narrow")},
     ),
     Row(
         BATCHES, True, "The model does much better when it sees a batch at once, and its moving statistics are not to blame.",
         (
-            "Shuffle the training data, and look for batches that are put together by class or by source.",
-            "Train with larger batches, or with `bnlint.remedies.replace_batch_norm` (group, renorm), from scratch.",
+            "Shuffle the training data, and look for batches that are put together by class, source or person.",
+            "Train with larger batches, or from scratch with `bnlint.remedies.replace_batch_norm` (group, renorm).",
         ), {"large": (WORSE,), "statistics": ("near",)},
-    ),
-    Row(
-        BATCHES, True, "In batches of the training's size the model does much better; large shuffled batches do not help it.",
-        (
-            "Shuffle the training data, and look for batches that are put together by class or by source.",
-            "Train with larger batches, or with `bnlint.remedies.replace_batch_norm` (group, renorm), from scratch.",
-        ), {"small": (WORSE,), "large": (SAME, UNCLEAR)},
     ),
     Row(
         OPEN, False, "The gap between the modes is as large as its noise.",
         ("Give more examples: `--samples`.",), {"large": (UNCLEAR,)},
+    ),
+    Row(
+        BATCHES, False,
+        "The moving variances are too small by one factor in all channels, as after training in very small batches; "
+        "inference is not worse for it.",
+        (
+            "Train with larger batches, or from scratch with `bnlint.remedies.replace_batch_norm` (group, renorm).",
+            "If the training batches were not small: the sample has more contrast than the training data.",
+        ), {"large": (SAME,), "statistics": ("narrow",)},
     ),
     Row(
         SHIFT, False, "The data is far from the moving statistics, and the model was trained that way: inference is not worse.",
@@ -141,6 +153,14 @@ def gap(loss: Compared | None, chance: float) -> str:
     if loss.difference.value > least or not isfinite(loss.difference.low):
         return UNCLEAR
     return SAME
+
+
+def company(inference: Compared | None, training: Compared | None, chance: float) -> str:
+    """What batches as given say: ``inference`` compares inference mode with them, ``training`` large batches with them."""
+    if inference is None or training is None:
+        return UNKNOWN
+    found = {gap(inference, chance), gap(training, chance)}
+    return SAME if SAME in found else UNCLEAR if UNCLEAR in found else WORSE
 
 
 def table() -> str:
