@@ -19,9 +19,9 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.probe_zoo import KINDS, Bench, Kind  # noqa: E402
-from bnlint.probe.report import Report  # noqa: E402
-from bnlint.probe.running import probe  # noqa: E402
+from benchmarks.probe_zoo import KINDS, Bench, Kind
+from bnlint.probe.report import Report
+from bnlint.probe.running import probe
 
 
 def main() -> None:
@@ -69,7 +69,10 @@ def details(kind: Kind, seed: int, report: Report) -> dict[str, Any]:
         "verdict": report.verdict,
         "distances": [round(layer.distance, 3) for layer in report.layers],
         "gaps": {
-            order: [round(each, 3) for each in (loss.inference.value, loss.training.value, loss.difference.low, loss.difference.high)]
+            order: [
+                round(each, 3)
+                for each in (loss.inference.value, loss.training.value, loss.difference.low, loss.difference.high)
+            ]
             for order, loss in losses
             if loss is not None
         },

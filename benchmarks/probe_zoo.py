@@ -6,7 +6,8 @@ package of Keras and a seed) that returns a model, a sample, and options of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ class Made(NamedTuple):
 
     model: Any
     sample: Sample
-    options: dict[str, Any] = {}
+    options: Mapping[str, Any] = MappingProxyType({})
 
 
 class Kind(NamedTuple):
@@ -56,8 +57,10 @@ class Bench:
     # ------------------------------------------------------------------------------------------------------------ data
 
     def gratings(self, examples: int, offset: int, domain: str = "near") -> tuple[Any, Any]:
-        """Images (n, 12, 12, 1) of stripes in four directions; the ``far`` domain has little contrast and is brighter,
-        the ``strong`` one darker, with more contrast."""
+        """Images (n, 12, 12, 1) of stripes in four directions.
+
+        The ``far`` domain has little contrast and is brighter, the ``strong`` one has more and is darker.
+        """
         random = np.random.default_rng(1000 * self.seed + offset)
         labels = random.integers(0, CLASSES, examples)
         angle = labels * np.pi / CLASSES + random.normal(0, 0.12, examples)
@@ -120,7 +123,7 @@ class Bench:
 
         def make() -> Any:
             model = self.train(self.on(self.body()), self.gratings(TRAINING, 1), 9)
-            return [layer for layer in model.layers if layer.name == "backbone"][0].get_weights()
+            return next(layer for layer in model.layers if layer.name == "backbone").get_weights()
 
         body = self.body()
         body.set_weights(self.once("pretrained", make))
@@ -148,7 +151,10 @@ def as_sample(inputs: Any, labels: Any = None) -> Sample:
 
 def statistics(model: Any) -> list[tuple[Any, Any, Any]]:
     """Each layer with copies of its moving mean and variance."""
-    return [(each.layer, np.array(each.layer.moving_mean), np.array(each.layer.moving_variance)) for each in batch_norms(model)]
+    return [
+        (each.layer, np.array(each.layer.moving_mean), np.array(each.layer.moving_variance))
+        for each in batch_norms(model)
+    ]
 
 
 def put(kept: list[tuple[Any, Any, Any]]) -> None:
@@ -189,7 +195,9 @@ def over_time(bench: Bench) -> Made:
     keras = bench.keras
     inputs = keras.Input((3, SIDE, SIDE, 1))
     x = keras.layers.TimeDistributed(bench.body())(inputs)
-    model = keras.Model(inputs, keras.layers.Dense(CLASSES, activation="softmax")(keras.layers.GlobalAveragePooling1D()(x)))
+    model = keras.Model(
+        inputs, keras.layers.Dense(CLASSES, activation="softmax")(keras.layers.GlobalAveragePooling1D()(x))
+    )
 
     def data(examples: int, offset: int) -> tuple[Any, Any]:
         images, labels = bench.gratings(examples, offset)
@@ -205,7 +213,8 @@ def dense_model(bench: Bench, outputs: int = CLASSES, activation: str | None = "
     return keras.Sequential(
         [
             keras.Input((16,)), bench.norm(momentum), keras.layers.Dense(32), bench.norm(momentum), keras.layers.ReLU(),
-            keras.layers.Dense(16), bench.norm(momentum), keras.layers.ReLU(), keras.layers.Dense(outputs, activation=activation),
+            keras.layers.Dense(16), bench.norm(momentum), keras.layers.ReLU(),
+            keras.layers.Dense(outputs, activation=activation),
         ]
     )  # fmt: skip
 
@@ -275,7 +284,9 @@ def frozen_near(bench: Bench) -> Made:
 
 def constant_rate(bench: Bench) -> Made:
     """Stopped in the middle of a training at a high rate: the statistics are a little behind the weights."""
-    return Made(bench.train(bench.on(bench.body()), bench.gratings(TRAINING, 1), 4, rate=1e-2, lower=False), bench.sample())
+    return Made(
+        bench.train(bench.on(bench.body()), bench.gratings(TRAINING, 1), 4, rate=1e-2, lower=False), bench.sample()
+    )
 
 
 def wrong_labels(bench: Bench) -> Made:
@@ -365,7 +376,7 @@ def stale_binary(bench: Bench) -> Made:
 
 
 def foreign(bench: Bench) -> Made:
-    """A frozen backbone of another domain that normalizes with batch statistics while the head is trained (Keras 2.1)."""
+    """A frozen backbone of another domain, in training mode while the head is trained (as in Keras 2.1)."""
     body = bench.pretrained()
     model = bench.on(body)
     held = statistics(model)
@@ -423,7 +434,9 @@ def by_source(bench: Bench) -> Made:
 
     def data(batches: int, offset: int) -> tuple[Any, Any]:
         rows, labels = bench.rows(32 * batches, offset)
-        source = np.random.default_rng(1000 * bench.seed + offset).normal(0, 1, (batches, 1, 16)) * np.linspace(1.5, 9, 16)
+        source = np.random.default_rng(1000 * bench.seed + offset).normal(0, 1, (batches, 1, 16)) * np.linspace(
+            1.5, 9, 16
+        )
         return (rows.reshape(batches, 32, 16) + source).reshape(-1, 16).astype("float32"), labels
 
     model = bench.train(dense_model(bench), data(60, 1), 10, shuffle=False)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bnlint.commands import options as shared
 from bnlint.reporters.style import Style, plain
-from bnlint.settings import SettingsError
+from bnlint.settings import COLORS, SettingsError
 
 if TYPE_CHECKING:
     from bnlint.probe.report import Report
@@ -50,7 +50,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("model", metavar="MODEL", help="a .keras or .h5 file, or a SavedModel folder of Keras")
     sample = made.add_argument_group("sample")
     sample.add_argument("--data", nargs="+", required=True, metavar="SAMPLE", help="see below")
-    sample.add_argument("--samples", type=shared.positive, default=1024, metavar="N", help="at most so many (default: 1024)")
+    sample.add_argument(
+        "--samples", type=shared.positive, default=1024, metavar="N", help="at most so many (default: 1024)"
+    )
     sample.add_argument(
         "--batch-size", type=shared.positive, default=32, metavar="N", help="that of the training (default: 32)"
     )
@@ -60,7 +62,11 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     sample.add_argument("--image-size", type=_size, metavar="HxW", help="of an image folder (default: the model's)")
     sample.add_argument(
-        "--rescale", type=_rescale, default=(1.0, 0.0), metavar="S[,O]", help="inputs times S plus O: 1/255, or 1/127.5,-1"
+        "--rescale",
+        type=_rescale,
+        default=(1.0, 0.0),
+        metavar="S[,O]",
+        help="inputs times S plus O: 1/255, or 1/127.5,-1",
     )
     sample.add_argument("--features", metavar="FILE", help="the features of a TFRecord file, as JSON")
     model = made.add_argument_group("model")
@@ -76,14 +82,19 @@ def parser() -> argparse.ArgumentParser:
     model.add_argument("--no-export", dest="export", action="store_false", help="do not compare with an exported model")
     output = made.add_argument_group("output")
     output.add_argument(
-        "--output-format", "--format", dest="format", choices=("text", "json"), default="text", help="text (default), json"
+        "--output-format",
+        "--format",
+        dest="format",
+        choices=("text", "json"),
+        default="text",
+        help="text (default), json",
     )
     output.add_argument("-o", "--output-file", metavar="FILE", help="write the report there")
     output.add_argument("--picture", metavar="FILE", help="draw the layers to a .png or .svg (needs matplotlib)")
     output.add_argument("--all-layers", action="store_true", help="every layer in the text, not the farthest only")
     others = made.add_argument_group("others")
     others.add_argument("-q", "--quiet", action="store_true", help="print results and errors only")
-    others.add_argument("--color", choices=shared.COLORS, default="auto", help="colour: auto (default), always, never")
+    others.add_argument("--color", choices=COLORS, default="auto", help="colour: auto (default), always, never")
     others.add_argument("-h", "--help", action="help", help="show this and leave")
     return made
 

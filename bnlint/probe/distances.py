@@ -61,7 +61,7 @@ def by_layer(
 
 
 def joined(found: Distance) -> float:
-    """d and r of a layer as one number: the root mean square over the channels of √(d² + (2 ln r)²).
+    """D and r of a layer as one number: the root mean square over the channels of √(d² + (2 ln r)²).
 
     For small ones the symmetric divergence is half its square; unlike the divergence it does not run away where one
     channel is dead.

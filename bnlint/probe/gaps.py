@@ -18,7 +18,7 @@ LEAST_GROUPS = 8
 
 
 class Batches(NamedTuple):
-    """Which examples were normalized together: ``rows`` in the order of the pass, ``groups`` the number of the batch."""
+    """Which examples were normalized together: ``rows`` as they are passed, ``groups`` the number of the batch."""
 
     rows: Array
     groups: Array
@@ -27,7 +27,7 @@ class Batches(NamedTuple):
 
 
 def shuffled_batches(examples: int, size: int) -> Batches:
-    """Large batches of all examples, in an order that is random and always the same; none smaller than half of ``size``."""
+    """Large batches of all examples, in a random order that is always the same; none below half of ``size``."""
     rows = np.random.default_rng(1).permutation(examples)
     number = max(1, round(examples / size))
     groups = np.sort(np.arange(examples) * number // examples)
@@ -50,8 +50,8 @@ def measured(
 ) -> Gap:
     """The gap on some batches.
 
-    ``inference`` and ``labels`` hold all examples in the order of the sample; ``training`` those of ``batches.rows``, in
-    that order.
+    ``inference`` and ``labels`` hold all examples in the order of the sample; ``training`` those of ``batches.rows``,
+    in that order.
     """
     expected = [each[batches.rows] for each in inference]
     differ = _difference(expected, training)
@@ -68,7 +68,11 @@ def measured(
 
 
 def compared_losses(
-    batches: Batches, ours: Sequence[Array], theirs: Sequence[Array], labels: Sequence[Array], objectives: Sequence[Objective]
+    batches: Batches,
+    ours: Sequence[Array],
+    theirs: Sequence[Array],
+    labels: Sequence[Array],
+    objectives: Sequence[Objective],
 ) -> Compared:
     """The losses of two answers to the same examples; all arrays in the order of ``batches.rows``."""
     first = sum(one.loss(y, p) for one, y, p in zip(objectives, labels, ours, strict=True))

@@ -64,13 +64,14 @@ def opened(source: Any, wanted: Wanted) -> Array:
     module = image_module()
     try:
         with module.open(source) as image:
-            image = image.convert(MODES.get(wanted.channels or 3, "RGB"))
+            shown = image.convert(MODES.get(wanted.channels or 3, "RGB"))
             if wanted.image_size is not None:
                 height, width = wanted.image_size
-                image = image.resize((width, height), module.Resampling.BILINEAR)
-            values = np.asarray(image, dtype=np.float32)
+                shown = shown.resize((width, height), module.Resampling.BILINEAR)
+            values: Array = np.asarray(shown, dtype=np.float32)
     except (OSError, ValueError, SyntaxError) as error:
         where = source if isinstance(source, str) else "an image of the sample"
         raise CannotProbe(f"{where}: it is no image that Pillow can read: {error}") from None
     values = values[..., None] if values.ndim == 2 else values
-    return values * np.float32(wanted.scale) + np.float32(wanted.offset)
+    found: Array = values * np.float32(wanted.scale) + np.float32(wanted.offset)
+    return found

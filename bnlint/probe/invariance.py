@@ -38,7 +38,8 @@ def digest(model: Any, framework: Framework) -> str:
 def weights(model: Any, framework: Framework) -> dict[str, Array]:
     """Every weight and statistic of a model by its place and path, copied."""
     return {
-        f"{at}:{getattr(each, 'path', each.name)}": np.array(framework.array(each)) for at, each in enumerate(model.weights)
+        f"{at}:{getattr(each, 'path', each.name)}": np.array(framework.array(each))
+        for at, each in enumerate(model.weights)
     }
 
 

@@ -64,7 +64,9 @@ def _examined(path: str) -> SavedModel:
     except OSError as error:
         raise CannotProbe(f"{path}: {error.strerror or error}") from None
     if saved.format in WITHOUT_MODEL:
-        raise CannotProbe(f"{path}: {WITHOUT_MODEL[saved.format]}", "Name the whole model: `model.save('model.keras')`.")
+        raise CannotProbe(
+            f"{path}: {WITHOUT_MODEL[saved.format]}", "Name the whole model: `model.save('model.keras')`."
+        )
     return saved
 
 
@@ -73,7 +75,7 @@ def _check_code(saved: SavedModel) -> None:
         if extra.class_name in RUNS_CODE:
             where = saved.locations.get(address, address[-1])
             raise CannotProbe(
-                f"{saved.path}: the {extra.class_name} layer `{where}` brings Python code of its own, which loading runs",
+                f"{saved.path}: the {extra.class_name} layer `{where}` brings Python code, which loading would run",
                 "Where you trust the file, add `--no-safe-mode`.",
             )
 

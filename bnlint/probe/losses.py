@@ -81,7 +81,7 @@ def _of_keras(found: Any, framework: Framework) -> PerExample:
         expected = _matched(labels, predicted)
         values = np.asarray(framework.array(call(expected, predicted)), dtype=np.float64)
         if values.ndim and values.shape[0] == len(predicted):
-            return values.reshape(len(predicted), -1).mean(axis=1)
+            return np.asarray(values.reshape(len(predicted), -1).mean(axis=1))
         return np.array(
             [
                 float(np.mean(framework.array(call(expected[row : row + 1], predicted[row : row + 1]))))

@@ -1,7 +1,7 @@
 """Samples from TFRecord files, by a specification of their features. TensorFlow is not needed.
 
-A record is its length, a checksum of it, the bytes, a checksum of these; the bytes are a ``tf.train.Example``: a map from
-names to lists of bytes, floats or integers.
+A record is its length, a checksum of it, the bytes, a checksum of these; the bytes are a ``tf.train.Example``: a map
+from names to lists of bytes, floats or integers.
 """
 
 from __future__ import annotations
@@ -51,13 +51,16 @@ def read(path: str, wanted: Wanted) -> Sample:
             found = _example(file.read(size), path)
             for name, feature in features.items():
                 if name not in found:
-                    raise CannotProbe(f"{path}: record {row} has no feature `{name}`; it has {', '.join(sorted(found))}")
+                    raise CannotProbe(
+                        f"{path}: record {row} has no feature `{name}`; it has {', '.join(sorted(found))}"
+                    )
                 columns[name].append(_value(found[name], feature, wanted, f"{path}: `{name}` of record {row}"))
     try:
         arrays = {name: np.stack(values) for name, values in columns.items()}
     except ValueError:
         raise CannotProbe(
-            f"{path}: the examples differ in size", "Give `--image-size HEIGHTxWIDTH`, or a `shape` in the specification."
+            f"{path}: the examples differ in size",
+            "Give `--image-size HEIGHTxWIDTH`, or a `shape` in the specification.",
         ) from None
     inputs = [name for name, feature in features.items() if feature.role == "input"]
     labels = [name for name, feature in features.items() if feature.role == "label"]
@@ -110,7 +113,8 @@ def _places(path: str) -> Iterator[tuple[int, int]]:
             size = struct.unpack("<Q", head[:8])[0] if len(head) == 12 else MOST_BYTES + 1
             if size > MOST_BYTES or at + 16 + size > end:
                 raise CannotProbe(
-                    f"{path}: it is no TFRecord file, or cut off, at byte {at}", "Compressed ones are not read: unpack it."
+                    f"{path}: it is no TFRecord file, or cut off, at byte {at}",
+                    "Compressed ones are not read: unpack it.",
                 )
             yield at + 12, size
             at += 16 + size
@@ -153,7 +157,8 @@ def _numbers(feature: Message, wanted: Feature, how: Wanted) -> Array:
         raw = np.frombuffer(data, dtype=np.dtype(wanted.dtype).newbyteorder("<"))
         if wanted.role == "label":
             return raw
-        return raw.astype(np.float32) * np.float32(how.scale) + np.float32(how.offset)
+        scaled: Array = raw.astype(np.float32) * np.float32(how.scale) + np.float32(how.offset)
+        return scaled
     return np.array(list(_floats(held) if number == 2 else _integers(held)), np.float32 if number == 2 else np.int64)
 
 

@@ -72,8 +72,10 @@ class LayerDistance:
 
 @dataclass(frozen=True, slots=True)
 class Invariance:
-    """What must not change a prediction in inference mode. Differences are the largest one, over the spread of the
-    predictions; None where it was not tried."""
+    """What must not change a prediction in inference mode.
+
+    Differences are the largest one, over the size of the predictions; None where it was not tried.
+    """
 
     examples: int
     alone: float | None

@@ -95,12 +95,13 @@ def probe(
     layers: tuple[LayerDistance, ...] = ()
     if subject.layers:
         training = _run(subject, large, "training", "training mode")
-        layers = by_layer(
-            subject.layers, framework, training.recorded.moments, deployed.recorded.moments, flags
-        )
+        layers = by_layer(subject.layers, framework, training.recorded.moments, deployed.recorded.moments, flags)
         given = _run(subject, small, "training", f"batches of {small.size}")
         with np.errstate(all="ignore"):
-            gaps = [measured(each, inference, run.outputs, labels, aims) for each, run in ((large, training), (small, given))]
+            gaps = [
+                measured(each, inference, run.outputs, labels, aims)
+                for each, run in ((large, training), (small, given))
+            ]
             if labels is not None:
                 mixed = in_company(large, small, training.outputs, given.outputs, labels, aims)
     steady = _invariance(subject, inference, touched, mark, before, export=export)
@@ -141,7 +142,13 @@ def _answer(subject: Subject, rows: Any, mode: Any, recorded: Recorded | None = 
 
 
 def _invariance(
-    subject: Subject, inference: list[Array], touched: tuple[str, ...], mark: str, before: dict[str, Array], *, export: bool
+    subject: Subject,
+    inference: list[Array],
+    touched: tuple[str, ...],
+    mark: str,
+    before: dict[str, Array],
+    *,
+    export: bool,
 ) -> Invariance:
     size = subject.sample.size
     count = min(invariance.EXAMPLES, max(1, size // 2))

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from bnlint.probe.shapes import Shape
 
 SEED = 0
-FORMS = "A sample is `.npz`, `x.npy y.npy`, a folder of images by class, `.tfrecord` with --features, or `module:function`."
+FORMS = (
+    "A sample is `.npz`, `x.npy y.npy`, a folder of images by class, `.tfrecord` with --features, or `module:function`."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,9 @@ def _of_archive(path: str, wanted: Wanted) -> Sample:
     labels = [name for name in arrays if _is_label(name)]
     inputs = [name for name in arrays if name not in labels]
     if not inputs:
-        raise CannotProbe(f"{path}: it holds {', '.join(arrays)}, and no inputs", "Name the inputs `x`, the labels `y`.")
+        raise CannotProbe(
+            f"{path}: it holds {', '.join(arrays)}, and no inputs", "Name the inputs `x`, the labels `y`."
+        )
     if any(not array.ndim for array in arrays.values()):
         raise CannotProbe(f"{path}: it holds a single number", "Name the inputs `x`, the labels `y`.")
     available = len(arrays[inputs[0]])

@@ -44,7 +44,7 @@ def _sample(report: Report) -> str:
     return f"{taken} of {plain(report.sample)}"
 
 
-# ---------------------------------------------------------------------------------------------------------------- scores
+# --------------------------------------------------------------------------------------------------------------- scores
 
 
 def _scores(gaps: Sequence[Gap], style: Style) -> Iterator[str]:
@@ -65,11 +65,13 @@ def _score(row: Compared) -> str:
             return figure(value)
         return f"{figure(value)} ({figure(low)} to {figure(high)})"
 
-    first, second, third = (cell(each.value, each.low, each.high) for each in (row.inference, row.training, row.difference))
+    first, second, third = (
+        cell(each.value, each.low, each.high) for each in (row.inference, row.training, row.difference)
+    )
     return f"  {row.name:<18} {first:>26} {second:>26}   {third}"
 
 
-# ---------------------------------------------------------------------------------------------------------------- layers
+# --------------------------------------------------------------------------------------------------------------- layers
 
 
 def _layers(layers: Sequence[LayerDistance], style: Style, every_layer: bool) -> Iterator[str]:

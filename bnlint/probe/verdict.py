@@ -64,14 +64,16 @@ ROWS = (
         ("If training and inference differ, look at the data, Dropout and augmentation.",), {"layers": (False,)},
     ),
     Row(
-        BROKEN, True, "Moving statistics are NaN, infinite or negative variances, or the predictions are no finite numbers.",
+        BROKEN, True,
+        "Moving statistics are NaN, infinite or negative variances, or the predictions are no finite numbers.",
         (
             "Find the layer that the report names. A checkpoint before the loss became NaN is the safest way back.",
             "If only moving statistics are broken: `bnlint.remedies.recalibrate(model, data, steps)`.",
         ), {"statistics": ("broken",)},
     ),
     Row(
-        DEPENDS, True, "In inference mode an example gets another answer in other company: batch statistics are in use.",
+        DEPENDS, True,
+        "In inference mode an example gets another answer in other company: batch statistics are in use.",
         (
             "Look for `training=True` on a call of BatchNormalization or of the backbone, and take it out.",
             "Then probe again: the moving statistics may never have been used.",
@@ -91,8 +93,8 @@ ROWS = (
     ),
     Row(
         BATCHES, True,
-        "In batches of the training's size, in the order of the data, the model does much better than in inference mode and "
-        "than in large shuffled batches: it reads something out of its batches.",
+        "In batches of the training's size, in the order of the data, the model does much better than in inference mode "
+        "and than in large shuffled batches: it reads something out of its batches.",
         (
             "Shuffle the training data, and look for batches that are put together by class, source or person.",
             "Train with larger batches, or from scratch with `bnlint.remedies.replace_batch_norm` (group, renorm).",
@@ -102,13 +104,14 @@ ROWS = (
         STALE, True, "With the statistics of this data the model does much better than with its own moving ones.",
         (
             "Check first that the sample is prepared exactly as the training data was (scale, colour order, mean).",
-            "`bnlint.remedies.recalibrate(model, data, steps)` estimates the moving statistics anew from training data.",
+            "`bnlint.remedies.recalibrate(model, data, steps)` estimates them anew from training data.",
             "Or `bnlint.remedies.freeze_batch_norm(model)`, compile, and train the head again.",
             "For the next training: `bnlint.remedies.set_momentum(model, 0.9)`, or more steps.",
         ), {"large": (WORSE,), "statistics": ("far", "narrow")},
     ),
     Row(
-        BATCHES, True, "The model does much better when it sees a batch at once, and its moving statistics are not to blame.",
+        BATCHES, True,
+        "The model does much better when it sees a batch at once, and its moving statistics are not to blame.",
         (
             "Shuffle the training data, and look for batches that are put together by class, source or person.",
             "Train with larger batches, or from scratch with `bnlint.remedies.replace_batch_norm` (group, renorm).",
@@ -128,7 +131,8 @@ ROWS = (
         ), {"large": (SAME,), "statistics": ("narrow",)},
     ),
     Row(
-        SHIFT, False, "The data is far from the moving statistics, and the model was trained that way: inference is not worse.",
+        SHIFT, False,
+        "The data is far from the moving statistics, and inference is not worse for it: the model was trained that way.",
         (
             "Leave BatchNormalization frozen. Recalibrating or unfreezing it would need another training of the head.",
         ), {"large": (SAME,), "statistics": ("far",)},
@@ -156,7 +160,7 @@ def gap(loss: Compared | None, chance: float) -> str:
 
 
 def company(inference: Compared | None, training: Compared | None, chance: float) -> str:
-    """What batches as given say: ``inference`` compares inference mode with them, ``training`` large batches with them."""
+    """What batches as given say: ``inference`` and ``training`` (large batches) compared with them."""
     if inference is None or training is None:
         return UNKNOWN
     found = {gap(inference, chance), gap(training, chance)}
@@ -166,13 +170,14 @@ def company(inference: Compared | None, training: Compared | None, chance: float
 def table() -> str:
     """The table in Markdown, as the documentation has it."""
     lines = [
-        "| steady | statistics | examples | large batches | batches as given | verdict | exit | what it means | what next |",
+        "| steady | statistics | examples | large batches | as given | verdict | exit | what it means | what next |",
         "| --- | --- | --- | --- | --- | --- | ---: | --- | --- |",
     ]
     for row in ROWS:
+        few = _cell(row, "enough", {False: f"below {FEW}"})
         lines.append(
             f"| {_cell(row, 'steady', {False: 'no'})} | {_cell(row, 'statistics', {})} "
-            f"| {_cell(row, 'enough', {False: f'below {FEW}'})} | {_cell(row, 'large', {})} | {_cell(row, 'small', {})} "
+            f"| {few} | {_cell(row, 'large', {})} | {_cell(row, 'small', {})} "
             f"| **{row.verdict}** | {int(row.suffers)} | {row.said} | {_steps(row.instead)} |"
         )
     return "\n".join(lines) + "\n"

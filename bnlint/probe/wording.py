@@ -18,9 +18,7 @@ LOST = 0.1
 """Accuracy that the scale alone must cost to be told."""
 
 
-def because(
-    gaps: Sequence[Gap], layers: Sequence[LayerDistance], steady: Invariance, chance: float
-) -> tuple[str, ...]:
+def because(gaps: Sequence[Gap], layers: Sequence[LayerDistance], steady: Invariance, chance: float) -> tuple[str, ...]:
     """What the verdict rests on."""
     found = [_of_gap(each, chance) for each in gaps]
     if layers:
@@ -34,11 +32,12 @@ def _of_gap(each: Gap, chance: float) -> str:
     order = "shuffled" if each.order == "shuffled" else "in the order of the data"
     where = f"batches of {each.batch_size}, {order}"
     if each.loss is None:
-        return f"{where}: the predictions of the two modes differ by {figure(each.predictions_differ or 0.0)} of their spread"
+        differ = figure(each.predictions_differ or 0.0)
+        return f"{where}: the predictions of the two modes differ by {differ} of their spread"
     loss = each.loss
     return (
-        f"{where}: loss {figure(loss.inference.value)} in inference mode, {figure(loss.training.value)} in training mode; "
-        f"difference {interval(loss)} (a constant answer: {figure(chance)})"
+        f"{where}: loss {figure(loss.inference.value)} in inference mode, {figure(loss.training.value)} in training "
+        f"mode; difference {interval(loss)} (a constant answer: {figure(chance)})"
     )
 
 
@@ -54,11 +53,15 @@ def _of_layers(layers: Sequence[LayerDistance]) -> str:
 def _of_invariance(steady: Invariance) -> list[str]:
     found = []
     if steady.alone is not None and steady.alone > steady.tolerance:
-        found.append(f"alone an example gets another answer: the difference is {figure(steady.alone)} of the answers' size")
+        found.append(
+            f"alone an example gets another answer: the difference is {figure(steady.alone)} of the answers' size"
+        )
     if steady.shuffled is not None and steady.shuffled > steady.tolerance:
         found.append(f"in another order and company too: {figure(steady.shuffled)}")
     if steady.changed:
-        found.append(f"inference changed {len(steady.changed)} weights, `{steady.changed[0]}` first; they were put back")
+        found.append(
+            f"inference changed {len(steady.changed)} weights, `{steady.changed[0]}` first; they were put back"
+        )
     return found
 
 
@@ -80,14 +83,16 @@ def notes(
         for aim, expected, predicted in zip(aims, labels, inference, strict=True):
             found += _of_scale(aim, expected, predicted)
     if told and steady.exported is not None and steady.exported > steady.tolerance:
-        found.append(f"the exported model answers otherwise: the difference is {figure(steady.exported)} of the answers' size")
+        found.append(
+            f"the exported model answers otherwise: the difference is {figure(steady.exported)} of the answers' size"
+        )
     if steady.note:
         found.append(steady.note)
     return tuple(found)
 
 
 def _of_scale(aim: Objective, labels: Array, predicted: Array) -> list[str]:
-    """ "Accuracy 0.5 and AUC 0.98": the order is right, the scale is not."""
+    """Accuracy 0.5 and AUC 0.98: the order is right, the scale is not."""
     if aim.task == MULTICLASS or not np.all(np.isfinite(predicted)):
         return []
     y, p = flat(aim.task, labels, predicted, logits=aim.logits)
