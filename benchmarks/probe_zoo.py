@@ -35,6 +35,8 @@ class Kind(NamedTuple):
     right: tuple[str, ...]
     make: Callable[[Bench], Made]
     only: str | None = None
+    note: str | None = None
+    """what one of the notes must say"""
 
 
 class Bench:
@@ -306,7 +308,7 @@ def small_sample(bench: Bench) -> Made:
 
 
 def overfitted(bench: Bench) -> Made:
-    """Trained on 64 examples until it knows them by heart: bad on others, in both modes."""
+    """Trained on 96 examples until it knows them by heart: bad on others, in both modes."""
     model = bench.train(bench.on(bench.body()), bench.gratings(96, 1), 80)
     return Made(model, bench.sample())
 
@@ -373,6 +375,30 @@ def stale_binary(bench: Bench) -> Made:
     bench.train(model, binary_data(bench, 480, 1), 4, loss="binary_crossentropy", lower=False)
     inputs, labels = binary_data(bench, SAMPLE, 2)
     return Made(model, as_sample(inputs, labels))
+
+
+def scale_off(bench: Bench) -> Made:
+    """Two classes; the last moving mean is off, so that every answer is the same class, in the right order."""
+    model = dense_model(bench, 1, "sigmoid")
+    rows, labels = bench.rows(TRAINING, 1)
+    bench.train(model, (rows, (labels < 2).astype("int64")), 12, loss="binary_crossentropy")
+    *before, (layer, mean, variance) = statistics(model)
+    head = np.array(model.layers[-1].get_weights()[0])[:, 0]
+    put([*before, (layer, mean - 3 * np.sign(head) * np.sqrt(variance), variance)])
+    rows, labels = bench.rows(SAMPLE, 2)
+    return Made(model, as_sample(rows, (labels < 2).astype("int64")))
+
+
+def few_of_stale(bench: Bench) -> Made:
+    """A stale model, and sixteen examples."""
+    model = bench.healthy()
+    put([(layer, np.zeros_like(mean), np.ones_like(mean)) for layer, mean, _ in statistics(model)])
+    return Made(model, bench.sample(examples=16))
+
+
+def shift_without_labels(bench: Bench) -> Made:
+    """A healthy model in another domain, and no labels."""
+    return Made(bench.healthy(), as_sample(bench.gratings(SAMPLE, 2, "far")[0]))
 
 
 def foreign(bench: Bench) -> Made:
@@ -536,6 +562,9 @@ KINDS = (
     Kind("stale, rows", "stale", (STALE,), stale_rows),
     Kind("stale, regression", "stale", (STALE,), stale_regression),
     Kind("stale, binary", "stale", (STALE,), stale_binary),
+    Kind("scale off", "shifted", (STALE,), scale_off, note="the scale is off, not the features"),
+    Kind("few examples of a fault", "stale", (OPEN,), few_of_stale),
+    Kind("no labels of a fault", "shift", (OPEN,), shift_without_labels),
     Kind("foreign", "foreign", (STALE,), foreign),
     Kind("unfrozen", "overwritten", (STALE,), unfrozen),
     Kind("never updated", "reset", (STALE,), never_updated),

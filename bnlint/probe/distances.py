@@ -9,6 +9,7 @@ import numpy as np
 
 from bnlint.measuring.distance import Distance, Moments, distance
 from bnlint.probe.report import LayerDistance
+from bnlint.probe.verdict import FAR
 
 if TYPE_CHECKING:
     from bnlint.measuring.frameworks import Framework
@@ -49,14 +50,24 @@ def by_layer(
         layer = placed[path]
         alone = _distance(layer, framework, moments)
         deployed = _distance(layer, framework, inference[path]) if path in inference else None
+        below = joined(deployed) if deployed is not None else float("nan")
         found.append(
             LayerDistance(
-                path, depth, len(moments.mean), moments.values,
-                alone.far_means, float(np.exp(alone.far_spreads)), _mean(alone.divergence),
-                joined(alone), joined(deployed) if deployed is not None else float("nan"),
-                _narrow(alone), not flags.get(path, True), _problem(layer, framework),
+                name=path,
+                depth=depth,
+                channels=len(moments.mean),
+                values=moments.values,
+                d=alone.far_means,
+                r=float(np.exp(alone.far_spreads)),
+                kl=_mean(alone.divergence),
+                distance=joined(alone),
+                deployed=below,
+                narrow=_narrow(alone),
+                frozen=not flags.get(path, True),
+                far=joined(alone) > FAR or below > FAR,
+                problem=_problem(layer, framework),
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 

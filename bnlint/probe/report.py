@@ -67,6 +67,8 @@ class LayerDistance:
     narrow: bool
     """whether the moving variances are too small by one factor in all channels, and the means are right"""
     frozen: bool
+    far: bool
+    """by itself, or as deployed"""
     problem: str | None = None
 
 

@@ -18,7 +18,7 @@ from bnlint.probe.report import Compared, Gap, Invariance, LayerDistance, Report
 from bnlint.probe.samples import Sample
 from bnlint.probe.scores import Array
 from bnlint.probe.shapes import check_inputs, labels_in_order, outputs_in_order, rows_of
-from bnlint.probe.verdict import FAR, FEW, OPEN, Seen, company, gap, judged
+from bnlint.probe.verdict import FEW, OPEN, Seen, company, gap, judged
 
 LARGE_BATCH, LEAST_LARGE_BATCH = 256, 16
 MOST_NUMBERS = 64 * 224 * 224 * 3
@@ -224,7 +224,7 @@ def _seen(
     statistics = "near"
     if not finite or any(layer.problem for layer in layers):
         statistics = "broken"
-    elif far := [layer for layer in layers if layer.distance > FAR]:
+    elif far := [layer for layer in layers if layer.far]:
         statistics = "narrow" if far[0].narrow else "far"  # what comes to later layers was noisy in training
     return Seen(
         layers=bool(layers),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from bnlint.probe.report import Compared, Gap, LayerDistance, Report
-from bnlint.probe.verdict import FAR, HEALTHY, OPEN
+from bnlint.probe.verdict import HEALTHY, OPEN
 from bnlint.probe.wording import figure
 from bnlint.reporters.style import Style, counted, plain
 
@@ -87,7 +87,7 @@ def _layers(layers: Sequence[LayerDistance], style: Style, every_layer: bool) ->
     yield f"  {'':<4} {'layer':<{wide}} {'d':>8} {'r':>8} {'KL':>9}  distance"
     for layer in shown:
         name = plain(layer.name if len(layer.name) <= wide else "…" + layer.name[-wide + 1 :])
-        drawn = style.paint(f"{_bar(layer.distance):<{BAR}}", "red" if layer.distance > FAR else "green")
+        drawn = style.paint(f"{_bar(layer.distance):<{BAR}}", "red" if layer.far else "green")
         marks = (" frozen" if layer.frozen else "") + (f"  {layer.problem}" if layer.problem else "")
         yield (
             f"  {layer.depth:>4} {name:<{wide}} {figure_or_dash(layer.d):>8} {figure_or_dash(layer.r):>8} "

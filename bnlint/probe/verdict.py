@@ -93,8 +93,8 @@ ROWS = (
     ),
     Row(
         BATCHES, True,
-        "In batches of the training's size, in the order of the data, the model does much better than in inference mode "
-        "and than in large shuffled batches: it reads something out of its batches.",
+        "In batches of the training's size, in the order of the data, the model does much better than in inference "
+        "mode and than in large shuffled batches: it reads something out of its batches.",
         (
             "Shuffle the training data, and look for batches that are put together by class, source or person.",
             "Train with larger batches, or from scratch with `bnlint.remedies.replace_batch_norm` (group, renorm).",
@@ -132,7 +132,7 @@ ROWS = (
     ),
     Row(
         SHIFT, False,
-        "The data is far from the moving statistics, and inference is not worse for it: the model was trained that way.",
+        "The data is far from the moving statistics, and inference is not worse for it: the model was trained so.",
         (
             "Leave BatchNormalization frozen. Recalibrating or unfreezing it would need another training of the head.",
         ), {"large": (SAME,), "statistics": ("far",)},

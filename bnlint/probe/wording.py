@@ -10,7 +10,6 @@ from bnlint.probe.losses import Objective
 from bnlint.probe.report import Compared, Gap, Invariance, LayerDistance
 from bnlint.probe.samples import Sample
 from bnlint.probe.scores import BINARY, MULTICLASS, REGRESSION, Array, auc, best_accuracy, flat, spearman
-from bnlint.probe.verdict import FAR
 
 ORDERED = 0.8
 """AUC or Spearman from which on the order of the predictions is called good."""
@@ -42,7 +41,7 @@ def _of_gap(each: Gap, chance: float) -> str:
 
 
 def _of_layers(layers: Sequence[LayerDistance]) -> str:
-    far = [layer for layer in layers if layer.distance > FAR]
+    far = [layer for layer in layers if layer.far]
     most = max(layers, key=lambda layer: layer.distance if np.isfinite(layer.distance) else -1.0)
     one = len(layers) == 1
     said = "the layer is" if one else f"{len(far)} of {len(layers)} layers are"
