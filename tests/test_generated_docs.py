@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bnlint.rules import load
 from bnlint.rules.compiling import compile_catalogue
-from tools.build_docs import DOCS, language_page, rule_pages, rules_page, subjects_page, write
+from tools.build_docs import DOCS, language_page, probe_page, rule_pages, rules_page, subjects_page, write
 
 
 def test_the_pages_are_up_to_date() -> None:
@@ -13,6 +13,7 @@ def test_the_pages_are_up_to_date() -> None:
     assert (DOCS / "subjects.md").read_text(encoding="utf-8") == subjects_page(), advice
     assert (DOCS / "rules.md").read_text(encoding="utf-8") == rules_page(), advice
     assert (DOCS / "rule-language.md").read_text(encoding="utf-8") == language_page(), advice
+    assert (DOCS / "probe.md").read_text(encoding="utf-8") == probe_page(), advice
     assert kept == rule_pages(), advice
 
 

@@ -1,4 +1,4 @@
-"""Writes what the documentation takes from the code: ``subjects.md``, ``rules.md`` and a page for each rule.
+"""Writes what the documentation takes from the code: ``subjects.md``, ``rules.md``, a page for each rule, verdicts.
 
 All of it is kept in ``docs/``; a test tells when it is out of date.
 """
@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from bnlint.fixes.registry import REWRITES  # noqa: E402
 from bnlint.graph.subjects import SUBJECTS, Backbone, Fit  # noqa: E402
+from bnlint.probe.verdict import table as verdict_table  # noqa: E402
 from bnlint.rules import Rule, load  # noqa: E402
 from bnlint.rules.facts import FactType, facts_of  # noqa: E402
 from bnlint.rules.json_schema import DOCS as DOCS_OF_KEYS  # noqa: E402
@@ -187,6 +188,15 @@ def rule_pages() -> dict[str, str]:
     return {f"{code}.md": page(rule) for code, rule in load().rules.items()}
 
 
+MARKS = "<!-- verdicts: written by tools/build_docs.py -->\n", "<!-- end of verdicts -->\n"
+
+
+def probe_page() -> str:
+    """The page on the probe, with the verdicts of the code."""
+    before, _, rest = (DOCS / "probe.md").read_text(encoding="utf-8").partition(MARKS[0])
+    return before + MARKS[0] + verdict_table() + MARKS[1] + rest.partition(MARKS[1])[2]
+
+
 def write(docs: Path) -> None:
     """Write everything into a folder, and remove the pages of rules that are no more."""
     folder = docs / "rules"
@@ -194,6 +204,7 @@ def write(docs: Path) -> None:
     (docs / "subjects.md").write_text(subjects_page(), encoding="utf-8")
     (docs / "rules.md").write_text(rules_page(), encoding="utf-8")
     (docs / "rule-language.md").write_text(language_page(), encoding="utf-8")
+    (docs / "probe.md").write_text(probe_page(), encoding="utf-8")
     pages = rule_pages()
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -58,7 +58,7 @@ def by_layer(
                 channels=len(moments.mean),
                 values=moments.values,
                 d=alone.far_means,
-                r=float(np.exp(alone.far_spreads)),
+                r=_factor(alone),
                 kl=_mean(alone.divergence),
                 distance=joined(alone),
                 deployed=below,
@@ -83,6 +83,13 @@ def joined(found: Distance) -> float:
 def _distance(layer: Any, framework: Framework, moments: Moments) -> Distance:
     mean, variance = framework.array(layer.moving_mean), framework.array(layer.moving_variance)
     return distance(moments, mean, variance, float(layer.epsilon))
+
+
+def _factor(found: Distance) -> float:
+    """The spread of the data over that of the statistics: root mean square of ln r, with the sign of most channels."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        direction = 1.0 if _mean(np.sign(np.log(found.r))) >= 0 else -1.0
+    return float(np.exp(direction * found.far_spreads))
 
 
 def _narrow(found: Distance) -> bool:

@@ -59,6 +59,7 @@ def _objective(
     identifier: Any, framework: Framework, output: str, labels: Array, predicted: Array, task: str | None
 ) -> Objective:
     task = task or task_of(labels, predicted)
+    _check(task, labels, predicted)
     if identifier is None:
         logits = task != "regression" and not _probabilities(predicted, task)
         return Objective(output, task, _of_task(task, logits=logits), _name_of_task(task), logits)
@@ -69,6 +70,22 @@ def _objective(
     logits = bool(getattr(found, "from_logits", None) or getattr(found, "_fn_kwargs", {}).get("from_logits", False))
     name = str(getattr(found, "name", None) or getattr(found, "__name__", type(found).__name__))
     return Objective(output, task, _of_keras(found, framework), name, logits)
+
+
+def _check(task: str, labels: Array, predicted: Array) -> None:
+    """Raises ``CannotProbe`` where labels are not those of these outputs."""
+    if task == MULTICLASS and labels.shape != predicted.shape:
+        least, most, classes = int(labels.min()), int(labels.max()), predicted.shape[-1]
+        if least < 0 or most >= classes:
+            raise CannotProbe(
+                f"the labels go from {least} to {most}, and the model has {classes} classes",
+                "Number the classes from 0, as in the training.",
+            )
+        labels = labels[..., None] if labels.ndim < predicted.ndim else labels
+        predicted = predicted[..., :1]
+    if labels.size != predicted.size:
+        given, wanted = labels.size // len(labels), predicted.size // len(predicted)
+        raise CannotProbe(f"the sample has {given} labels an example, and the model gives {wanted}")
 
 
 # ------------------------------------------------------------------------------------------------------- Keras's losses

@@ -47,10 +47,13 @@ def draw(report: Report, path: str) -> None:
     upper.bar(at, [layer.d for layer in layers], color=D)
     upper.set_ylabel("d")
     upper.set_title("root mean square of (batch mean − moving mean) / √(moving variance + ε)", fontsize=8, loc="left")
-    middle.bar(at, [layer.r for layer in layers], color=R)
+    middle.bar(at, [layer.r - 1 for layer in layers], bottom=1, color=R)
+    middle.set_yscale("log", base=2)
     middle.axhline(1, color="black", linewidth=0.6)
     middle.set_ylabel("r")
-    middle.set_title("factor between the spreads (1: equal)", fontsize=8, loc="left")
+    middle.set_title(
+        "√((batch variance + ε) / (moving variance + ε)), typical of the channels; 1: equal", fontsize=8, loc="left"
+    )
     lower.plot(at, [layer.distance for layer in layers], "o-", color=D, markersize=3, label="each layer by itself")
     lower.plot(at, [layer.deployed for layer in layers], "x--", color=DEPLOYED, markersize=3, label="as deployed")
     lower.axhline(FAR, color="black", linewidth=0.6, linestyle=":")

@@ -49,8 +49,9 @@ class LayerDistance:
     """How far a layer's batch statistics are from its moving statistics, beyond what noise explains.
 
     ``d`` is the root mean square over the channels of (batch mean - moving mean) / sqrt(moving variance + epsilon),
-    ``r`` the geometric spread of sqrt((batch variance + epsilon) / (moving variance + epsilon)), ``kl`` the mean
-    symmetric Kullback-Leibler divergence. ``distance`` joins d and r; ``deployed`` is the same with the layers above
+    ``r`` their typical sqrt((batch variance + epsilon) / (moving variance + epsilon)) (the root mean square of its
+    logarithm; below 1 where most channels are narrower than the statistics), ``kl`` the mean symmetric Kullback-Leibler
+    divergence. ``distance`` joins d and r; ``deployed`` is the same with the layers above
     in inference mode.
     """
 

@@ -8,17 +8,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bnlint.measuring import frameworks
-from bnlint.measuring.forward import forward
+from bnlint.measuring.forward import axis_of, forward
 from bnlint.measuring.layers import Placed, batch_norms
 from bnlint.probe import invariance, wording
 from bnlint.probe.distances import Recorded, by_layer
+from bnlint.probe.errors import CannotProbe
 from bnlint.probe.gaps import Batches, batches_as_given, in_company, measured, shuffled_batches
 from bnlint.probe.losses import Objective, objectives, of_chance
 from bnlint.probe.report import Compared, Gap, Invariance, LayerDistance, Report
 from bnlint.probe.samples import Sample
 from bnlint.probe.scores import Array
 from bnlint.probe.shapes import check_inputs, labels_in_order, outputs_in_order, rows_of
-from bnlint.probe.verdict import FEW, OPEN, Seen, company, gap, judged
+from bnlint.probe.verdict import FEW, OPEN, Seen, company, gap, judged, skilled
 
 LARGE_BATCH, LEAST_LARGE_BATCH = 256, 16
 MOST_NUMBERS = 64 * 224 * 224 * 3
@@ -81,7 +82,7 @@ def probe(
     before, mark = invariance.weights(model, framework), invariance.digest(model, framework)
     large = shuffled_batches(sample.size, large_batch or _large_batch(sample))
     small = batches_as_given(sample.size, batch_size)
-    deployed = _run(subject, large, "inference", "inference mode")
+    deployed = _first(subject, large)
     touched = invariance.changed(model, framework, before)
     inference = [each[np.argsort(large.rows)] for each in deployed.outputs]
     labels = labels_in_order(sample, deployed.names) if sample.labels else None
@@ -115,6 +116,22 @@ def probe(
 def _large_batch(sample: Sample) -> int:
     numbers = sum(each.values[0].size for each in sample.inputs)
     return int(np.clip(MOST_NUMBERS // max(numbers, 1), LEAST_LARGE_BATCH, LARGE_BATCH))
+
+
+def _first(subject: Subject, batches: Batches) -> Pass:
+    """The pass in inference mode. Raises ``CannotProbe`` where the model cannot be measured on the sample."""
+    try:
+        for placed in subject.layers:
+            axis_of(placed.layer)
+    except ValueError as error:
+        raise CannotProbe(str(error)) from None
+    try:
+        return _run(subject, batches, "inference", "inference mode")
+    except Exception as error:
+        said = " ".join(str(error).split())[:200]
+        raise CannotProbe(
+            f"{subject.sample.source}: the model does not take it: {type(error).__name__}: {said}"
+        ) from error
 
 
 def _run(subject: Subject, batches: Batches, mode: Any, what: str) -> Pass:
@@ -231,6 +248,7 @@ def _seen(
         steady=not steady.changed and all(each is None or each <= steady.tolerance for each in differences),
         statistics=statistics,
         enough=size >= FEW,
+        skilled=not gaps or skilled(gaps[0].loss, chance),
         large=gap(gaps[0].loss, chance) if gaps else "unknown",
         small=company(gaps[1].loss, mixed, chance) if gaps else "unknown",
     )

@@ -14,6 +14,8 @@ OF_CHANCE = 0.02
 """A gap is one where the loss differs by more than this share of the loss of a constant answer …"""
 OF_LOSS = 0.15
 """… and by more than this share of the loss in inference mode."""
+SKILL = 0.95
+"""A model that loses more than this share of the loss of a constant answer in both modes shows no skill."""
 FAR = 0.25
 """The distance of a layer (root of d² + (2 ln r)², by channel, beyond noise) from which on it is far."""
 
@@ -26,7 +28,8 @@ class Seen:
 
     ``large`` compares the loss in inference mode with that in training mode in large shuffled batches: worse, same,
     unclear (the interval is too wide) or unknown (no labels). ``small`` does so with batches of the training's size in
-    the order of the data, and is worse only where those also do much better than the large ones. ``statistics`` are
+    the order of the data, and is worse only where those also do much better than the large ones.
+    ``skilled`` is whether either mode does better than a constant answer. ``statistics`` are
     near, far, narrow (the means are right, the variances too small by one factor) or broken.
     """
 
@@ -34,6 +37,7 @@ class Seen:
     steady: bool = True
     statistics: str = "near"
     enough: bool = True
+    skilled: bool = True
     large: str = SAME
     small: str = SAME
 
@@ -118,6 +122,12 @@ ROWS = (
         ), {"large": (WORSE,), "statistics": ("near",)},
     ),
     Row(
+        OPEN, False, "Neither mode does better than a constant answer: there is nothing to be harmed.",
+        (
+            "Check that the labels belong to the examples, and that the sample is prepared as the training data was.",
+        ), {"skilled": (False,), "statistics": ("far", "narrow")},
+    ),
+    Row(
         OPEN, False, "The gap between the modes is as large as its noise.",
         ("Give more examples: `--samples`.",), {"large": (UNCLEAR,)},
     ),
@@ -159,6 +169,13 @@ def gap(loss: Compared | None, chance: float) -> str:
     return SAME
 
 
+def skilled(loss: Compared | None, chance: float) -> bool:
+    """Whether one of the modes does better than a constant answer; without labels it is not denied."""
+    if loss is None or not isfinite(chance):
+        return True
+    return min(loss.inference.value, loss.training.value) < SKILL * chance
+
+
 def company(inference: Compared | None, training: Compared | None, chance: float) -> str:
     """What batches as given say: ``inference`` and ``training`` (large batches) compared with them."""
     if inference is None or training is None:
@@ -168,27 +185,26 @@ def company(inference: Compared | None, training: Compared | None, chance: float
 
 
 def table() -> str:
-    """The table in Markdown, as the documentation has it."""
+    """The table in Markdown, as the documentation has it, and what each row means."""
     lines = [
-        "| steady | statistics | examples | large batches | as given | verdict | exit | what it means | what next |",
-        "| --- | --- | --- | --- | --- | --- | ---: | --- | --- |",
+        "| | steady | statistics | examples | skill | large batches | as given | verdict | exit |",
+        "| ---: | --- | --- | --- | --- | --- | --- | --- | ---: |",
     ]
-    for row in ROWS:
-        few = _cell(row, "enough", {False: f"below {FEW}"})
+    for number, row in enumerate(ROWS, start=1):
+        few, skill = _cell(row, "enough", {False: f"below {FEW}"}), _cell(row, "skilled", {False: "none"})
         lines.append(
-            f"| {_cell(row, 'steady', {False: 'no'})} | {_cell(row, 'statistics', {})} "
-            f"| {few} | {_cell(row, 'large', {})} | {_cell(row, 'small', {})} "
-            f"| **{row.verdict}** | {int(row.suffers)} | {row.said} | {_steps(row.instead)} |"
+            f"| {number} | {_cell(row, 'steady', {False: 'no'})} | {_cell(row, 'statistics', {})} | {few} | {skill} "
+            f"| {_cell(row, 'large', {})} | {_cell(row, 'small', {})} | **{row.verdict}** | {int(row.suffers)} |"
         )
+    lines.append("")
+    for number, row in enumerate(ROWS, start=1):
+        lines.append(f"{number}. **{row.verdict}**: {row.said}")
+        lines += [f"   - {step}" for step in row.instead]
     return "\n".join(lines) + "\n"
 
 
 def _cell(row: Row, key: str, words: Mapping[object, str]) -> str:
     if not row.when.get("layers", (True,))[0] and key == "statistics":
-        return "none"
+        return "no layers"
     values: Sequence[object] = row.when.get(key, ())
     return ", ".join(words.get(value, str(value)) for value in values)
-
-
-def _steps(steps: Sequence[str]) -> str:
-    return " ".join(steps) or "nothing"

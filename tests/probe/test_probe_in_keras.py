@@ -227,7 +227,7 @@ def test_the_scale_is_off_and_not_the_features(keras: Any) -> None:
     assert scores["accuracy at 0.5"].inference.value < 0.6 < 0.8 < scores["AUC"].inference.value
 
 
-# -------------------------------------------------------------------------------------------------------- forms of models
+# ------------------------------------------------------------------------------------------------------ forms of models
 
 
 def test_several_inputs_and_outputs_by_name(keras: Any) -> None:
@@ -251,6 +251,34 @@ def test_several_inputs_and_outputs_by_name(keras: Any) -> None:
 def test_a_sample_of_another_shape(keras: Any, trained: Any) -> None:
     with pytest.raises(CannotProbe, match="an example is 5, the model takes 8"):
         probe(trained, Sample("made here", (Named("", np.zeros((4, 5), "float32")),)))
+
+
+def test_labels_that_do_not_fit(keras: Any, trained: Any) -> None:
+    x, y = rows(64)
+    with pytest.raises(CannotProbe, match="the labels go from 0 to 5, and the model has 2 classes"):
+        probe(trained, Sample("made here", (Named("", x),), (Named("", y * 5),)))
+    number = keras.Sequential([keras.Input((8,)), keras.layers.BatchNormalization(), keras.layers.Dense(1)])
+    with pytest.raises(CannotProbe, match="3 labels an example, and the model gives 1"):
+        probe(number, Sample("made here", (Named("", x),), (Named("", x[:, :3]),)))
+
+
+def test_several_axes_are_said(keras: Any) -> None:
+    if keras.__name__ == "keras":
+        pytest.skip("Keras 3 takes one axis")
+    model = keras.Sequential(
+        [keras.Input((4, 2)), keras.layers.BatchNormalization(axis=[1, 2]), keras.layers.Flatten()]
+    )
+    with pytest.raises(CannotProbe, match="normalises over the axes"):
+        probe(model, Sample("made here", (Named("", np.zeros((8, 4, 2), "float32")),)))
+
+
+def test_a_model_that_does_not_take_the_sample(keras: Any) -> None:
+    class Own(keras.Model):  # type: ignore[misc]
+        def call(self, inputs: Any) -> Any:
+            raise TypeError("give me two")
+
+    with pytest.raises(CannotProbe, match="the model does not take it: TypeError"):
+        probe(Own(), sample())
 
 
 def test_a_subclassed_model(keras: Any) -> None:
@@ -279,7 +307,7 @@ def test_losses_that_keras_knows(keras: Any, trained: Any) -> None:
         probe(trained, sample(), loss="moose")
 
 
-# ----------------------------------------------------------------------------------------------------------------- files
+# ---------------------------------------------------------------------------------------------------------------- files
 
 
 @pytest.mark.parametrize("ending", [".keras", ".h5", ""])
@@ -309,7 +337,7 @@ def test_a_lambda_in_a_file_is_run_on_demand_only(keras: Any, tmp_path: Path) ->
     for ending in (".keras", ".h5"):
         path = str(tmp_path / f"model{ending}")
         model.save(path)
-        with pytest.raises(CannotProbe, match="the Lambda layer `lambda[_0-9]*` brings Python code"):
+        with pytest.raises(CannotProbe, match=r"the Lambda layer `lambda[_0-9]*` brings Python code"):
             loading.load(path)
         assert len(loading.load(path, safe=False).model.layers) == 2
 

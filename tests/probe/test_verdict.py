@@ -42,6 +42,9 @@ from bnlint.probe.verdict import (
         (Seen(large=UNKNOWN, small=UNKNOWN), OPEN, False),
         (Seen(large=UNKNOWN, small=UNKNOWN, statistics="far"), OPEN, False),
         (Seen(enough=False, large=WORSE, small=WORSE, statistics="far"), OPEN, False),
+        (Seen(skilled=False, statistics="far"), OPEN, False),
+        (Seen(skilled=False), HEALTHY, False),
+        (Seen(skilled=False, large=WORSE, statistics="far"), STALE, True),
         (Seen(steady=False, large=WORSE, statistics="far"), DEPENDS, True),
         (Seen(enough=False, steady=False), DEPENDS, True),
         (Seen(steady=False, statistics="broken"), BROKEN, True),
@@ -57,7 +60,7 @@ def test_every_row_is_reached_and_everything_has_one() -> None:
     flags = (True, False)
     states = (WORSE, SAME, UNCLEAR, UNKNOWN)
     statistics = ("near", "far", "narrow", "broken")
-    every = [Seen(*values) for values in product(flags, flags, statistics, flags, states, states)]
+    every = [Seen(*values) for values in product(flags, flags, statistics, flags, flags, states, states)]
     assert {id(judged(seen)) for seen in every} == {id(row) for row in ROWS}
 
 
