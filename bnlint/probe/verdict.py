@@ -142,9 +142,10 @@ ROWS = (
     ),
     Row(
         SHIFT, False,
-        "The data is far from the moving statistics, and inference is not worse for it: the model was trained so.",
+        "The data is far from the moving statistics, and inference is not worse for it: the model was trained with them as "
+        "they are, or they matter little.",
         (
-            "Leave BatchNormalization frozen. Recalibrating or unfreezing it would need another training of the head.",
+            "Where BatchNormalization was frozen, leave it so: recalibrating or unfreezing it asks for a new head.",
         ), {"large": (SAME,), "statistics": ("far",)},
     ),
     Row(HEALTHY, False, "Both modes do equally well, and the moving statistics are those of the data.", (), {}),
