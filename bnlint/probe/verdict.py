@@ -142,8 +142,8 @@ ROWS = (
     ),
     Row(
         SHIFT, False,
-        "The data is far from the moving statistics, and inference is not worse for it: the model was trained with them as "
-        "they are, or they matter little.",
+        "The data is far from the moving statistics, and inference is not worse for it: the model was trained with "
+        "them as they are, or they matter little.",
         (
             "Where BatchNormalization was frozen, leave it so: recalibrating or unfreezing it asks for a new head.",
         ), {"large": (SAME,), "statistics": ("far",)},
