@@ -450,6 +450,12 @@ def other_scale(bench: Bench) -> Made:
     return Made(bench.healthy(), as_sample((inputs - 0.5) / 3, labels))
 
 
+def pixels(bench: Bench) -> Made:
+    """A healthy model; the sample is raw, where the training data was divided by 127.5, less 1."""
+    inputs, labels = bench.gratings(SAMPLE, 2)
+    return Made(bench.healthy(), as_sample((inputs + 1) * 127.5, labels))
+
+
 def other_domain(bench: Bench) -> Made:
     """A healthy model in another domain."""
     return Made(bench.healthy(), bench.sample("far"))
@@ -571,6 +577,7 @@ KINDS = (
     Kind("one layer reset", "reset", (STALE,), one_reset),
     Kind("wrong layer", "exchanged", (STALE,), wrong_layer),
     Kind("other scale", "preprocessing", (STALE,), other_scale),
+    Kind("pixels", "preprocessing", (STALE,), pixels, note="divided by 127.5, less 1, the inputs give"),
     Kind("other domain", "shift", (STALE,), other_domain),
     Kind("by source", "leakage", (BATCHES,), by_source),
     Kind("batch of two", "small batches", (BATCHES,), batch_of_two),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +12,7 @@ import numpy as np
 from bnlint.measuring import frameworks
 from bnlint.measuring.forward import axis_of, forward
 from bnlint.measuring.layers import Placed, batch_norms
-from bnlint.probe import invariance, wording
+from bnlint.probe import invariance, preparation, wording
 from bnlint.probe.distances import Recorded, by_layer
 from bnlint.probe.errors import CannotProbe
 from bnlint.probe.gaps import Batches, batches_as_given, in_company, measured, shuffled_batches
@@ -19,7 +21,7 @@ from bnlint.probe.report import Compared, Gap, Invariance, LayerDistance, Report
 from bnlint.probe.samples import Sample
 from bnlint.probe.scores import Array
 from bnlint.probe.shapes import check_inputs, labels_in_order, outputs_in_order, rows_of
-from bnlint.probe.verdict import FEW, OPEN, Seen, company, gap, judged, skilled
+from bnlint.probe.verdict import FEW, OPEN, STALE, Seen, company, gap, judged, skilled
 
 LARGE_BATCH, LEAST_LARGE_BATCH = 256, 16
 MOST_NUMBERS = 64 * 224 * 224 * 3
@@ -110,7 +112,23 @@ def probe(
     if labels is not None:
         chance = sum(of_chance(one, y, p) for one, y, p in zip(aims, labels, inference, strict=True))
     seen = _seen(sample.size, inference, gaps, mixed, layers, steady, chance)
-    return _report(subject, name, seen, inference, gaps, layers, steady, chance, aims, labels)
+    report = _report(subject, name, seen, inference, gaps, layers, steady, chance, aims, labels)
+    if report.verdict != STALE or gaps[0].loss is None:
+        return report
+    losses = gaps[0].loss.inference.value, gaps[0].loss.training.value
+    note = preparation.likely(sample, *losses, partial(_deployed, subject, aims))
+    return replace(report, notes=report.notes if note is None else (note, *report.notes))
+
+
+def _deployed(subject: Subject, aims: Sequence[Objective], sample: Sample) -> tuple[float, bool]:
+    """The mean loss in inference mode of another sample, in one batch, and whether all layers are near to it."""
+    recorded = Recorded()
+    answered = _answer(subject._replace(sample=sample), np.arange(sample.size), "inference", recorded)
+    labels = labels_in_order(sample, [name for name, _ in answered])
+    with np.errstate(all="ignore"):
+        loss = sum(float(np.mean(aim.loss(y, p))) for aim, y, (_, p) in zip(aims, labels, answered, strict=True))
+    layers = by_layer(subject.layers, subject.framework, recorded.moments, {}, {})
+    return loss, not any(layer.far for layer in layers)
 
 
 def _large_batch(sample: Sample) -> int:

@@ -184,6 +184,15 @@ def test_not_a_number(keras: Any, trained: Any) -> None:
     json.dumps(report.as_json(), allow_nan=False)
 
 
+def test_a_sample_that_is_prepared_otherwise(keras: Any, trained: Any) -> None:
+    x, y = rows(256, seed=1)
+    report = probe(trained, Sample("made here", (Named("", x * 255),), (Named("", y),)), export=False)
+    assert report.verdict == STALE
+    assert report.notes[0].startswith("divided by 255, the inputs give a loss of ")
+    reset = probe(without_statistics(copy(keras, trained)), sample(), export=False)
+    assert not any("prepared" in note for note in reset.notes)
+
+
 def test_without_batch_norm(keras: Any) -> None:
     model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(2, activation="softmax")])
     report = probe(model, sample(), export=False)
