@@ -197,3 +197,33 @@ def number(value: int) -> bytes:
         found += bytes([value & 0x7F | 0x80])
         value >>= 7
     return found + bytes([value])
+
+
+@pytest.mark.tensorflow
+def test_records_that_tensorflow_has_written() -> None:
+    tf = pytest.importorskip("tensorflow")
+    numbers = np.array([[1, -2, 1 << 40], [0, 7, -(1 << 40)]])
+    with tf.io.TFRecordWriter("s.tfrecord") as writer:
+        for row, value in enumerate(numbers):
+            features = {
+                "label": tf.train.Feature(int64_list=tf.train.Int64List(value=value)),
+                "x": tf.train.Feature(float_list=tf.train.FloatList(value=[row, 0.25])),
+                "raw": tf.train.Feature(bytes_list=tf.train.BytesList(value=[np.float32([row, 3]).tobytes()])),
+            }
+            writer.write(tf.train.Example(features=tf.train.Features(feature=features)).SerializeToString())
+    write_spec(x={"kind": "float"}, raw={"kind": "raw", "dtype": "float32"}, label=LABEL)
+    sample = take(["s.tfrecord"], Wanted(features="spec.json"))
+    assert sample.labels[0].values.tolist() == numbers.tolist()
+    assert [each.values.tolist() for each in sample.inputs] == [[[0, 0.25], [1, 0.25]], [[0, 3], [1, 3]]]
+
+
+@pytest.mark.tensorflow
+def test_a_tf_data_dataset_from_a_function() -> None:
+    pytest.importorskip("tensorflow")
+    Path("my_datasets.py").write_text(
+        "import numpy as np, tensorflow as tf\n"
+        "def batches():\n"
+        "    return tf.data.Dataset.from_tensor_slices((np.ones((20, 3)), np.arange(20))).batch(8)\n"
+    )
+    sample = take(["my_datasets:batches"], Wanted(samples=18))
+    assert sample.labels[0].values.tolist() == list(range(18))
