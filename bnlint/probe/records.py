@@ -133,7 +133,7 @@ def _example(data: bytes, path: str) -> Mapping[str, Message]:
 def _value(feature: Message, wanted: Feature, how: Wanted, where: str) -> Array:
     try:
         values = _numbers(feature, wanted, how)
-        return values.reshape(wanted.shape) if wanted.shape or wanted.kind == "raw" else _squeezed(values)
+        return values.reshape(wanted.shape) if wanted.shape else _squeezed(values)
     except (Unreadable, ValueError) as error:
         raise CannotProbe(f"{where}: {error}", ADVICE) from None
 
