@@ -54,6 +54,22 @@ def number(data: Any, batch_size: int = 32, steps: int | None = None) -> int | N
     return found if steps is None else min(steps, found if found is not None else steps)
 
 
+def checked(found: Iterable[Batch], model: Any) -> Iterator[Batch]:
+    """The batches, if they have as many inputs as a model takes. Raises ``ValueError`` at one that has not."""
+    try:
+        expected = len(model.inputs)
+    except (AttributeError, TypeError, ValueError):  # a subclassed model does not say
+        expected = None
+    for batch in found:
+        given = len(list(leaves(batch.inputs)))
+        if expected is not None and given != expected:
+            raise ValueError(
+                f"{model.name!r} takes {expected} input{'s' * (expected != 1)}, and a batch has {given}: a list of "
+                "arrays is several inputs of one batch; give a list of batches as iter([...])"
+            )
+        yield batch
+
+
 def arrays(value: Any) -> Any:
     """Tensors of any framework as NumPy arrays, in their structure."""
     import numpy as np

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from bnlint.measuring import frameworks
-from bnlint.remedies.batches import Batch, batches, leaves, number
+from bnlint.remedies.batches import Batch, batches, checked, leaves, number
 from bnlint.remedies.progress import tracked
-from bnlint.remedies.structures import packed, stacked, unpacked
+from bnlint.remedies.structures import first, packed, stacked, unpacked
 
 SCHEMA = 1
 BATCHES_PER_SHARD = 16
@@ -41,7 +41,8 @@ class Features:
     """How many of the batches were predicted in this run; the others were there."""
     data: str
     """A digest of all inputs, labels and weights."""
-    shards: tuple[Path, ...] = field(repr=False)
+    shards: tuple[tuple[Path, int], ...] = field(repr=False)
+    """The files, and how many batches of each: a longer run may have left more in the last one."""
 
     @cached_property
     def x(self) -> Any:
@@ -62,11 +63,12 @@ class Features:
         return len(self.x)
 
     def _read(self) -> Iterator[Shard]:
-        for path in self.shards:
+        for path, count in self.shards:
             shard = _load(path)
-            if shard is None:
-                raise StaleFeatures(f"{path} cannot be read: compute the features again with stale='remake'")
-            yield shard
+            if shard is None or len(shard.sizes) < count:
+                raise StaleFeatures(f"{path} cannot be read, or is another by now: compute the features again")
+            samples = sum(shard.sizes[:count])
+            yield Shard(shard.digests, shard.sizes, *(first(part, samples) for part in shard[2:]))
 
 
 class Shard(NamedTuple):
@@ -95,7 +97,7 @@ def compute(
     weights = weights_digest(backbone)
     _begin(home, weights, remake=stale == "remake")
     run = _Run(backbone, home, remake=stale == "remake")
-    made = batches(data, batch_size, steps)
+    made = checked(batches(data, batch_size, steps), backbone)
     for batch in tracked(made, number(data, batch_size, steps), "features"):
         run.take(batch)
     features = run.finish()
@@ -116,8 +118,9 @@ class _Run:
     def __init__(self, backbone: Any, home: Path, *, remake: bool) -> None:
         self.backbone, self.home, self.remake = backbone, home, remake
         self.there = _load(self._path(0))
-        self.held: list[tuple[str, Any, Batch]] = []
-        self.written: list[Path] = []
+        self.trusted = True
+        self.held: list[tuple[str, Any, Any, Any]] = []
+        self.shards: list[tuple[Path, int]] = []
         self.digest = hashlib.blake2b(digest_size=16)
         self.count = self.computed = self.new = 0
 
@@ -130,7 +133,7 @@ class _Run:
             self.new += 1
         self.digest.update(digest.encode())
         self.count += 1
-        self.held.append((digest, features, batch))
+        self.held.append((digest, features, batch.labels, batch.weights))
         if len(self.held) == BATCHES_PER_SHARD:
             self._close()
 
@@ -139,7 +142,11 @@ class _Run:
             self._close()
         if not self.count:
             raise ValueError("there is no batch in the data")
-        return Features(self.home, self.count, self.computed, self.digest.hexdigest(), tuple(self.written))
+        left = len(self.shards)
+        while not self.trusted and self._path(left).exists():
+            self._path(left).unlink()
+            left += 1
+        return Features(self.home, self.count, self.computed, self.digest.hexdigest(), tuple(self.shards))
 
     def _known(self, digest: str, batch: Batch) -> Any:
         """The features of a batch that the shards have at this place; None where they end before it."""
@@ -157,22 +164,22 @@ class _Run:
             return found
         if not self.remake:
             raise StaleFeatures(f"{self.home}: {reason}. Give another folder, or stale='remake'")
-        self.there = None
+        self.there, self.trusted = None, False
         return None
 
     def _close(self) -> None:
-        path = self._path(len(self.written))
+        path = self._path(len(self.shards))
         if self.new:
-            digests, features, taken = zip(*self.held, strict=True)
+            digests, features, labels, weights = zip(*self.held, strict=True)
             content = {
                 **packed("features", stacked(features)),
-                **packed("labels", stacked([batch.labels for batch in taken])),
-                **packed("weights", stacked([batch.weights for batch in taken])),
+                **packed("labels", stacked(labels)),
+                **packed("weights", stacked(weights)),
             }
             _save(path, digests, [len(each) for each in features], content)
-        self.written.append(path)
+        self.shards.append((path, len(self.held)))
         self.held, self.new = [], 0
-        self.there = None if self.there is None else _load(self._path(len(self.written)))
+        self.there = _load(self._path(len(self.shards))) if self.trusted else None
 
     def _path(self, index: int) -> Path:
         return self.home / f"features-{index:05d}.npz"

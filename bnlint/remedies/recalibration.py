@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from bnlint.measuring import frameworks
 from bnlint.measuring.forward import forward, restore, statistics
 from bnlint.measuring.layers import Placed, batch_norms
-from bnlint.remedies.batches import batches, leaves, number
+from bnlint.remedies.batches import batches, checked, leaves, number
 from bnlint.remedies.progress import tracked
 
 if TYPE_CHECKING:
@@ -37,10 +37,9 @@ class Recalibrated:
 
     def __str__(self) -> str:
         left = f"; {len(self.left)} left as they were" if self.left else ""
-        return (
-            f"{len(self.paths)} BatchNormalization layers have the statistics of {self.samples} samples in "
-            f"{self.batches} batches{left}"
-        )
+        layers = f"{len(self.paths)} BatchNormalization layer{'s have' if len(self.paths) != 1 else ' has'}"
+        batches = f"{self.batches} batch{'es' if self.batches != 1 else ''}"
+        return f"{layers} the statistics of {self.samples} samples in {batches}{left}"
 
 
 def recalibrate(
@@ -88,7 +87,7 @@ def recalibrate(
         found[index] = found[index].merged(moments) if index in found else moments
 
     count = samples = 0
-    made = batches(data, batch_size, steps, np.random.default_rng(seed))
+    made = checked(batches(data, batch_size, steps, np.random.default_rng(seed)), model)
     for batch in tracked(made, number(data, batch_size, steps), "recalibrating"):
         forward(model, batch.inputs, "training", record, numbered)
         count += 1

@@ -55,8 +55,8 @@ class Split:
     def join(self, head: Any = None) -> Any:
         """One model again: with the model's own head the model itself, else a new one with the head that is given.
 
-        A new model is flat where the parts are Sequential, or the head is; any other head becomes one layer of it.
-        Predictions are those of ``head(backbone(inputs))``. Weights are shared, not copied.
+        A new model is Sequential where the old one is. The layers of a Sequential head become its layers; any other
+        head becomes one of them. Predictions are those of ``head(backbone(inputs))``. Weights are shared, not copied.
         """
         if head is None or head is self.head:
             return self.model
@@ -64,10 +64,11 @@ class Split:
         if frameworks.of(head).package != framework.package:
             raise TypeError(f"the head is of {frameworks.of(head).package}, the backbone of {framework.package}")
         sequential = framework.keras.Sequential
-        if isinstance(self.backbone, sequential) and isinstance(head, sequential):
-            return _sequential(framework, self.model, [*_layers(self.backbone), *_layers(head)], self.model.name)
+        layers = _layers(head) if isinstance(head, sequential) else [head]
+        if isinstance(self.backbone, sequential):
+            return _sequential(framework, self.model, [*_layers(self.backbone), *layers], self.model.name)
         tensor = self.backbone.output
-        for layer in _layers(head) if isinstance(head, sequential) else [head]:
+        for layer in layers:
             tensor = layer(tensor)
         return framework.keras.Model(self.backbone.input, tensor, name=self.model.name)
 

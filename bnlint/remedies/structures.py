@@ -10,14 +10,23 @@ def stacked(parts: Sequence[Any]) -> Any:
     """The parts of many batches after each other, in the structure that each of them has."""
     import numpy as np
 
-    first = parts[0]
-    if first is None:
+    like = parts[0]
+    if like is None:
         return None
-    if isinstance(first, Mapping):
-        return {key: stacked([part[key] for part in parts]) for key in first}
-    if isinstance(first, (list, tuple)):
-        return [stacked([part[index] for part in parts]) for index in range(len(first))]
+    if isinstance(like, Mapping):
+        return {key: stacked([part[key] for part in parts]) for key in like}
+    if isinstance(like, (list, tuple)):
+        return [stacked([part[index] for part in parts]) for index in range(len(like))]
     return np.concatenate(parts)
+
+
+def first(value: Any, samples: int) -> Any:
+    """The first samples of each array."""
+    if isinstance(value, Mapping):
+        return {key: first(each, samples) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [first(each, samples) for each in value]
+    return None if value is None else value[:samples]
 
 
 def packed(name: str, value: Any) -> dict[str, Any]:
