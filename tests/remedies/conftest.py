@@ -12,4 +12,6 @@ def keras(request: pytest.FixtureRequest) -> Any:
     """Keras 3 and Keras 2, each where it is installed."""
     if importlib.util.find_spec(request.param) is None:
         pytest.skip(f"{request.param} is not installed")
-    return importlib.import_module(request.param)
+    package = importlib.import_module(request.param)
+    package.utils.set_random_seed(0)
+    return package

@@ -12,7 +12,7 @@ from bnlint.measuring.layers import batch_norms
 
 SHAPE = (6, 6, 2)
 _RANDOM = np.random.default_rng(0)
-PICTURES = _RANDOM.normal(2.0, 3.0, (40, *SHAPE)).astype("float32")
+PICTURES = _RANDOM.normal(0.5, 1.0, (40, *SHAPE)).astype("float32")
 VALUES = _RANDOM.normal(size=(40, 1)).astype("float32")
 
 
