@@ -11,6 +11,7 @@ from bnlint.measuring.layers import every_layer
 Key = tuple[int, int, int]
 """A tensor: of which layer, of which of its calls, which of the outputs."""
 MOST_NAMED = 6
+MASKED = "it gives a mask along with its output, which features do not keep"
 
 
 class CannotSplit(ValueError):
@@ -47,6 +48,11 @@ def tensor_at(model: Any, at: Any) -> Any:
     return calls[0].outputs[0]
 
 
+def has_mask(tensor: Any) -> bool:
+    """Whether a symbolic tensor has a mask, which the layers after it would be given in the whole model."""
+    return getattr(tensor, "_keras_mask", None) is not None
+
+
 def found_layer(model: Any, at: Any, layers: Mapping[str, Any]) -> Any:
     """The layer that ``at`` means. Raises ``CannotSplit`` with the names that come near."""
     if not isinstance(at, str):
@@ -74,6 +80,8 @@ def _obstacle(model: Any, steps: list[Step], cut: Step) -> str | None:
         return "it is an input, and no backbone would be left"
     if len(cut.gives) != 1:
         return f"it gives {len(cut.gives)} tensors, and a cut is one"
+    if has_mask(cut.outputs[0]):
+        return MASKED
     before = _up_to(cut, steps)
     after = [step for step in steps if step.gives not in before]
     if not after:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bnlint.measuring import frameworks
+from bnlint.measuring.layers import every_layer
 from bnlint.remedies import cutting
 from bnlint.remedies.cutting import CannotSplit
 from bnlint.remedies.features import Features, compute
@@ -85,7 +86,8 @@ def split(model: Any, at: Any) -> Split:
 
     Raises:
         CannotSplit: The head is not made from that one tensor (a skip connection passes the cut, a second input comes
-            after it, the layer is called twice), or the model is subclassed and has no graph.
+            after it, the layer is called twice, it passes a mask on, both parts share weights), or the model is
+            subclassed and has no graph.
         TypeError: ``model`` is no model of Keras.
     """
     framework = frameworks.of(model)
@@ -97,8 +99,11 @@ def split(model: Any, at: Any) -> Split:
         if here == len(layers):
             raise CannotSplit(f"{name!r} cannot be cut after {last.name!r}: nothing comes after it")
         backbone = _sequential(framework, model, layers[:here], f"{name}_backbone")
-        head = _sequential(framework, backbone, layers[here:], f"{name}_head", of="outputs")
-        return Split(model, backbone, head)
+        if cutting.has_mask(backbone.outputs[0]):
+            raise CannotSplit(f"{name!r} cannot be cut after {last.name!r}: {cutting.MASKED}")
+        return _checked(
+            Split(model, backbone, _sequential(framework, backbone, layers[here:], f"{name}_head", "outputs"))
+        )
     if not hasattr(model, "_nodes_by_depth"):
         raise CannotSplit(
             f"{name!r} is a {type(model).__name__}, which has no graph of layers to cut: split a functional model "
@@ -107,7 +112,19 @@ def split(model: Any, at: Any) -> Split:
     tensor = cutting.tensor_at(model, at)
     make = framework.keras.Model
     backbone = make(model.input, tensor, name=f"{name}_backbone")
-    return Split(model, backbone, make(tensor, model.output, name=f"{name}_head"))
+    return _checked(Split(model, backbone, make(tensor, model.output, name=f"{name}_head")))
+
+
+def _checked(parts: Split) -> Split:
+    """The parts, if training the head leaves the backbone as it is."""
+    before = {id(weight) for weight in parts.backbone.weights}
+    for placed in every_layer(parts.head):
+        if placed.path and any(id(weight) in before for weight in placed.layer.weights):
+            raise CannotSplit(
+                f"{placed.path!r} of {parts.model.name!r} is part of the backbone and of the head: the features would "
+                "change while the head is trained"
+            )
+    return parts
 
 
 def _layers(model: Any) -> list[Any]:

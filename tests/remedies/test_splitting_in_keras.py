@@ -123,7 +123,32 @@ def early(keras: Any) -> Any:
     return keras.Model(backbone.input, [backbone.get_layer("relu").output, score], name="early")
 
 
+def masked(keras: Any) -> Any:
+    """What is padded is left out by a mask, which goes from layer to layer beside the tensors."""
+    layers = keras.layers
+    rows = keras.Input((6, 12))
+    hidden = layers.Dense(4, name="dense")(layers.Masking(0.0, name="mask")(rows))
+    return keras.Model(rows, layers.Dense(1)(layers.SimpleRNN(3, name="rnn")(hidden)), name="masked")
+
+
+def masked_in_sequence(keras: Any) -> Any:
+    layers = keras.layers
+    hidden = [layers.Masking(0.0, name="mask"), layers.Dense(4, name="dense"), layers.SimpleRNN(3, name="rnn")]
+    return keras.Sequential([keras.Input((6, 12)), *hidden, layers.Dense(1)], name="masked")
+
+
+def twice(keras: Any) -> Any:
+    """A layer of the backbone comes again in the head."""
+    again = keras.layers.Dense(8, name="again")
+    backbone = block(keras)
+    hidden = keras.layers.ReLU(name="between")(again(backbone.output))
+    return keras.Model(backbone.input, keras.layers.Dense(1)(again(hidden)), name="twice")
+
+
 REFUSED = [
+    (masked, "dense", "it gives a mask along with its output, which features do not keep. It can be cut after 'rnn'"),
+    (masked_in_sequence, "dense", "it gives a mask along with its output"),
+    (twice, "between", "'again' of 'twice' is part of the backbone and of the head"),
     (
         flat,
         "branch",
