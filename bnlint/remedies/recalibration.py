@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from bnlint.measuring import frameworks
 from bnlint.measuring.forward import forward, restore, statistics
 from bnlint.measuring.layers import Placed, batch_norms
-from bnlint.remedies.batches import batches, checked, leaves, number
+from bnlint.remedies.batches import Batch, batches, checked, leaves, number
 from bnlint.remedies.progress import tracked
 
 if TYPE_CHECKING:
@@ -81,18 +81,9 @@ def recalibrate(
     framework = frameworks.of(model)
     chosen, left = _chosen(model, layers)
     numbered = [Placed(str(index), layer) for index, (_, layer) in enumerate(chosen)]
-    found: dict[str, Moments] = {}
-
-    def record(index: str, moments: Moments) -> None:
-        found[index] = found[index].merged(moments) if index in found else moments
-
-    count = samples = 0
     made = checked(batches(data, batch_size, steps, np.random.default_rng(seed)), model)
-    for batch in tracked(made, number(data, batch_size, steps), "recalibrating"):
-        forward(model, batch.inputs, "training", record, numbered)
-        count += 1
-        samples += len(next(leaves(batch.inputs)))
-    if not count:
+    sizes, found = _moments(model, tracked(made, number(data, batch_size, steps), "recalibrating"), numbered)
+    if not sizes:
         raise ValueError("there is no batch in the data: nothing was changed")
     met = [(placed, found[str(index)]) for index, placed in enumerate(chosen) if _has_values(found.get(str(index)))]
     for placed, moments in met:
@@ -103,7 +94,21 @@ def recalibrate(
     before = tuple((placed.layer, _two(statistics(placed.layer, framework))) for placed, _ in met)
     for placed, moments in met:
         restore(placed.layer, _as_held(moments, placed.layer, framework))
-    return Recalibrated(paths, (*left, *unmet), count, samples, before)
+    return Recalibrated(paths, (*left, *unmet), len(sizes), sum(sizes), before)
+
+
+def _moments(model: Any, made: Iterable[Batch], layers: Sequence[Placed]) -> tuple[list[int], dict[str, Moments]]:
+    """The sizes of the batches, and what went into each layer in all of them, by its path."""
+    sizes = []
+    found: dict[str, Moments] = {}
+
+    def record(path: str, moments: Moments) -> None:
+        found[path] = found[path].merged(moments) if path in found else moments
+
+    for batch in made:
+        forward(model, batch.inputs, "training", record, layers)
+        sizes.append(len(next(leaves(batch.inputs))))
+    return sizes, found
 
 
 def _has_values(moments: Moments | None) -> bool:

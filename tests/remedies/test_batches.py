@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bnlint.remedies.batches import Batch, batches, leaves, number
+from bnlint.remedies.batches import batches, leaves, number
 
 X = np.arange(10.0).reshape(5, 2)
 Y = np.arange(5)
@@ -100,4 +100,4 @@ def test_what_is_no_data_is_refused() -> None:
 
 def test_a_tuple_is_inputs_and_labels_not_batches() -> None:
     (batch,) = batches((X, Y), 5)
-    assert isinstance(batch, Batch) and batch.labels.tolist() == Y.tolist()
+    assert batch.labels.tolist() == Y.tolist()

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bnlint.measuring import frameworks
 from bnlint.remedies import features
 from bnlint.remedies.features import Features, StaleFeatures, compute
 
@@ -47,7 +48,7 @@ def framework(monkeypatch: pytest.MonkeyPatch) -> None:
         def array(value: Any) -> Any:
             return value
 
-    monkeypatch.setattr(features.frameworks, "of", lambda _: Plain)
+    monkeypatch.setattr(frameworks, "of", lambda _: Plain)
     monkeypatch.setattr(features, "BATCHES_PER_SHARD", 2)
 
 
@@ -129,7 +130,7 @@ from tests.remedies import test_features as module
 class Plain:
     array = staticmethod(lambda value: value)
 
-module.features.frameworks.of = lambda _: Plain
+module.frameworks.of = lambda _: Plain
 module.features.BATCHES_PER_SHARD = 2
 
 def data():
