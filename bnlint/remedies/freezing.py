@@ -59,8 +59,8 @@ def freeze_batch_norm(model: Any) -> Frozen:
             the model that is trained, not a backbone inside of it.
 
     Raises:
-        CannotFreeze: A layer normalizes by the batch even when it is frozen: that of ``tf.compat.v1``, every one in
-            graph mode (``disable_v2_behavior``) and before TensorFlow 2.0. Nothing was changed then.
+        CannotFreeze: A layer normalizes by the batch even when it is frozen: that of ``tf.compat.v1``, and every one in
+            graph mode (``disable_v2_behavior``). Nothing was changed then.
         ValueError: The model has no BatchNormalization layer.
         TypeError: ``model`` is nothing of Keras.
     """
@@ -84,11 +84,6 @@ def _refuse_old(layers: tuple[Placed, ...], framework: Framework) -> None:
         return
     import importlib
 
-    if framework.package == "keras" or framework.version.startswith(("2.0.", "2.1.")):
-        raise CannotFreeze(
-            f"Keras {framework.version} normalizes by the batch in frozen BatchNormalization layers too: split the "
-            "model and train the head on features instead (bnlint.remedies.split)"
-        )
     if not importlib.import_module("tensorflow").compat.v1.executing_eagerly_outside_functions():
         raise CannotFreeze(
             "in graph mode a layer takes its mode when it is called, so that freezing comes too late: freeze before "

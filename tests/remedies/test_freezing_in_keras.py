@@ -86,10 +86,23 @@ def test_a_layer_that_normalizes_by_the_batch_when_frozen_is_refused() -> None:
     pytest.importorskip("tf_keras")
     legacy = importlib.import_module("tf_keras.src.layers.normalization.batch_normalization_v1").BatchNormalization
     keras = importlib.import_module("tf_keras")
-    model = keras.Sequential([keras.Input((2,)), keras.layers.BatchNormalization(name="new"), legacy(name="old")])
+    layers = [keras.layers.BatchNormalization(name="new", trainable=False), legacy(name="old", trainable=False)]
+    model = keras.Sequential([keras.Input((6, 6, 2)), *layers, keras.layers.Flatten(), keras.layers.Dense(1)])
+    compile_model(model)
+    in_inference = model.evaluate(PICTURES, VALUES, verbose=0)
+    assert fit(model, batch_size=len(PICTURES)) != pytest.approx(in_inference, rel=1e-3)  # so it is, measured
+    model.get_layer("new").trainable = model.get_layer("old").trainable = True
     with pytest.raises(CannotFreeze, match=r"'old' is the BatchNormalization of tf\.compat\.v1"):
         freeze_batch_norm(model)
     assert all(layer.trainable for _, layer in batch_norms(model))
+
+
+def test_graph_mode_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    keras = pytest.importorskip("tf_keras")
+    old = importlib.import_module("tensorflow").compat.v1
+    monkeypatch.setattr(old, "executing_eagerly_outside_functions", lambda: False)
+    with pytest.raises(CannotFreeze, match="in graph mode a layer takes its mode when it is called"):
+        freeze_batch_norm(keras.layers.BatchNormalization())
 
 
 def test_a_model_without_batch_norm_is_refused(keras: Any) -> None:
