@@ -1,0 +1,1 @@
+"""What mends a model where no edit of the text can."""
