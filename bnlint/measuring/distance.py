@@ -34,7 +34,7 @@ class Moments:
         Args:
             inputs: An array with the samples along its first axis, of any shape and dtype.
             axis: The axis of the channels.
-            mask: Where given, one dimension less than ``inputs`` (those before the channels); false values are left out.
+            mask: Where given, one dimension less than ``inputs`` (those before the channels); where false, left out.
         """
         array = np.moveaxis(np.asarray(inputs, dtype=np.float64), axis, -1)
         rows = array.reshape(-1, array.shape[-1])
@@ -57,7 +57,7 @@ class Moments:
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """The distance of data from moving statistics, with the noise floor taken off; each array has one value a channel."""
+    """The distance of data from moving statistics, the noise floor taken off; each array has one value a channel."""
 
     d: Floats
     """(μ_data − μ_moving) / √(σ²_moving + ε), in standard deviations of the moving statistics."""

@@ -1,4 +1,4 @@
-"""Which Keras a model in memory belongs to. A framework is found through the model's own class, never imported first."""
+"""Which Keras a model in memory belongs to: found through the model's own class, no framework is preferred."""
 
 from __future__ import annotations
 
