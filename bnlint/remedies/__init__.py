@@ -1,4 +1,4 @@
-"""Remedies for a model in memory, on Keras 2 and 3. Nothing here is part of linting."""
+"""What mends a model where no edit of the text can: for models in memory, of Keras 2 and 3."""
 
 from bnlint.remedies.cutting import CannotSplit
 from bnlint.remedies.features import Features, StaleFeatures
