@@ -44,23 +44,32 @@ class Features:
     shards: tuple[tuple[Path, int], ...] = field(repr=False)
     """The files, and how many batches of each: a longer run may have left more in the last one."""
 
-    @cached_property
+    @property
     def x(self) -> Any:
         """All features, as the head takes them: samples along the first axis."""
-        return stacked([shard.features for shard in self._read()])
+        return self._arrays[0]
 
-    @cached_property
+    @property
     def y(self) -> Any:
         """The labels of the same samples, in the structure that the data has; None where it has none."""
-        return stacked([shard.labels for shard in self._read()])
+        return self._arrays[1]
 
-    @cached_property
+    @property
     def sample_weight(self) -> Any:
         """The weights of the same samples; None where the data has none."""
-        return stacked([shard.weights for shard in self._read()])
+        return self._arrays[2]
 
     def __len__(self) -> int:
         return len(self.x)
+
+    @cached_property
+    def _arrays(self) -> tuple[Any, Any, Any]:
+        shards = list(self._read())
+        return (
+            stacked([shard.features for shard in shards]),
+            stacked([shard.labels for shard in shards]),
+            stacked([shard.weights for shard in shards]),
+        )
 
     def _read(self) -> Iterator[Shard]:
         for path, count in self.shards:
