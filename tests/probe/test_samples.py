@@ -205,10 +205,11 @@ def test_records_that_tensorflow_has_written() -> None:
     numbers = np.array([[1, -2, 1 << 40], [0, 7, -(1 << 40)]])
     with tf.io.TFRecordWriter("s.tfrecord") as writer:
         for row, value in enumerate(numbers):
+            raw = np.array([row, 3], np.float32).tobytes()
             features = {
                 "label": tf.train.Feature(int64_list=tf.train.Int64List(value=value)),
                 "x": tf.train.Feature(float_list=tf.train.FloatList(value=[row, 0.25])),
-                "raw": tf.train.Feature(bytes_list=tf.train.BytesList(value=[np.array([row, 3], np.float32).tobytes()])),
+                "raw": tf.train.Feature(bytes_list=tf.train.BytesList(value=[raw])),
             }
             writer.write(tf.train.Example(features=tf.train.Features(feature=features)).SerializeToString())
     write_spec(x={"kind": "float"}, raw={"kind": "raw", "dtype": "float32"}, label=LABEL)
