@@ -128,7 +128,7 @@ ROWS = (
         ), {"skilled": (False,), "statistics": ("far", "narrow")},
     ),
     Row(
-        OPEN, False, "The gap between the modes is as large as its noise.",
+        OPEN, False, "The gap between the modes is too small beside its noise to be judged.",
         ("Give more examples: `--samples`.",), {"large": (UNCLEAR,)},
     ),
     Row(
