@@ -85,8 +85,10 @@ def task_of(labels: Array, predicted: Array) -> str:
     if outputs == 1:
         return BINARY if whole and set(values.tolist()) <= {0, 1} else REGRESSION
     if labels.shape == predicted.shape:
+        if not whole or not set(values.tolist()) <= {0, 1}:
+            return REGRESSION
         sums = labels.reshape(-1, outputs).sum(axis=-1)
-        return MULTICLASS if whole and bool(np.all(sums == 1)) else REGRESSION
+        return MULTICLASS if bool(np.all(sums == 1)) else BINARY  # several answers at once: each is yes or no
     return MULTICLASS if whole else REGRESSION
 
 

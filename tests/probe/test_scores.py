@@ -53,6 +53,7 @@ def test_spearman_sees_order_only() -> None:
         (np.array([0, 1, 2]), np.zeros((3, 1)), REGRESSION),
         (np.array([0, 1, 3]), np.zeros((3, 4)), MULTICLASS),
         (np.eye(4), np.zeros((4, 4)), MULTICLASS),
+        (np.array([[0, 1, 1], [0, 0, 0]]), np.zeros((2, 3)), BINARY),
         (np.random.default_rng(0).normal(size=(5, 4)), np.zeros((5, 4)), REGRESSION),
         (np.zeros((2, 8, 8), int), np.zeros((2, 8, 8, 3)), MULTICLASS),
     ],
