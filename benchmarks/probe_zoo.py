@@ -192,6 +192,13 @@ def own_training_data(bench: Bench) -> Made:
     return Made(bench.healthy(), as_sample(inputs[:SAMPLE], labels[:SAMPLE]))
 
 
+def sorted_sample(bench: Bench) -> Made:
+    """A healthy model; the sample is sorted by class, as a folder of images is."""
+    inputs, labels = bench.gratings(SAMPLE, 2)
+    order = np.argsort(labels, kind="stable")
+    return Made(bench.healthy(), as_sample(inputs[order], labels[order]))
+
+
 def over_time(bench: Bench) -> Made:
     """BatchNormalization inside TimeDistributed."""
     keras = bench.keras
@@ -550,6 +557,7 @@ KINDS = (
     Kind("flat", "", (HEALTHY,), flat),
     Kind("nested", "", (HEALTHY,), nested),
     Kind("own training data", "", (HEALTHY,), own_training_data),
+    Kind("sorted sample", "", (HEALTHY,), sorted_sample),
     Kind("over time", "", (HEALTHY,), over_time),
     Kind("dense", "", (HEALTHY,), dense),
     Kind("residual", "", (HEALTHY,), residual),
