@@ -17,6 +17,7 @@ from bnlint.saved_models.reading import read
 from bnlint.saved_models.versions import numbers
 
 INSTALL = "Run `pip install 'bnlint[tensorflow]'`, or use the environment that the model was trained in."
+OLD = "Run `pip install tf_keras`, which reads models of Keras 2, or use the environment of the training."
 RUNS_CODE = frozenset({"Lambda"})
 WITHOUT_MODEL = {
     "weights": "it holds weights and no model",
@@ -116,7 +117,7 @@ def _framework(saved: SavedModel) -> tuple[frameworks.Framework, tuple[str, ...]
         said = f"written by Keras {version}, loaded with {other.package} {other.version}, which may read it otherwise"
         return other, (said,)
     asked = f"Keras {version or '2, as SavedModels of Keras are'}"
-    advice = "Run `pip install tf_keras`, which reads models of Keras 2." if old and others else INSTALL
+    advice = OLD if old else INSTALL
     reason = plain_line("; ".join(reasons)) if reasons else f"Keras {others[0].version} is installed"
     raise CannotProbe(f"{saved.path}: it was written by {asked}, which is not to be had here ({reason})", advice)
 

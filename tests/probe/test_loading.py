@@ -71,6 +71,8 @@ def test_without_keras_the_next_step_is_named(monkeypatch: pytest.MonkeyPatch) -
     said = refused("model.keras")
     assert "written by Keras 3.15.1, which is not to be had here" in said
     assert "pip install 'bnlint[tensorflow]'" in said
+    write(DENSE, version="2.15.0")
+    assert "pip install tf_keras" in refused("model.keras")
 
 
 @pytest.mark.parametrize(("version", "package"), [("3.15.1", "keras"), ("2.15.0", "tf_keras")])
