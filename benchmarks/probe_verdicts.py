@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("package", nargs="?", choices=("keras", "tf_keras"))
     parser.add_argument("--seeds", type=int, default=4, help="how many")
     parser.add_argument(
-        "--first", type=int, default=100, help="the first of them; 0 to 3 were used to choose thresholds"
+        "--first", type=int, default=100, help="the first of them; 0 to 2 were used to choose thresholds"
     )
     parser.add_argument("--kinds", nargs="*", default=[])
     parser.add_argument("--details", metavar="FILE", help="add every figure there, a JSON object a line")
