@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +21,14 @@ class Outcome(NamedTuple):
 
 
 Run = Callable[..., Outcome]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A cache folder for this session: that of the person who runs the tests stays as it is."""
+    if not hasattr(config, "workerinput"):  # xdist's workers inherit it
+        folder = tempfile.mkdtemp(prefix="bnlint-tests-")
+        os.environ["XDG_CACHE_HOME"] = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 @pytest.fixture

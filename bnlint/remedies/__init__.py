@@ -1,4 +1,4 @@
-"""Mends that are made on a model in memory and not in the text of a program."""
+"""What mends a model where no edit of the text can."""
 
 from bnlint.remedies.cloning import CannotRebuild
 from bnlint.remedies.renorm_layer import batch_renormalization

@@ -77,7 +77,8 @@ class Cloner:
             new = self.clone(layer, f"{path}/{layer.name}".lstrip("/"))
             return _with_known_arguments(new) if called and type(new) is not type(layer) else new
 
-        new = self.framework.keras.models.clone_model(model, clone_function=made)
+        inputs = {"input_tensors": self._inputs(model.input)} if called else {}
+        new = self.framework.keras.models.clone_model(model, clone_function=made, **inputs)
         if type(new) is not type(model) and not isinstance(model, self.framework.keras.Sequential):
             new = type(model)(new.inputs, new.outputs, name=model.name)  # a class with a `train_step` of its own
         if type(new) is not type(model):
@@ -85,6 +86,15 @@ class Cloner:
         if model.built and not new.built:
             new.build(model.input_shape)
         return new
+
+    def _inputs(self, tensors: Any) -> Any:
+        """New inputs in their structure. Keras 3 by itself would name the layers after the tensors."""
+        match tensors:
+            case dict():
+                return {name: self._inputs(each) for name, each in tensors.items()}
+            case list() | tuple():
+                return type(tensors)(self._inputs(each) for each in tensors)
+        return self.clone(tensors._keras_history[0]).output
 
     def carry_over(self, exchanged: Callable[[Any, Any], None]) -> None:
         """Give the new layers the old ones' flags and weights; ``exchanged`` gives them to layers of another kind."""

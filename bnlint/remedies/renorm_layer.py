@@ -61,7 +61,8 @@ def _our_own(package: str) -> Any:
             super().build(input_shape)
             channels = (input_shape[self.axis],)
             for name, start in (("moving_stddev", "ones"), ("renorm_mean", "zeros"), ("renorm_stddev", "ones")):
-                setattr(self, name, self.add_weight(shape=channels, initializer=start, trainable=False, name=name))
+                if getattr(self, name, None) is None:  # Keras 3.14 has made them already
+                    setattr(self, name, self.add_weight(shape=channels, initializer=start, trainable=False, name=name))
 
         def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
             if not (training and self.trainable):

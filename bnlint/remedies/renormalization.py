@@ -7,6 +7,7 @@ have no effect. The callback lets the layers read their limits from variables, a
 from __future__ import annotations
 
 import importlib
+import inspect
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -122,7 +123,7 @@ class _Live:
     def __init__(self, framework: Framework) -> None:
         self.framework = framework
         new = framework.keras.Variable if framework.generation == 3 else importlib.import_module("tensorflow").Variable
-        more = {"autocast": False} if framework.generation == 3 else {}
+        more = {"autocast": False} if "autocast" in inspect.signature(new).parameters else {}
         start = Ramp().at(0)
         self.variables = {
             name: new(getattr(start, name), trainable=False, dtype="float32", name=f"renorm_{name}", **more)

@@ -2,8 +2,9 @@
 
 A built package carries ``catalogue.json`` and never reads YAML. A checkout has none, so that it cannot go stale; to
 import and run a YAML parser costs 20 ms and more, a third of the whole time budget, so the compiled form is kept in the
-user's cache with a stamp of every file that made it (path, size and time of change, the compiler's own sources too)
-and is used only where the stamp is the same to the last digit. A missing or unwritable cache costs time, nothing else.
+user's cache with a stamp of every file that made it (path, size and time of change, the compiler's own sources too) and
+a checksum of itself, and is used only where both are right to the last digit. A missing, damaged or unwritable cache
+costs time, nothing else.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from bnlint.rules.matching import match_all
 from bnlint.rules.schema import AdviceSpec, Case, Evidence, Example, FixSpec, Match, Page, RelatedSpec, Rule
@@ -71,24 +73,32 @@ def _built_in() -> list[Rule]:
 
 def _compiled(folder: str) -> str:
     """The compiled form of a folder, from the cache where nothing has changed since it was put there."""
-    stamp = json.dumps(_stamp(folder))
+    stamp = json.dumps(_stamp(folder)).encode()
     cached = _cache_file(folder)
     try:
-        with open(cached, encoding="utf-8") as file:
-            if file.readline() == stamp + "\n":
-                return file.read()
-    except (OSError, ValueError):
+        with open(cached, "rb") as file:
+            head, text = file.readline(), file.read()
+        if head == _head(stamp, text):
+            return text.decode()
+    except OSError:
         pass
     from bnlint.rules.compiling import compile_catalogue
 
-    text = compile_catalogue(folder)
-    _keep(cached, stamp + "\n" + text)
-    return text
+    compiled = compile_catalogue(folder)
+    text = compiled.encode()
+    _keep(cached, _head(stamp, text) + text)
+    return compiled
+
+
+def _head(stamp: bytes, text: bytes) -> bytes:
+    """The first line of a file in the cache."""
+    return b"%08x %s\n" % (crc32(text), stamp)
 
 
 def _stamp(folder: str) -> list[list[object]]:
     """Every file that the compiled form of a folder depends on, with its size and time of change."""
-    sources = [PACKAGE, os.path.join(os.path.dirname(PACKAGE), "graph")]
+    graph = os.path.join(os.path.dirname(PACKAGE), "graph")
+    sources = [PACKAGE, graph, os.path.join(graph, "subjects")]
     found: list[list[object]] = [[sys.version_info[:2]]]
     for place, ends in [(folder, (".yaml", ".yml")), *((each, (".py",)) for each in sources)]:
         with os.scandir(place) as entries:
@@ -112,19 +122,25 @@ def cache_folder() -> str:
 
 
 def _cache_file(folder: str) -> str:
-    from zlib import crc32
-
     return os.path.join(cache_folder(), f"rules-{crc32(os.path.abspath(folder).encode()):08x}.json")
 
 
-def _keep(path: str, text: str) -> None:
+def _keep(path: str, content: bytes) -> None:
     """Write the cache in one step, so that no other process reads half of it; give up silently where that fails."""
-    scratch = f"{path}.{os.getpid()}"
+    # Containers that share a home count their processes alike: the name needs more than a number of those.
+    scratch = f"{path}.{os.urandom(8).hex()}"
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(scratch, "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(scratch, "xb") as file:
+            file.write(content)
         os.replace(scratch, path)
+    except OSError:
+        _remove(scratch)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
     except OSError:
         return
 

@@ -82,6 +82,20 @@ def test_a_damaged_cache_is_made_anew(own: Path, cache: Path) -> None:
     assert summary(own) == "A rule of the tests"
 
 
+def test_a_cache_that_was_cut_off_is_made_anew(own: Path, cache: Path) -> None:
+    summary(own)
+    for file in cache.iterdir():
+        file.write_bytes(file.read_bytes()[:-20])
+    assert summary(own) == "A rule of the tests"
+
+
+def test_a_cache_with_other_contents_than_were_kept_is_made_anew(own: Path, cache: Path) -> None:
+    summary(own)
+    for file in cache.iterdir():
+        file.write_text(file.read_text().replace("A rule of", "A rule or"))
+    assert summary(own) == "A rule of the tests"
+
+
 def test_a_cache_that_cannot_be_written_costs_time_only(own: Path, cache: Path) -> None:
     cache.write_text("a file where the folder would be")
     assert summary(own) == "A rule of the tests"

@@ -1,0 +1,1 @@
+"""Running a saved model on a sample: how far its training mode and inference mode disagree."""
