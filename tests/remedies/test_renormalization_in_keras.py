@@ -93,7 +93,7 @@ def test_numbers_that_a_callback_changes_have_no_effect(keras: ModuleType) -> No
                 layer.renorm_clipping.update({"rmax": 3.0, "rmin": 1 / 3, "dmax": 5.0})
 
     history = model.fit(*rows(), batch_size=16, epochs=5, verbose=0, callbacks=[Opens()]).history["loss"]
-    assert history == pytest.approx(history[0], rel=1e-5)
+    assert np.array(history) == pytest.approx(history[0], rel=1e-5)
 
 
 def test_a_fit_that_was_traced_before_takes_the_schedule_on(keras: ModuleType) -> None:

@@ -1,0 +1,108 @@
+"""What a monitor says, in words, of what it has seen. Each kind is said once a training."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from bnlint.remedies.observing import Epoch, LayerState, Mode
+
+FAR = 0.5
+"""Root mean square of d, and of ln r, from which statistics count as far: half a standard deviation."""
+MUCH_LEFT = 0.05
+"""Share of old statistics that shows: the residual of BN201."""
+FACTOR = 1.5
+"""How many times the loss in one mode is that in the other where the gap counts."""
+LEAST = 0.05
+"""And by how much it is larger at least."""
+
+
+class BatchNormWarning(UserWarning):
+    """Something about BatchNormalization that a training should not have."""
+
+
+def of(history: Sequence[Epoch]) -> Iterator[tuple[str, str]]:
+    """What the last epoch gives reason to say: a kind and the words."""
+    last = history[-1]
+    ill = [path for path, state in last.layers.items() if not state.finite]
+    if ill:
+        yield "not finite", f"moving statistics are not finite in {_layers(ill)}: predictions will not be either"
+    drifting = _in_mode(last, "frozen with updates")
+    if drifting:
+        yield "frozen with updates", (
+            f"moving statistics moved in this epoch in {_layers(drifting)}, frozen as to gamma and beta: set trainable = "
+            "False on the BatchNormalization layers themselves (bnlint.remedies.freeze_batch_norm) and compile again"
+        )
+    still = _in_mode(last, "batch without updates")
+    if still:
+        yield "batch without updates", (
+            f"training normalises by the batch in {_layers(still)}, and the moving statistics, which predictions use, "
+            "never move"
+        )
+    if len(history) > 1 and all(_below(each) for each in history[-2:]):
+        far = [path for path, state in last.layers.items() if _is_far(state)]
+        yield "gap", (
+            f"{_losses(last)}: what predicts is not what is trained."
+            + (f" The data is far from the moving statistics of {_layers(far)}." if far else "")
+            + " Recalibrate them (bnlint.remedies.recalibrate), lower the momentum (bnlint.remedies.set_momentum), or"
+            " keep a pretrained backbone's frozen"
+        )
+    if len(history) > 1 and all(_above(each) for each in history[-2:]):
+        yield "batch", (
+            f"{_losses(last)}: batch statistics serve this model worse than moving ones, as they do where batches are "
+            "small or of one kind"
+        )
+
+
+def at_the_end(history: Sequence[Epoch]) -> Iterator[tuple[str, str]]:
+    """What the end of a training gives reason to say."""
+    last = history[-1]
+    old = [
+        path
+        for path, state in last.layers.items()
+        if state.updates and state.residual > MUCH_LEFT and _is_far(state)
+    ]
+    if old:
+        most = max(last.layers[path].residual for path in old)
+        fewest = min(last.layers[path].updates for path in old)
+        yield "residual", (
+            f"{100 * most:.0f} % of the moving statistics that the training began with is left in {_layers(old)} after "
+            f"{fewest} updates, and the data is far from them. Train longer, lower the momentum "
+            "(bnlint.remedies.set_momentum) or recalibrate (bnlint.remedies.recalibrate)"
+        )
+
+
+def _in_mode(seen: Epoch, mode: Mode) -> list[str]:
+    return [path for path, state in seen.layers.items() if state.mode == mode]
+
+
+def _is_far(state: LayerState) -> bool:
+    return abs(state.d) > FAR or (state.r > 0 and abs(math.log(state.r)) > FAR)
+
+
+def _below(seen: Epoch) -> bool:
+    """Whether the loss in training mode is far below that in inference mode."""
+    return _more(seen.inference_loss, seen.training_loss)
+
+
+def _above(seen: Epoch) -> bool:
+    return _more(seen.training_loss, seen.inference_loss)
+
+
+def _more(one: float | None, other: float | None) -> bool:
+    if one is None or other is None or not math.isfinite(other):
+        return False
+    return not math.isfinite(one) or (one > FACTOR * other and one > other + LEAST)
+
+
+def _losses(seen: Epoch) -> str:
+    return (
+        f"after epoch {seen.epoch + 1} the loss of the held-out batch is {seen.inference_loss:.3g} in inference mode and "
+        f"{seen.training_loss:.3g} with BatchNormalization in training mode"
+    )
+
+
+def _layers(paths: Sequence[str]) -> str:
+    if len(paths) == 1:
+        return f"the BatchNormalization layer {paths[0]}"
+    return f"{len(paths)} BatchNormalization layers ({paths[0]}, …)"
