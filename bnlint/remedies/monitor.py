@@ -56,6 +56,7 @@ class BatchNormMonitor(OfAnyKeras):
         self._updates: dict[str, int] = {}
         self._calls: dict[str, int] = {}
         self._asked: dict[str, tuple[bool, bool]] = {}
+        self._moving: dict[str, bool] = {}
         if self._log_dir is not None and self._write is None:
             self._write = writer(self._log_dir)
             if self._write is None:
@@ -69,7 +70,9 @@ class BatchNormMonitor(OfAnyKeras):
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Count the steps."""
-        self._steps = batch + 1
+        known = (self.params or {}).get("steps")
+        # With `steps_per_execution` Keras 3 counts the last, incomplete execution as a whole one.
+        self._steps = batch + 1 if known is None else min(batch + 1, known)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Look at each layer."""
@@ -123,8 +126,7 @@ class BatchNormMonitor(OfAnyKeras):
     ) -> LayerState:
         path, layer = placed
         after = dict(statistics(layer, framework))
-        begun = self._before.get(path)  # None: the layer was built in this epoch
-        has_moved = is_trained(layer, framework) if begun is None else moved(begun, after)
+        has_moved = self._has_moved(placed, after, framework)
         if has_moved:
             self._updates[path] = self._updates.get(path, 0) + self._steps * self._calls.get(path, 1)
         own = [weight for weight in (getattr(layer, "gamma", None), getattr(layer, "beta", None)) if weight is not None]
@@ -142,6 +144,18 @@ class BatchNormMonitor(OfAnyKeras):
             r=math.nan if far is None else math.exp(far.far_spreads),
             finite=all(bool(np.isfinite(value).all()) for value in after.values()),
         )
+
+    def _has_moved(self, placed: Placed, after: dict[str, Any], framework: Framework) -> bool:
+        """Whether an epoch has updated a layer's statistics.
+
+        They may come to rest though they are updated: where each epoch has the same batches in the same order, it ends
+        where it began. So a layer that moved once moves on as long as its flag is the same.
+        """
+        path, layer = placed
+        begun = self._before.get(path)  # None: the layer was built in this epoch
+        if is_trained(layer, framework) if begun is None else moved(begun, after):
+            self._moving[path] = bool(layer.trainable)
+        return self._moving.get(path) is bool(layer.trainable)
 
     def _by_batch(self, placed: Placed, framework: Framework) -> bool:
         """Whether a layer with still statistics normalises by the batch nevertheless; asked again when it is frozen."""
