@@ -17,7 +17,8 @@ class OfAnyKeras:
 
     def __new__(cls, *_: Any, **__: Any) -> Any:
         """An object of this class that is a ``Callback`` of every Keras loaded so far."""
-        return super().__new__(_with_bases(cls, _callbacks()))
+        kind: Any = _with_bases(cls, _callbacks())
+        return super().__new__(kind)
 
     def __init__(self) -> None:
         self.params: Any = None
@@ -45,7 +46,7 @@ class OfAnyKeras:
 
 def _callbacks() -> tuple[type, ...]:
     """The ``Callback`` classes of the Keras packages that this process has loaded."""
-    names = [name for name in ("keras", "tf_keras") if name in sys.modules]
+    names: list[str] = [name for name in ("keras", "tf_keras") if name in sys.modules]
     if not names and "tensorflow" in sys.modules:
         names = ["tensorflow.keras"]
     found: list[type] = []
@@ -58,7 +59,7 @@ def _callbacks() -> tuple[type, ...]:
 
 
 @cache
-def _with_bases(cls: type, bases: tuple[type, ...]) -> type:
+def _with_bases(cls: Any, bases: tuple[type, ...]) -> Any:
     missing = tuple(base for base in bases if not issubclass(cls, base))
     if not missing:
         return cls

@@ -29,28 +29,40 @@ def of(history: Sequence[Epoch]) -> Iterator[tuple[str, str]]:
         yield "not finite", f"moving statistics are not finite in {_layers(ill)}: predictions will not be either"
     drifting = _in_mode(last, "frozen with updates")
     if drifting:
-        yield "frozen with updates", (
-            f"moving statistics moved in this epoch in {_layers(drifting)}, frozen as to gamma and beta: set trainable = "
-            "False on the BatchNormalization layers themselves (bnlint.remedies.freeze_batch_norm) and compile again"
+        yield (
+            "frozen with updates",
+            (
+                f"moving statistics moved in this epoch in {_layers(drifting)}, frozen as to gamma and beta: set "
+                "trainable = False on the BatchNormalization layers themselves (bnlint.remedies.freeze_batch_norm) and compile again"
+            ),
         )
     still = _in_mode(last, "batch without updates")
     if still:
-        yield "batch without updates", (
-            f"training normalises by the batch in {_layers(still)}, and the moving statistics, which predictions use, "
-            "never move"
+        yield (
+            "batch without updates",
+            (
+                f"training normalises by the batch in {_layers(still)}, and the moving statistics, which predictions use, "
+                "never move"
+            ),
         )
     if len(history) > 1 and all(_below(each) for each in history[-2:]):
         far = [path for path, state in last.layers.items() if _is_far(state)]
-        yield "gap", (
-            f"{_losses(last)}: what predicts is not what is trained."
-            + (f" The data is far from the moving statistics of {_layers(far)}." if far else "")
-            + " Recalibrate them (bnlint.remedies.recalibrate), lower the momentum (bnlint.remedies.set_momentum), or"
-            " keep a pretrained backbone's frozen"
+        yield (
+            "gap",
+            (
+                f"{_losses(last)}: what predicts is not what is trained."
+                + (f" The data is far from the moving statistics of {_layers(far)}." if far else "")
+                + " Recalibrate them (bnlint.remedies.recalibrate), lower the momentum (bnlint.remedies.set_momentum), or"
+                " keep a pretrained backbone's frozen"
+            ),
         )
     if len(history) > 1 and all(_above(each) for each in history[-2:]):
-        yield "batch", (
-            f"{_losses(last)}: batch statistics serve this model worse than moving ones, as they do where batches are "
-            "small or of one kind"
+        yield (
+            "batch",
+            (
+                f"{_losses(last)}: batch statistics serve this model worse than moving ones, as they do where batches are "
+                "small or of one kind"
+            ),
         )
 
 
@@ -58,17 +70,18 @@ def at_the_end(history: Sequence[Epoch]) -> Iterator[tuple[str, str]]:
     """What the end of a training gives reason to say."""
     last = history[-1]
     old = [
-        path
-        for path, state in last.layers.items()
-        if state.updates and state.residual > MUCH_LEFT and _is_far(state)
+        path for path, state in last.layers.items() if state.updates and state.residual > MUCH_LEFT and _is_far(state)
     ]
     if old:
         most = max(last.layers[path].residual for path in old)
         fewest = min(last.layers[path].updates for path in old)
-        yield "residual", (
-            f"{100 * most:.0f} % of the moving statistics that the training began with is left in {_layers(old)} after "
-            f"{fewest} updates, and the data is far from them. Train longer, lower the momentum "
-            "(bnlint.remedies.set_momentum) or recalibrate (bnlint.remedies.recalibrate)"
+        yield (
+            "residual",
+            (
+                f"{100 * most:.0f} % of the moving statistics that the training began with is left in {_layers(old)} after "
+                f"{fewest} updates, and the data is far from them. Train longer, lower the momentum "
+                "(bnlint.remedies.set_momentum) or recalibrate (bnlint.remedies.recalibrate)"
+            ),
         )
 
 
@@ -97,8 +110,8 @@ def _more(one: float | None, other: float | None) -> bool:
 
 def _losses(seen: Epoch) -> str:
     return (
-        f"after epoch {seen.epoch + 1} the loss of the held-out batch is {seen.inference_loss:.3g} in inference mode and "
-        f"{seen.training_loss:.3g} with BatchNormalization in training mode"
+        f"after epoch {seen.epoch + 1} the loss of the held-out batch is {seen.inference_loss:.3g} in inference mode "
+        f"and {seen.training_loss:.3g} with BatchNormalization in training mode"
     )
 
 

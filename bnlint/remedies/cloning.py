@@ -68,8 +68,8 @@ class Cloner:
     def _model(self, model: Any, path: str) -> Any:
         if not is_graph(model):
             raise CannotRebuild(
-                f"{path or model.name} ({type(model).__name__}) is a subclassed model: its layers are called in its own "
-                "code, where they cannot be exchanged from outside. Change the BatchNormalization layers in that class"
+                f"{path or model.name} ({type(model).__name__}) is a subclassed model: its layers are called in its "
+                "own code, where they cannot be exchanged from outside. Change the BatchNormalization layers in that class"
             )
         called = self.framework.generation == 3 and not isinstance(model, self.framework.keras.Sequential)
 

@@ -13,11 +13,9 @@ from bnlint.measuring.distance import Distance, Moments, distance
 from bnlint.measuring.forward import forward, statistics
 from bnlint.measuring.frameworks import Framework
 from bnlint.measuring.layers import Placed, batch_norms
-from bnlint.remedies import cautions
+from bnlint.remedies import cautions, observing
 from bnlint.remedies.callbacks import OfAnyKeras
-from bnlint.remedies.observing import (
-    Epoch, LayerState, loss_of, mode_of, moved, normalises_by_batch_and_keeps, snapshot,
-)  # fmt: skip
+from bnlint.remedies.observing import Epoch, LayerState
 from bnlint.remedies.replacing import is_trained
 from bnlint.remedies.summaries import Write, writer
 
@@ -43,7 +41,8 @@ class BatchNormMonitor(OfAnyKeras):
     def __init__(self, held_out: Any, log_dir: str | None = None) -> None:
         super().__init__()
         pair = isinstance(held_out, tuple) and len(held_out) == 2
-        self.inputs, self.targets = held_out if pair else (held_out, None)
+        self.inputs: Any = held_out[0] if pair else held_out
+        self.targets: Any = held_out[1] if pair else None
         self.history: list[Epoch] = []
         self._log_dir = None if log_dir is None else str(log_dir)
         self._write: Write | None = None
@@ -60,12 +59,14 @@ class BatchNormMonitor(OfAnyKeras):
         if self._log_dir is not None and self._write is None:
             self._write = writer(self._log_dir)
             if self._write is None:
-                self._say("no writer", "log_dir needs TensorFlow, PyTorch with TensorBoard, or tensorboardX to write to it")
+                self._say(
+                    "no writer", "log_dir needs TensorFlow, PyTorch with TensorBoard, or tensorboardX to write to"
+                )
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Keep the moving statistics that the epoch begins with."""
         framework = frameworks.of(self.model)
-        self._before = snapshot(batch_norms(self.model), framework)
+        self._before = observing.snapshot(batch_norms(self.model), framework)
         self._steps = 0
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
@@ -118,7 +119,9 @@ class BatchNormMonitor(OfAnyKeras):
         if self.targets is None:
             return distances, (None, None)
         training = forward(model, self.inputs, "training", None, layers)
-        first, second = (loss_of(model, self.targets, outputs, framework) for outputs in (inference, training))
+        first, second = (
+            observing.loss_of(model, self.targets, outputs, framework) for outputs in (inference, training)
+        )
         return distances, (first, second)
 
     def _state(
@@ -133,7 +136,7 @@ class BatchNormMonitor(OfAnyKeras):
         updates = self._updates.get(path, 0)
         far = distances.get(path)
         return LayerState(
-            mode=mode_of(
+            mode=observing.mode_of(
                 has_moved,
                 trained=bool(layer.trainable) and all(id(weight) in trained for weight in own),
                 by_batch=not has_moved and self._by_batch(placed, framework),
@@ -153,7 +156,7 @@ class BatchNormMonitor(OfAnyKeras):
         """
         path, layer = placed
         begun = self._before.get(path)  # None: the layer was built in this epoch
-        if is_trained(layer, framework) if begun is None else moved(begun, after):
+        if is_trained(layer, framework) if begun is None else observing.moved(begun, after):
             self._moving[path] = bool(layer.trainable)
         return self._moving.get(path) is bool(layer.trainable)
 
@@ -162,7 +165,7 @@ class BatchNormMonitor(OfAnyKeras):
         path, layer = placed
         known = self._asked.get(path)
         if known is None or known[0] != bool(layer.trainable):
-            known = (bool(layer.trainable), normalises_by_batch_and_keeps(layer, framework))
+            known = (bool(layer.trainable), observing.normalises_by_batch_and_keeps(layer, framework))
             self._asked[path] = known
         return known[1]
 

@@ -13,9 +13,9 @@ from bnlint.measuring.frameworks import Framework
 from bnlint.measuring.layers import Placed
 
 Mode = Literal["training", "frozen with updates", "batch without updates", "inference"]
-"""``training``: normalises by the batch, and its moving statistics move. ``frozen with updates``: they move though gamma
-and beta are not trained. ``batch without updates``: normalises by the batch, and they stay. ``inference``: normalises by
-the moving statistics."""
+"""``training``: normalises by the batch, and its moving statistics move. ``frozen with updates``: they move though
+gamma and beta are not trained. ``batch without updates``: normalises by the batch, and they stay. ``inference``:
+normalises by the moving statistics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class LayerState:
     """Distance of the held-out batch's mean from the moving one, in moving standard deviations; root mean square over
     the channels, the noise floor taken off."""
     r: float
-    """Factor between the spreads, the moving and the held-out one; 1 is equal, and it is never below. The noise floor is
-    taken off."""
+    """Factor between the spreads, the moving and the held-out one; 1 is equal, and it is never below. The noise floor
+    is taken off."""
     finite: bool
     """Whether all moving statistics are numbers."""
 

@@ -38,7 +38,7 @@ def _our_own(package: str) -> Any:
 
     @keras.saving.register_keras_serializable(package="bnlint", name="BatchRenormalization")
     class BatchRenormalization(keras.layers.BatchNormalization):  # type: ignore[misc,name-defined]
-        """Batch Renormalization (Ioffe 2017, arXiv 1702.03275), as ``BatchNormalization(renorm=True)`` of Keras 3.14."""
+        """Batch Renormalization (Ioffe 2017, arXiv 1702.03275), as Keras 3.14 has it: ``renorm=True``."""
 
         def __init__(
             self,
@@ -102,7 +102,8 @@ def _our_own(package: str) -> Any:
             self.moving_variance.assign(ops.relu(ops.square(self.moving_stddev) - self.epsilon))
 
         def get_config(self) -> dict[str, Any]:
-            own = {"renorm": True, "renorm_clipping": dict(self.renorm_clipping), "renorm_momentum": self.renorm_momentum}
+            clipping = dict(self.renorm_clipping)
+            own = {"renorm": True, "renorm_clipping": clipping, "renorm_momentum": self.renorm_momentum}
             return {**super().get_config(), **own}
 
     return BatchRenormalization

@@ -1,7 +1,7 @@
 """The schedule of Batch Renormalization, as published, effective while a model is trained.
 
-``renorm_clipping`` holds plain numbers, which Keras bakes into the train function when it traces it: changed later, they
-have no effect. The callback lets the layers read their limits from variables, and sets these before each step.
+``renorm_clipping`` holds plain numbers, which Keras bakes into the train function when it traces it: changed later,
+they have no effect. The callback lets the layers read their limits from variables, and sets these before each step.
 """
 
 from __future__ import annotations
@@ -52,9 +52,8 @@ class Ramp:
 
     def at(self, step: int) -> Limits:
         """The limits for the training step after ``step`` steps."""
-        return Limits(
-            1 + (self.rmax - 1) * _share(step, self.start, self.rmax_at), self.dmax * _share(step, self.start, self.dmax_at)
-        )
+        rising = _share(step, self.start, self.rmax_at)
+        return Limits(1 + (self.rmax - 1) * rising, self.dmax * _share(step, self.start, self.dmax_at))
 
 
 def _share(step: int, start: int, end: int) -> float:
@@ -170,7 +169,7 @@ class _Live:
 
 
 class _Clipping(dict[str, Any]):
-    """``renorm_clipping`` of a layer: a config sees the numbers it was made with, the layer's ``call`` the variables."""
+    """``renorm_clipping`` of a layer: a config sees the numbers it was made with, ``call`` the variables."""
 
     def __init__(self, fixed: Any, live: _Live) -> None:
         super().__init__(fixed)

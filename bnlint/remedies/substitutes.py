@@ -1,4 +1,4 @@
-"""The layer that takes the place of a BatchNormalization layer: GroupNormalization, Batch Renormalization, synchronized.
+"""What takes the place of a BatchNormalization layer: GroupNormalization, Batch Renormalization, a synchronized one.
 
 Name, flags, data type, axis, epsilon, center, scale, initializers, regularizers and constraints are those of the layer.
 """

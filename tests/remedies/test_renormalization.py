@@ -28,4 +28,4 @@ def test_the_limits_are_those_of_the_paper(step: int, rmax: float, dmax: float) 
 @pytest.mark.parametrize("wrong", [{"start": 50_000}, {"rmax": 0.5}, {"dmax": -1}, {"start": -1}, {"dmax_at": 5_000}])
 def test_a_ramp_that_goes_backwards_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="the limits open from"):
-        Ramp(**wrong)  # type: ignore[arg-type]
+        Ramp(**wrong)
