@@ -17,6 +17,27 @@ LEAST = 0.05
 """And by how much it is larger at least."""
 
 
+FROZEN_WITH_UPDATES = (
+    "moving statistics moved in this epoch in {}, frozen as to gamma and beta: set trainable = False on the "
+    "BatchNormalization layers themselves (bnlint.remedies.freeze_batch_norm) and compile again"
+)
+BATCH_WITHOUT_UPDATES = (
+    "training normalises by the batch in {}, and the moving statistics, which predictions use, never move"
+)
+GAP = (
+    "{losses}: what predicts is not what is trained.{whose} Recalibrate them (bnlint.remedies.recalibrate), lower the "
+    "momentum (bnlint.remedies.set_momentum), or keep those of a pretrained backbone frozen"
+)
+BATCH = (
+    "{}: batch statistics serve this model worse than moving ones, as they do where batches are small or of one kind"
+)
+RESIDUAL = (
+    "{share:.0f} % of the moving statistics that the training began with is left in {layers} after {updates} updates, "
+    "and the data is far from them. Train longer, lower the momentum (bnlint.remedies.set_momentum) or recalibrate "
+    "(bnlint.remedies.recalibrate)"
+)
+
+
 class BatchNormWarning(UserWarning):
     """Something about BatchNormalization that a training should not have."""
 
@@ -24,65 +45,27 @@ class BatchNormWarning(UserWarning):
 def of(history: Sequence[Epoch]) -> Iterator[tuple[str, str]]:
     """What the last epoch gives reason to say: a kind and the words."""
     last = history[-1]
-    ill = [path for path, state in last.layers.items() if not state.finite]
-    if ill:
+    if ill := [path for path, state in last.layers.items() if not state.finite]:
         yield "not finite", f"moving statistics are not finite in {_layers(ill)}: predictions will not be either"
-    drifting = _in_mode(last, "frozen with updates")
-    if drifting:
-        yield (
-            "frozen with updates",
-            (
-                f"moving statistics moved in this epoch in {_layers(drifting)}, frozen as to gamma and beta: set "
-                "trainable = False on the BatchNormalization layers themselves (bnlint.remedies.freeze_batch_norm) and compile again"
-            ),
-        )
-    still = _in_mode(last, "batch without updates")
-    if still:
-        yield (
-            "batch without updates",
-            (
-                f"training normalises by the batch in {_layers(still)}, and the moving statistics, which predictions use, "
-                "never move"
-            ),
-        )
-    if len(history) > 1 and all(_below(each) for each in history[-2:]):
+    if drifting := _in_mode(last, "frozen with updates"):
+        yield "frozen with updates", FROZEN_WITH_UPDATES.format(_layers(drifting))
+    if still := _in_mode(last, "batch without updates"):
+        yield "batch without updates", BATCH_WITHOUT_UPDATES.format(_layers(still))
+    if len(history) > 1 and all(_more(each.inference_loss, each.training_loss) for each in history[-2:]):
         far = [path for path, state in last.layers.items() if _is_far(state)]
-        yield (
-            "gap",
-            (
-                f"{_losses(last)}: what predicts is not what is trained."
-                + (f" The data is far from the moving statistics of {_layers(far)}." if far else "")
-                + " Recalibrate them (bnlint.remedies.recalibrate), lower the momentum (bnlint.remedies.set_momentum), or"
-                " keep a pretrained backbone's frozen"
-            ),
-        )
-    if len(history) > 1 and all(_above(each) for each in history[-2:]):
-        yield (
-            "batch",
-            (
-                f"{_losses(last)}: batch statistics serve this model worse than moving ones, as they do where batches are "
-                "small or of one kind"
-            ),
-        )
+        whose = f" The data is far from the moving statistics of {_layers(far)}." if far else ""
+        yield "gap", GAP.format(losses=_losses(last), whose=whose)
+    if len(history) > 1 and all(_more(each.training_loss, each.inference_loss) for each in history[-2:]):
+        yield "batch", BATCH.format(_losses(last))
 
 
 def at_the_end(history: Sequence[Epoch]) -> Iterator[tuple[str, str]]:
     """What the end of a training gives reason to say."""
-    last = history[-1]
-    old = [
-        path for path, state in last.layers.items() if state.updates and state.residual > MUCH_LEFT and _is_far(state)
-    ]
+    states = history[-1].layers
+    old = [path for path, state in states.items() if state.updates and state.residual > MUCH_LEFT and _is_far(state)]
     if old:
-        most = max(last.layers[path].residual for path in old)
-        fewest = min(last.layers[path].updates for path in old)
-        yield (
-            "residual",
-            (
-                f"{100 * most:.0f} % of the moving statistics that the training began with is left in {_layers(old)} after "
-                f"{fewest} updates, and the data is far from them. Train longer, lower the momentum "
-                "(bnlint.remedies.set_momentum) or recalibrate (bnlint.remedies.recalibrate)"
-            ),
-        )
+        most, fewest = max(states[path].residual for path in old), min(states[path].updates for path in old)
+        yield "residual", RESIDUAL.format(share=100 * most, layers=_layers(old), updates=fewest)
 
 
 def _in_mode(seen: Epoch, mode: Mode) -> list[str]:
@@ -91,15 +74,6 @@ def _in_mode(seen: Epoch, mode: Mode) -> list[str]:
 
 def _is_far(state: LayerState) -> bool:
     return abs(state.d) > FAR or (state.r > 0 and abs(math.log(state.r)) > FAR)
-
-
-def _below(seen: Epoch) -> bool:
-    """Whether the loss in training mode is far below that in inference mode."""
-    return _more(seen.inference_loss, seen.training_loss)
-
-
-def _above(seen: Epoch) -> bool:
-    return _more(seen.training_loss, seen.inference_loss)
 
 
 def _more(one: float | None, other: float | None) -> bool:

@@ -69,7 +69,7 @@ class Cloner:
         if not is_graph(model):
             raise CannotRebuild(
                 f"{path or model.name} ({type(model).__name__}) is a subclassed model: its layers are called in its "
-                "own code, where they cannot be exchanged from outside. Change the BatchNormalization layers in that class"
+                "own code, where they cannot be exchanged from outside. Change its BatchNormalization layers there"
             )
         called = self.framework.generation == 3 and not isinstance(model, self.framework.keras.Sequential)
 
