@@ -17,8 +17,8 @@ class OfAnyKeras:
 
     def __new__(cls, *_: Any, **__: Any) -> Any:
         """An object of this class that is a ``Callback`` of every Keras loaded so far."""
-        kind: Any = _with_bases(cls, _callbacks())
-        return super().__new__(kind)
+        own: Any = cls
+        return super().__new__(_with_bases(own, _callbacks()))
 
     def __init__(self) -> None:
         self.params: Any = None
