@@ -66,8 +66,8 @@ def _check(model: Any, framework: frameworks.Framework, even_if_trained: bool) -
         raise ValueError(
             f"{len(trained)} of the {len(found)} BatchNormalization layers have been trained ({trained[0]} is the "
             "first whose moving statistics are not those that it was made with). The weights around them rely on what "
-            "they give, so another normalisation would spoil a pretrained backbone. Replace them in a model that is made "
-            "without weights (weights=None), or freeze them instead; even_if_trained=True replaces them all the same"
+            "they give, so another normalisation would spoil a pretrained backbone. Replace them in a model that is "
+            "made without weights (weights=None), or freeze them instead; even_if_trained=True replaces them anyway"
         )
 
 
