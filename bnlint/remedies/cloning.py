@@ -63,7 +63,11 @@ class Cloner:
                 "cannot be exchanged from outside: change them in that class"
             )
         config = {key: value for key, value in layer.get_config().items() if key != "layer"}
-        return "holder", type(layer)(self.clone(held, f"{path}/{held.name}"), **config)
+        inner = self.clone(held, f"{path}/{held.name}")
+        try:
+            return "holder", type(layer)(inner, **config)
+        except TypeError as error:
+            raise CannotRebuild(f"{path} ({type(layer).__name__}) is no wrapper like Keras's own: {error}") from error
 
     def _model(self, model: Any, path: str) -> Any:
         if not is_graph(model):

@@ -68,8 +68,8 @@ class RenormSchedule(OfAnyKeras):
     In a loop of one's own: ``set_model(model)`` before the step is traced, then ``apply(step)`` before each step.
 
     Args:
-        ramp: When the limits open; default: the published steps, made for 130,000 steps of ImageNet at batch size 32
-            and 50 replicas. For a shorter training give a shorter ramp: ``Ramp(500, rmax_at=4_000, dmax_at=2_500)``.
+        ramp: When the limits open; default: the published steps, made for a training on ImageNet. For a shorter
+            training give a shorter ramp: ``Ramp(500, rmax_at=4_000, dmax_at=2_500)``.
     """
 
     def __init__(self, ramp: Ramp | None = None) -> None:
