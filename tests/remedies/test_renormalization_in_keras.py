@@ -165,18 +165,19 @@ def test_our_own_layer_is_that_of_keras_3_14(tmp_path: Any) -> None:
     if "renorm" not in inspect.signature(keras.layers.BatchNormalization.__init__).parameters:
         pytest.skip("this Keras has no renorm to compare with")
     ours, theirs = _our_own("keras"), keras.layers.BatchNormalization
+    array = frameworks.named("keras").array
     arguments = {"renorm": True, "renorm_clipping": {"rmax": 1.5, "rmin": 0.7, "dmax": 0.4}, "momentum": 0.8}
     for more in ({}, {"scale": False}, {"center": False}, {"axis": 1}):
         one, other = ours(**arguments, **more), theirs(**arguments, **more)
         for seed in range(3):
             x = np.random.default_rng(seed).normal(2, 3, (6, 5, 4)).astype("float32")
             mask = np.arange(5) < np.arange(1, 7)[:, None] if seed == 2 and "axis" not in more else None
-            first, second = (np.asarray(layer(x, training=True, mask=mask)) for layer in (one, other))
+            first, second = (array(layer(x, training=True, mask=mask)) for layer in (one, other))
             assert np.abs(first - second).max() < 1e-5
         assert [each.name for each in one.weights] == [each.name for each in other.weights]
         for first, second in zip(one.get_weights(), other.get_weights(), strict=True):
             assert np.abs(first - second).max() < 1e-6
-        assert np.abs(np.asarray(one(x)) - np.asarray(other(x))).max() < 1e-6
+        assert np.abs(array(one(x)) - array(other(x))).max() < 1e-6
 
 
 def test_our_own_layer_is_saved_and_loaded(tmp_path: Any) -> None:
@@ -186,6 +187,6 @@ def test_our_own_layer_is_saved_and_loaded(tmp_path: Any) -> None:
     model.fit(*rows(), verbose=0)
     model.save(tmp_path / "own.keras")
     again = keras.models.load_model(tmp_path / "own.keras")
-    assert np.array_equal(*(np.asarray(each(rows()[0])) for each in (model, again)))
+    assert np.array_equal(*(frameworks.of(model).array(each(rows()[0])) for each in (model, again)))
     with pytest.raises(ValueError, match="unknown keys"):
         _our_own("keras")(renorm_clipping={"rmx": 1.0})
