@@ -84,7 +84,7 @@ class Cloner:
         inputs = {"input_tensors": self._inputs(model.input)} if called else {}
         new = self.framework.keras.models.clone_model(model, clone_function=made, **inputs)
         if type(new) is not type(model) and not isinstance(model, self.framework.keras.Sequential):
-            new = type(model)(new.inputs, new.outputs, name=model.name)  # a class with a `train_step` of its own
+            new = type(model)(new.input, new.output, name=model.name)  # a class with a `train_step` of its own
         if type(new) is not type(model):
             raise CannotRebuild(f"{path or model.name}: a {type(model).__name__} is rebuilt as a {type(new).__name__}")
         if model.built and not new.built:

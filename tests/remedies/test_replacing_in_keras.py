@@ -266,7 +266,8 @@ def test_a_train_step_of_ones_own_is_kept(keras: ModuleType) -> None:
             return {"ours": 7.0}
 
     inputs = keras.Input((4,))
-    new = replace_batch_norm(Own(inputs, keras.layers.BatchNormalization()(inputs)), "renorm")
+    new = replace_batch_norm(Own(inputs, {"all": keras.layers.BatchNormalization()(inputs)}), "renorm")
+    assert list(new(images(2, 4))) == ["all"]
     new.compile("sgd", "mse")
     assert new.fit(images(4, 4), images(4, 4), verbose=0).history["ours"] == [7.0]
 
