@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import pytest
 
+from bnlint import remedies
 from bnlint.probe.report import Compared, Interval
 from bnlint.probe.verdict import (
     BATCHES,
@@ -98,3 +100,8 @@ def test_batches_as_given_must_do_better_than_both() -> None:
     assert company(better, alike, 1.4) == company(alike, better, 1.4) == SAME
     assert company(better, open_, 1.4) == UNCLEAR
     assert company(None, None, 1.4) == UNKNOWN
+
+
+def test_remedies_that_are_named_exist() -> None:
+    named = {name for row in ROWS for step in row.instead for name in re.findall(r"bnlint\.remedies\.(\w+)", step)}
+    assert {"recalibrate", "freeze_batch_norm"} <= named <= set(remedies.__all__)
