@@ -52,12 +52,18 @@ class Seed:
 
     @property
     def pretrained(self) -> Any:
-        """A classifier in Keras 3 after 15 epochs on the plain digits, made once. To be copied, not trained on."""
+        """A classifier in Keras 3, sound on the plain digits, made once. To be copied, not trained on.
+
+        20 epochs in batches of 32, Adam 3e-3, the last five 3e-4, momentum 0.9: with 0.99, 375 steps leave the moving
+        statistics so far behind that inference mode had 63 % where training mode had 98 %.
+        """
         if self._pretrained is None:
             keras = namespace("keras")
             self.start(keras)
             model = classifier(keras, backbone(keras))
+            set_momentum(model, 0.9)
             train(keras, model, self.data.source.training, self.epochs(15), rate=3e-3)
+            train(keras, model, self.data.source.training, self.epochs(5), rate=3e-4)
             self._pretrained = model
         return self._pretrained
 
@@ -80,6 +86,12 @@ class Seed:
 def namespace(name: str) -> Any:
     """``keras`` or ``tf_keras``."""
     return importlib.import_module(name)
+
+
+def set_momentum(model: Any, momentum: float) -> None:
+    """Of every BatchNormalization layer; takes effect with the next ``compile``."""
+    for _, layer in batch_norms(model):
+        layer.momentum = momentum
 
 
 def compiled(keras: Any, model: Any, rate: float, optimizer: Any = None) -> None:

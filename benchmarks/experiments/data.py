@@ -54,7 +54,7 @@ def digits(seed: int) -> Data:
 
 
 def shift(images: Images, seed: int) -> Images:
-    """Images of another domain: dark on bright at half the contrast, on stripes, with noise."""
+    """Images of another domain: brighter, at half the contrast, on stripes, with noise."""
     stripes = 0.1 * np.sin(np.arange(SIDE, dtype=np.float32))[None, None, :, None]
     noise = np.random.default_rng(seed).normal(0, 0.05, images.shape)
-    return (0.9 - 0.5 * images + stripes + noise).astype(np.float32)
+    return (0.4 + 0.5 * images + stripes + noise).astype(np.float32)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from benchmarks.experiments import common
 from benchmarks.experiments.records import Bound, Cell, Claim, Experiment, Rows
-from bnlint.measuring.layers import batch_norms
 
 STEPS = (10, 20, 50, 100, 200)
 AN_EPOCH = 10
@@ -27,8 +26,7 @@ def run(seed: common.Seed) -> Rows:
     rows = {}
     for momentum in MOMENTA:
         model = seed.copy(keras)
-        for _, layer in batch_norms(model):
-            layer.momentum = momentum
+        common.set_momentum(model, momentum)
         common.compiled(keras, model, rate=1e-3)
         done = 0
         for steps in STEPS:
