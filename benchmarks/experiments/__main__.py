@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import importlib
+import importlib.util
 import os
 import time
 from pathlib import Path
@@ -27,7 +29,10 @@ def main(arguments: list[str] | None = None) -> None:
         measure(given.only or NAMES, range(given.seeds), given.output, given.quick)
     from benchmarks.experiments import page, pictures
 
-    pictures.draw(given.output)
+    if importlib.util.find_spec("matplotlib"):
+        pictures.draw(given.output)
+    else:
+        print("no pictures: matplotlib is not installed (the extra `experiments`)")
     given.output.with_suffix(".md").write_text(page.page(given.output), encoding="utf-8")
 
 
@@ -52,8 +57,6 @@ def measure(names: list[str] | tuple[str, ...], seeds: range, output: Path, quic
 
 def named(name: str) -> Experiment:
     """An experiment by its module's name."""
-    import importlib
-
     found: Experiment = importlib.import_module(f"benchmarks.experiments.{name}").EXPERIMENT
     return found
 

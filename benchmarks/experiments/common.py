@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-from bnlint.measuring.forward import Mode, forward
-from bnlint.measuring.layers import batch_norms
 
 from benchmarks.experiments.data import Data, Sample, digits
 from benchmarks.experiments.nets import Make, backbone, classifier, copy_weights
+from bnlint.measuring.forward import Mode, forward
+from bnlint.measuring.layers import batch_norms
 
 BATCH = 32
 DIALECTS = ("keras", "tf_keras")
@@ -150,7 +150,7 @@ def drift(before: list[Any], after: list[Any]) -> float:
 
 
 def adapt(model: Any, images: Any) -> None:
-    """Put the statistics of these images, as one batch, in the place of the moving ones (AdaBN). Nothing else changes."""
+    """Put the statistics of these images, as one batch, in the place of the moving ones (AdaBN)."""
     layers = [layer for _, layer in batch_norms(model)]
     kept = [layer.momentum for layer in layers]
     for layer in layers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,7 +49,7 @@ def digits(seed: int) -> Data:
     images = np.kron(small, np.ones((1, 2, 2), np.float32))[..., None]
     labels = loaded.target[order].astype(np.int32)
     ends = np.cumsum([0, SOURCE, SOURCE_HELD_OUT, TRAINING, len(labels) - SOURCE - SOURCE_HELD_OUT - TRAINING])
-    parts = [Sample(images[a:b], labels[a:b]) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    parts = [Sample(images[a:b], labels[a:b]) for a, b in itertools.pairwise(ends)]
     moved = [Sample(shift(part.images, seed + 1 + number), part.labels) for number, part in enumerate(parts[2:])]
     return Data(Domain(*parts[:2]), Domain(*parts[2:]), Domain(*moved))
 

@@ -1,14 +1,15 @@
 """Frozen layers by batch statistics (Keras before TensorFlow 2) against frozen layers in inference mode.
 
 Published: V. Vryniotis, "The Batch Normalization layer of Keras is broken" (2018), and keras-team/keras pull request
-9965: under a frozen backbone the training accuracy is high, the validation accuracy on like images far below it, and the
-gap goes away when the validation, too, runs in learning phase 1, or when frozen layers keep to their moving statistics.
+9965: under a frozen backbone the training accuracy is high, the validation accuracy on like images far below it, and
+the gap goes away when the validation, too, runs in learning phase 1, or when frozen layers keep to their moving
+statistics.
 
-Protocol: ``tf_keras``, where ``tf.compat.v1`` still has the layer that normalises by the batch when it is frozen (that is
-measured first, in each seed). The backbone pretrained on plain digits is frozen; a new head is trained on 320 images for
-20 epochs, batches of 32, Adam 0.01, once with the old layer and once with the present one, on plain digits and on those of
-the shifted domain. Judged: the accuracy that ``fit`` reports last, and on 448 held-out images with BatchNormalization in
-inference mode (learning phase 0) and in training mode (learning phase 1).
+Protocol: ``tf_keras``, where ``tf.compat.v1`` still has the layer that normalises by the batch when it is frozen
+(that is measured first, in each seed). The backbone pretrained on plain digits is frozen; a new head is trained on
+320 images for 20 epochs, batches of 32, Adam 0.01, once with the old layer and once with the present one, on plain
+digits and on those of the shifted domain. Judged: the accuracy that ``fit`` reports last, and on 448 held-out images
+with BatchNormalization in inference mode (learning phase 0) and in training mode (learning phase 1).
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def run(seed: common.Seed) -> Rows:
             zero = common.judged(model, domain.held_out, "inference")
             one = common.judged(model, domain.held_out, "training")
             rows[f"{layer}, {name}"] = {
-                "fit": fit.accuracy, "phase 0": zero.accuracy, "phase 1": one.accuracy, "gap": fit.accuracy - zero.accuracy,
+                "fit": fit.accuracy, "phase 0": zero.accuracy, "phase 1": one.accuracy,
+                "gap": fit.accuracy - zero.accuracy,
                 "fit loss": fit.loss, "phase 0 loss": zero.loss, "phase 1 loss": one.loss,
             }  # fmt: skip
     return rows
@@ -64,7 +66,9 @@ def assert_mode(keras: Any, normalization: Any, by_batch: bool) -> None:
     # Normalised by the batch the mean square is 1, by moving statistics of 0 and 1 it is 34.
     square = float(model.train_on_batch(images, np.zeros_like(images)))
     if (square < 2) is not by_batch:
-        raise RuntimeError(f"{normalization} frozen has a mean square of {square:.2f}: not the layer of this experiment")
+        raise RuntimeError(
+            f"{normalization} frozen has a mean square of {square:.2f}: not the layer of this experiment"
+        )
 
 
 EXPERIMENT = Experiment(

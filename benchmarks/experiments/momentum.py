@@ -1,12 +1,13 @@
 """Momentum 0.99 against 0.9 where there are few steps, on a shifted domain.
 
-Published: the reference of ``tf.contrib.layers.batch_norm`` (TensorFlow 1.15) recommends a lower decay, 0.9, where training
-looks good and validation poor; the moving statistics are an average over the last 1/(1 − momentum) steps.
+Published: the reference of ``tf.contrib.layers.batch_norm`` (TensorFlow 1.15) recommends a lower decay, 0.9, where
+training looks good and validation poor; the moving statistics are an average over the last 1/(1 − momentum) steps.
 
-Protocol: Keras 3, the classifier pretrained on plain digits, all of it trainable, fitted to 320 images of the shifted domain in
-batches of 32 (10 steps an epoch), Adam 1e-3, after its BatchNormalization momentum was set to 0.99 (the default) or 0.9.
-The training is the same in both, since batch statistics do not depend on the momentum. Judged on 448 held-out images after 10,
-20, 50, 100, and 200 steps: in inference mode, and in training mode (what ``fit`` sees).
+Protocol: Keras 3, the classifier pretrained on plain digits, all of it trainable, fitted to 320 images of the
+shifted domain in batches of 32 (10 steps an epoch), Adam 1e-3, after its BatchNormalization momentum was set to 0.99
+(the default) or 0.9. The training is the same in both, since batch statistics do not depend on the momentum. Judged
+on 448 held-out images after 10, 20, 50, 100, and 200 steps: in inference mode, and in training mode (what ``fit``
+sees).
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ def run(seed: common.Seed) -> Rows:
         for steps in STEPS:
             common.fitted(model, domain.training, seed.epochs((steps - done) // AN_EPOCH))
             done = steps
-            inference, training = common.judged(model, domain.held_out), common.judged(model, domain.held_out, "training")
+            inference, training = (
+                common.judged(model, domain.held_out),
+                common.judged(model, domain.held_out, "training"),
+            )
             rows[f"{momentum}, {steps} steps"] = {
                 "inference": inference.accuracy, "training": training.accuracy,
                 "inference loss": inference.loss, "training loss": training.loss,
@@ -55,7 +59,8 @@ EXPERIMENT = Experiment(
         *(Claim(f"With momentum 0.99, after {steps} steps, inference mode has a higher loss than training mode",
                 Cell(f"0.99, {steps} steps", "inference loss"), Cell(f"0.99, {steps} steps", "training loss"))
           for steps in STEPS),
-        Bound("In training mode the two momenta have the same loss to 1e-3 after 10 steps", Cell("0.99, 10 steps", "apart"), 1e-3),
+        Bound("In training mode the two momenta have the same loss to 1e-3 after 10 steps",
+              Cell("0.99, 10 steps", "apart"), 1e-3),
     ),
     {"inference": "accuracy, inference", "training": "accuracy, training mode",
      "inference loss": "loss, inference", "training loss": "loss, training mode"},

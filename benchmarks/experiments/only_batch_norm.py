@@ -1,16 +1,17 @@
 """Training nothing but BatchNormalization: from random weights, and to adapt to a shifted domain.
 
 Published: J. Frankle, D. Schwab, A. Morcos, "Training BatchNorm and Only BatchNorm" (2021): with all other weights
-at their random start, the scales and offsets alone bring deep ResNets to 82 % on CIFAR-10, far more than as many weights
-elsewhere. Y. Li and others, "Revisiting Batch Normalization For Practical Domain Adaptation" (2016, AdaBN): the moving
-statistics alone, taken anew from unlabelled images of the target domain, recover much of what the shift cost.
+at their random start, the scales and offsets alone bring deep ResNets to 82 % on CIFAR-10, far more than as many
+weights elsewhere. Y. Li and others, "Revisiting Batch Normalization For Practical Domain Adaptation" (2016, AdaBN):
+the moving statistics alone, taken anew from unlabelled images of the target domain, recover much of what the shift
+cost.
 
-Protocol, Keras 3. *From random weights*: 800 plain digits, 15 epochs, batches of 32, Adam 0.01, momentum 0.9; trained are all weights, only
-BatchNormalization (288 weights of 19,000; the head stays random), or only the head (330). Also only BatchNormalization at
-half and twice the width. Judged: 192 held-out images, inference mode. *To a shifted domain*: the pretrained classifier with its
-head, unchanged; with AdaBN (the statistics of the 320 training images as one batch, no labels); with only
-BatchNormalization trained; with all trained; the last two for 10 epochs, batches of 32, Adam 1e-3, momentum 0.9. Judged: 448
-held-out images of the shifted domain, inference mode.
+Protocol, Keras 3. *From random weights*: 800 plain digits, 15 epochs, batches of 32, Adam 0.01, momentum 0.9;
+trained are all weights, only BatchNormalization (288 weights of 19,000; the head stays random), or only the head
+(330). Also only BatchNormalization at half and twice the width. Judged: 192 held-out images, inference mode. *To a
+shifted domain*: the pretrained classifier with its head, unchanged; with AdaBN (the statistics of the 320 training
+images as one batch, no labels); with only BatchNormalization trained; with all trained; the last two for 10 epochs,
+batches of 32, Adam 1e-3, momentum 0.9. Judged: 448 held-out images of the shifted domain, inference mode.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def to_shifted(seed: common.Seed, arm: str) -> Row:
 
 
 def train_only_batch_norm(model: Any) -> None:
-    """Freeze every layer with weights of its own but BatchNormalization. A holder stays trainable, or it would hide them."""
+    """Freeze every layer but BatchNormalization. A model that holds them stays trainable, or it would hide them."""
     for _, layer in every_layer(model):
         if not hasattr(layer, "layers"):
             layer.trainable = is_batch_norm(layer)
@@ -93,11 +94,13 @@ EXPERIMENT = Experiment(
     (
         more("From random weights, BatchNormalization alone brings more than the head alone, which is larger",
              f"random: {ONLY}", "random: only the head"),
-        more("From random weights, all weights bring more than BatchNormalization alone", "random: all", f"random: {ONLY}"),
+        more("From random weights, all weights bring more than BatchNormalization alone",
+             "random: all", f"random: {ONLY}"),
         more("BatchNormalization alone brings more in a wider network",
              "random: twice the width", "random: half the width"),
         more("In the shifted domain AdaBN is better than no adaptation", "shifted: AdaBN", "shifted: unchanged"),
-        more("In the shifted domain training BatchNormalization alone is better than AdaBN", f"shifted: {ONLY}", "shifted: AdaBN"),
+        more("In the shifted domain training BatchNormalization alone is better than AdaBN",
+             f"shifted: {ONLY}", "shifted: AdaBN"),
         more("In the shifted domain training all is better than training BatchNormalization alone",
              "shifted: all", f"shifted: {ONLY}"),
     ),

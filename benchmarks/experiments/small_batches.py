@@ -1,15 +1,15 @@
 """BatchNormalization, Batch Renormalization and GroupNormalization in batches of 2, 4 and 32.
 
 Published: Y. Wu and K. He, "Group Normalization" (2018): ResNet-50 on ImageNet has 10.6 points less error with
-GroupNormalization than with BatchNormalization in batches of 2, and nearly the same with usual batches. S. Ioffe, "Batch
-Renormalization" (2017): in small batches renormalized models do substantially better.
+GroupNormalization than with BatchNormalization in batches of 2, and nearly the same with usual batches. S. Ioffe,
+"Batch Renormalization" (2017): in small batches renormalized models do substantially better.
 
-Protocol: Keras 3.15, the small ResNet from random weights on 800 plain digits, 6 epochs, SGD with momentum 0.9 and a rate of
-0.05 · batch / 32 (linear scaling, as Wu and He). GroupNormalization has 8 groups. Batch Renormalization begins as plain
-BatchNormalization (r = 1, d = 0); after a tenth of the steps r is clipped to [1/3, 3] and d to [−5, 5], the published ends
-of its schedule, in one jump instead of ramps. The momentum is 1 − batch / 200, so that every average is over about
-200 images (0.99 in batches of 2, 0.84 of 32). Judged: loss and accuracy of 200
-held-out images in inference mode, and of the same in training mode with the training's batch size.
+Protocol: Keras 3.15, the small ResNet from random weights on 800 plain digits, 6 epochs, SGD with momentum 0.9 and a
+rate of 0.05 · batch / 32 (linear scaling, as Wu and He). GroupNormalization has 8 groups. Batch Renormalization
+begins as plain BatchNormalization (r = 1, d = 0); after a tenth of the steps r is clipped to [1/3, 3] and d to [−5,
+5], the published ends of its schedule, in one jump instead of ramps. The momentum is 1 − batch / 200, so that every
+average is over about 200 images (0.99 in batches of 2, 0.84 of 32). Judged: loss and accuracy of 200 held-out images
+in inference mode, and of the same in training mode with the training's batch size.
 """
 
 from __future__ import annotations
@@ -91,7 +91,8 @@ EXPERIMENT = Experiment(
         *(Claim(f"In batches of {size} BatchNormalization has a higher loss than GroupNormalization",
                 Cell(f"batch, {size}", "inference loss"), Cell(f"group, {size}", "inference loss")) for size in (2, 4)),
         *(Claim(f"In batches of {size} BatchNormalization has a higher loss than Batch Renormalization",
-                Cell(f"batch, {size}", "inference loss"), Cell(f"renorm, {size}", "inference loss")) for size in (2, 4)),
+                Cell(f"batch, {size}", "inference loss"), Cell(f"renorm, {size}", "inference loss"))
+          for size in (2, 4)),
         Claim("BatchNormalization has a higher loss in batches of 2 than of 32",
               Cell("batch, 2", "inference loss"), Cell("batch, 32", "inference loss")),
         Claim("In batches of 2 GroupNormalization is more often right than BatchNormalization",

@@ -1,16 +1,16 @@
 """Unfreezing a backbone with and without freezing its BatchNormalization again, in Keras 3 and ``tf_keras``.
 
-Published: Keras's guide "Transfer learning & fine-tuning" calls the backbone with ``training=False`` so that it stays in
-inference mode when it is unfrozen, since updated statistics "destroy what the model has learned"; keras-team/keras issue
-20285: Keras 3 ignores that argument in a functional model, and the statistics move. The mend is a loop that sets
-``trainable = False`` on each BatchNormalization layer after unfreezing.
+Published: Keras's guide "Transfer learning & fine-tuning" calls the backbone with ``training=False`` so that it
+stays in inference mode when it is unfrozen, since updated statistics "destroy what the model has learned"; keras-
+team/keras issue 20285: Keras 3 ignores that argument in a functional model, and the statistics move. The mend is a
+loop that sets ``trainable = False`` on each BatchNormalization layer after unfreezing.
 
-Protocol: the backbone pretrained on plain digits, frozen, under a new head, trained on 320 images for 20 epochs (Adam 0.01,
-batches of 32); the same model goes on in every arm. Then all is unfrozen, compiled with Adam 1e-4, and fitted for 5 epochs
-in batches of 8 on the same images: called with ``training=False`` as in the guide, called plainly, and called plainly with
-the mend. On plain digits and in the shifted domain. Judged: the loss and accuracy of 448 held-out images in inference mode
-before, after the first epoch (40 steps) and after the last (200); the drift of the moving means in moving standard
-deviations.
+Protocol: the backbone pretrained on plain digits, frozen, under a new head, trained on 320 images for 20 epochs
+(Adam 0.01, batches of 32); the same model goes on in every arm. Then all is unfrozen, compiled with Adam 1e-4, and
+fitted for 5 epochs in batches of 8 on the same images: called with ``training=False`` as in the guide, called
+plainly, and called plainly with the mend. On plain digits and in the shifted domain. Judged: the loss and accuracy
+of 448 held-out images in inference mode before, after the first epoch (40 steps) and after the last (200); the drift
+of the moving means in moving standard deviations.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from benchmarks.experiments.nets import copy_weights
 from benchmarks.experiments.records import Bound, Cell, Claim, Experiment, Row, Rows
 from bnlint.measuring.layers import batch_norms
 
-CALLS = {"training=False": {"training": False}, "plain call": {}, "mended": {}}
+CALLS: dict[str, Any] = {"training=False": {"training": False}, "plain call": {}, "mended": {}}
 
 
 def run(seed: common.Seed) -> Rows:
@@ -88,7 +88,8 @@ EXPERIMENT = Experiment(
     (
         Claim("`training=False` lets the statistics move in Keras 3, and not in `tf_keras`",
               Cell("keras, training=False, plain", "drift"), Cell("tf_keras, training=False, plain", "drift")),
-        Bound("`training=False` keeps the statistics in `tf_keras`", Cell("tf_keras, training=False, shifted", "drift"), 0.0),
+        Bound("`training=False` keeps the statistics in `tf_keras`",
+              Cell("tf_keras, training=False, shifted", "drift"), 0.0),
         Bound("The mend keeps the statistics in Keras 3", Cell("keras, mended, shifted", "drift"), 0.0),
         Bound("The mend keeps the statistics in `tf_keras`", Cell("tf_keras, mended, shifted", "drift"), 0.0),
         *(worse_without(dialect, domain, measure, when)
