@@ -2,6 +2,7 @@
 
 Published: the reference of ``tf.contrib.layers.batch_norm`` (TensorFlow 1.15) recommends a lower decay, 0.9, where
 training looks good and validation poor; the moving statistics are an average over the last 1/(1 − momentum) steps.
+<https://www.tensorflow.org/versions/r1.15/api_docs/python/tf/contrib/layers/batch_norm>.
 
 Protocol: Keras 3, the classifier pretrained on plain digits, all of it trainable, fitted to 320 images of the
 shifted domain in batches of 32 (10 steps an epoch), Adam 1e-3, after its BatchNormalization momentum was set to 0.99

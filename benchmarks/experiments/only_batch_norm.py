@@ -4,7 +4,7 @@ Published: J. Frankle, D. Schwab, A. Morcos, "Training BatchNorm and Only BatchN
 at their random start, the scales and offsets alone bring deep ResNets to 82 % on CIFAR-10, far more than as many
 weights elsewhere. Y. Li and others, "Revisiting Batch Normalization For Practical Domain Adaptation" (2016, AdaBN):
 the moving statistics alone, taken anew from unlabelled images of the target domain, recover much of what the shift
-cost.
+cost. <https://arxiv.org/abs/2003.00152>, <https://arxiv.org/abs/1603.04779>.
 
 Protocol, Keras 3. *From random weights*: 800 plain digits, 15 epochs, batches of 32, Adam 0.01, momentum 0.9;
 trained are all weights, only BatchNormalization (288 weights of 19,000; the head stays random), or only the head

@@ -29,10 +29,10 @@ def how_it_was_run(results: list[Result]) -> str:
     minutes = sum(result.seconds for result in results) / 60
     return (
         f"{' or '.join(map(str, sorted(seeds)))} seeds; {versions}; {minutes:.0f} minutes of processor time in all, "
-        "on one core. A figure is the mean over the seeds ± half its 95 % interval by Student's t. A claim is *reproduced* "
-        "where the 95 % interval of the difference, paired by seed, lies above zero, *the contrary* where it lies "
-        "below, else *not shown*; "
-        "intervals are not corrected for the number of claims. A bound holds where every seed keeps it."
+        "on one core. A figure is the mean over the seeds ± half its 95 % interval by Student's t. A claim is "
+        "*reproduced* where the 95 % interval of the difference, paired by seed, lies above zero, *the contrary* where "
+        "it lies below, else *not shown*; intervals are not corrected for the number of claims. A bound holds where "
+        "every seed keeps it."
     )
 
 

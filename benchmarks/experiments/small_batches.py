@@ -3,6 +3,7 @@
 Published: Y. Wu and K. He, "Group Normalization" (2018): ResNet-50 on ImageNet has 10.6 points less error with
 GroupNormalization than with BatchNormalization in batches of 2, and nearly the same with usual batches. S. Ioffe,
 "Batch Renormalization" (2017): in small batches renormalized models do substantially better.
+<https://arxiv.org/abs/1803.08494>, <https://arxiv.org/abs/1702.03275>.
 
 Protocol: Keras 3.15, the small ResNet from random weights on 800 plain digits, 6 epochs, SGD with momentum 0.9 and a
 rate of 0.05 · batch / 32 (linear scaling, as Wu and He). GroupNormalization has 8 groups. Batch Renormalization

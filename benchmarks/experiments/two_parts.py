@@ -2,7 +2,7 @@
 
 Published: Keras's guide "Transfer learning & fine-tuning" describes both ways; where the frozen backbone is in
 inference mode, they are one and the same function. Keras before TensorFlow 2 normalised in a frozen backbone by the
-batch, and there they are not (Vryniotis 2018).
+batch, and there they are not (Vryniotis 2018). <https://keras.io/guides/transfer_learning/>.
 
 Protocol: the pretrained backbone, frozen, under a new head; 320 images of the shifted domain, batches of 32 in one
 and the same order, 20 epochs, Adam 0.01. *Split*: ``predict`` of the backbone once, the head trained on what it

@@ -1,9 +1,10 @@
 """Unfreezing a backbone with and without freezing its BatchNormalization again, in Keras 3 and ``tf_keras``.
 
 Published: Keras's guide "Transfer learning & fine-tuning" calls the backbone with ``training=False`` so that it
-stays in inference mode when it is unfrozen, since updated statistics "destroy what the model has learned"; keras-
-team/keras issue 20285: Keras 3 ignores that argument in a functional model, and the statistics move. The mend is a
-loop that sets ``trainable = False`` on each BatchNormalization layer after unfreezing.
+stays in inference mode when it is unfrozen, since updates of its statistics would destroy what it has learned;
+keras-team/keras issue 20285: Keras 3 ignores that argument in a functional model, and the statistics move. The mend
+is a loop that sets ``trainable = False`` on each BatchNormalization layer after unfreezing.
+<https://keras.io/guides/transfer_learning/>, <https://github.com/keras-team/keras/issues/20285>.
 
 Protocol: the backbone pretrained on plain digits, frozen, under a new head, trained on 320 images for 20 epochs
 (Adam 0.01, batches of 32); the same model goes on in every arm. Then all is unfrozen, compiled with Adam 1e-4, and
