@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import textwrap
 from collections import Counter
 from pathlib import Path
 
@@ -16,10 +17,10 @@ from benchmarks.experiments.remarks import INTRODUCTION, REMARKS
 def page(folder: Path) -> str:
     """The whole page from the JSON files of a folder; an experiment without a file is left out."""
     found = [(named(name), read(folder / f"{name}.json")) for name in NAMES if (folder / f"{name}.json").exists()]
-    parts = [INTRODUCTION, how_it_was_run([result for _, result in found]), *summary(found)]
+    parts = [INTRODUCTION, wrapped(how_it_was_run([result for _, result in found])), *summary(found)]
     for experiment, result in found:
         parts += section(experiment, result, folder.name)
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def how_it_was_run(results: list[Result]) -> str:
@@ -55,7 +56,7 @@ def summary(found: list[tuple[Experiment, Result]]) -> list[str]:
 def section(experiment: Experiment, result: Result, folder: str) -> list[str]:
     """One experiment: what was published, the protocol, what came out."""
     module = importlib.import_module(f"benchmarks.experiments.{experiment.name}")
-    _, *protocol = [" ".join(part.split()).replace("``", "`") for part in str(module.__doc__).split("\n\n")]
+    _, *protocol = [wrapped(part.replace("``", "`")) for part in str(module.__doc__).split("\n\n")]
     return [
         f"## {experiment.title}",
         *protocol,
@@ -87,6 +88,11 @@ def figures_table(experiment: Experiment, result: Result) -> str:
     for arm, row in result.rows.items():
         rows.append(f"| {arm} | " + " | ".join(shown(interval(row[measure])) for measure in experiment.columns) + " |")
     return "\n".join(rows)
+
+
+def wrapped(paragraph: str) -> str:
+    """In lines as the other pages have them."""
+    return textwrap.fill(" ".join(paragraph.split()), 120, break_long_words=False, break_on_hyphens=False)
 
 
 def shown(found: Interval) -> str:

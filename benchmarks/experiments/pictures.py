@@ -35,8 +35,10 @@ def drawn(plt: Any, experiment: Experiment, result: Result) -> Any:
     for at, measure in enumerate(experiment.plotted):
         found = [interval(result.rows[arm][measure]) for arm in arms]
         places = [row + 0.2 * (at - (len(experiment.plotted) - 1) / 2) for row in range(len(arms))]
-        axes.errorbar([each.mean for each in found], places, xerr=[each.half for each in found], fmt="o", markersize=4,
-                      capsize=2, linewidth=1, color=COLOURS[at], label=experiment.columns[measure])  # fmt: skip
+        style = {"fmt": "o", "markersize": 4, "capsize": 2, "linewidth": 1, "color": COLOURS[at]}
+        label = experiment.columns[measure].replace("`", "")
+        spread = [each.half for each in found]
+        axes.errorbar([each.mean for each in found], places, xerr=spread, label=label, **style)
     losses = any("loss" in measure for measure in experiment.plotted)
     axes.set_yticks(range(len(arms)), arms)
     axes.invert_yaxis()
