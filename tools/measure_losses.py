@@ -7,12 +7,14 @@ output whose last layer is the activation (`direct`), and for one with a `Reshap
 the loss of `fit` and of `evaluate` is that of the logits, `twice` where it is that of probabilities taken for logits.
 """
 
-import argparse
-import importlib
-import json
 import os
+import sys
 
 import numpy as np
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import measuring
 
 ROWS, CLASSES = 16, 4
 
@@ -60,17 +62,8 @@ def outcome(keras, loss, activation, behind):
 
 def main():
     """Adds one release on one backend."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--api", choices=["keras", "tf.keras", "tf_keras"], required=True)
-    parser.add_argument("data", help="the JSON file to add to")
-    options = parser.parse_args()
-    if options.api == "tf.keras":
-        tensorflow = importlib.import_module("tensorflow")
-        keras, version, package = tensorflow.keras, tensorflow.__version__, "tf.keras"
-    else:
-        keras = importlib.import_module(options.api)
-        version, package = keras.__version__, options.api
-        package = "keras3" if package == "keras" and int(version.split(".")[0]) > 2 else package
+    options = measuring.arguments(__doc__)
+    keras, package, version = measuring.framework(options.api)
     backend = keras.backend.backend() if package == "keras3" else "tensorflow"
     found = {}
     for place, behind in (("direct", False), ("behind", True)):
@@ -82,28 +75,7 @@ def main():
             )
         }
         found[place] = answers.pop() if len(answers) == 1 else None
-    table = {}
-    if os.path.exists(options.data):
-        with open(options.data) as stream:
-            table = json.load(stream)
-    table.setdefault(package, {}).setdefault(backend, {})[version] = found
-    with open(options.data, "w") as stream:
-        json.dump(in_order(table), stream, indent=1)
-        stream.write("\n")
-
-
-def in_order(table):
-    """Packages and backends by name, releases by number."""
-    return {
-        package: {
-            backend: {
-                version: releases[version]
-                for version in sorted(releases, key=lambda text: [int(part) for part in text.split(".")])
-            }
-            for backend, releases in sorted(backends.items())
-        }
-        for package, backends in sorted(table.items())
-    }
+    measuring.add(options.data, found, package, backend, version)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ Kerases that are installed here, each ``"takes"`` or the error's class. With ``-
 ``bnlint/keras/data/api/optimizers.json``: ``{package: {release: answer}}``, ``"takes"`` or ``"raises"``.
 """
 
-import argparse
 import importlib
 import json
 import os
@@ -16,6 +15,10 @@ import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import measuring
 
 OUT = os.path.join(os.path.dirname(__file__), "..", "bnlint", "keras", "data", "api", "optimizers.json")
 OPTIMIZERS = ("Adam", "SGD", "RMSprop")
@@ -117,25 +120,15 @@ def compiled(files):
     return found
 
 
-def main():
-    """Measures what is installed, or puts measurements together."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="+")
-    parser.add_argument("--compile", action="store_true")
-    options = parser.parse_args()
-    if options.compile:
-        with open(OUT, "w") as stream:
-            json.dump(compiled(options.files), stream, indent=1, sort_keys=True)
-            stream.write("\n")
-        return
+def measured():
+    """What each Keras that is installed here answers."""
     found = {}
     for package, release, module in kerases():
         trial = Trial(module)
         names = ("unfrozen", "other_model", "frozen", "never_trained")
         found.setdefault(package, {})[release] = {name.replace("_", " "): trial.answer(name) for name in names}
-    with open(options.files[0], "w") as stream:
-        json.dump(found, stream, indent=1, sort_keys=True)
+    return found
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    measuring.measure_or_compile(__doc__, measured, compiled, OUT, indent=1, sort_keys=True)

@@ -6,11 +6,13 @@ Runs on Python 3.6 and newer, in the environment that is measured. A name that c
 as a string gives another rate than its class, is left out.
 """
 
-import argparse
 import contextlib
-import importlib
-import json
 import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import measuring
 
 NAMES = "SGD RMSprop Adam Adamax Nadam Adagrad Adadelta Ftrl AdamW Lion Adafactor Lamb Muon".split()
 
@@ -50,26 +52,9 @@ def rates(keras):
 
 def main():
     """Adds one release."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--api", choices=["keras", "tf.keras", "tf_keras"], required=True)
-    parser.add_argument("data", help="the JSON file to add to")
-    options = parser.parse_args()
-    tensorflow = importlib.import_module("tensorflow")
-    keras = tensorflow.keras if options.api == "tf.keras" else importlib.import_module(options.api)
-    version = tensorflow.__version__ if options.api == "tf.keras" else keras.__version__
-    package = "keras3" if options.api == "keras" and int(version.split(".")[0]) > 2 else options.api
-    table = {}
-    if os.path.exists(options.data):
-        with open(options.data) as stream:
-            table = json.load(stream)
-    table.setdefault(package, {})[version] = rates(keras)
-    ordered = {
-        name: {key: table[name][key] for key in sorted(table[name], key=lambda text: [int(p) for p in text.split(".")])}
-        for name in sorted(table)
-    }
-    with open(options.data, "w") as stream:
-        json.dump(ordered, stream, indent=1, sort_keys=False)
-        stream.write("\n")
+    options = measuring.arguments(__doc__)
+    keras, package, version = measuring.framework(options.api)
+    measuring.add(options.data, rates(keras), package, version)
 
 
 if __name__ == "__main__":

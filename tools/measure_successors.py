@@ -10,7 +10,6 @@ same object on each release that has both, at least one. Of ``tensorflow.python.
 is the Keras of TensorFlow.
 """
 
-import argparse
 import importlib
 import json
 import os
@@ -21,6 +20,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import measuring
 from api import names
 
 AREAS = ("layers", "applications", "engine", "models")
@@ -115,27 +115,17 @@ def compiled(files):
     return found
 
 
-def main():
-    """Measures what is installed, or puts measurements together."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="+")
-    parser.add_argument("--compile", action="store_true")
-    options = parser.parse_args()
-    if options.compile:
-        with open(OUT, "w") as stream:
-            json.dump(compiled(options.files), stream, indent=0, separators=(",", ":"))
-            stream.write("\n")
-        return
+def all_measured():
+    """What each Keras that is installed here answers."""
     found = {}
     for root in ("tensorflow.keras", "keras", "tf_keras"):
         try:
             module = importlib.import_module(root.partition(".")[0])
-        except Exception:
+        except ImportError:
             continue
         found[root + " " + module.__version__] = measured(root)
-    with open(options.files[0], "w") as stream:
-        json.dump(found, stream, indent=1, sort_keys=True)
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    measuring.measure_or_compile(__doc__, all_measured, compiled, OUT, indent=0, separators=(",", ":"))
