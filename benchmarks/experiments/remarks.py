@@ -21,25 +21,26 @@ momentum`. This page and its pictures are made from the figures in [experiments/
 
 REMARKS: dict[str, str] = {
     "frozen_statistics": """\
-The shape is the published one: with batch statistics the head learns on features that inference mode never gives, and
-the held-out images of the shifted domain come out at chance. Nothing is overfitted: the same weights judge the same
-images well in learning phase 1. On plain digits, whose statistics the backbone has, there is no gap, so the old
-layer's fault stays unseen where the domain is the same. What the published remedy does not say: the head on batch
-statistics, judged in training mode, is better than the head on the foreign moving statistics, since the batch adapts
-the features to the domain. Inference mode closes the gap between `fit` and use, not the distance between the domains;
-that is AdaBN's, below. Not repeated: learning phases set by `K.set_learning_phase`. Training mode is asked for in the
-forward pass; BatchNormalization is the only layer here that has two modes.""",
+The shape is the published one: with batch statistics the head learns on features that inference mode never gives,
+and the held-out images of the shifted domain come out at chance. Nothing is overfitted: the same weights judge the
+same images well in learning phase 1. On plain digits, whose statistics the backbone has, there is no gap, so the
+old layer's fault stays unseen where the domain is the same. What the published remedy does not say: the head on
+batch statistics, judged in training mode, is better than the head on the foreign moving statistics, since the batch
+adapts the features to the domain. Inference mode closes the gap between `fit` and use, not the distance between the
+domains; that is AdaBN's, below. Not repeated: learning phases set by `K.set_learning_phase`. Training mode is asked
+for in the forward pass; BatchNormalization is the only layer here that has two modes.""",
     "unfreezing": """\
-The mechanism is reproduced: in Keras 3 `training=False` on the call protects nothing once the backbone is unfrozen (its
-arm equals the plain call to the last digit), in `tf_keras` it does, the mend does in both. The published harm is not
-shown. In the shifted domain the arms without the mend fell in accuracy in the first epoch (from 0.784 to 0.709, while the
-mended ones rose to 0.80), which is the direction published, but the seeds spread too widely for the claim on the loss,
-and after 200 steps the arms are alike. On plain digits nothing is to be seen: statistics that move among like images
-stay where they were. With a domain that is far, moving statistics are also what helps (see momentum 0.9 below), so that
-"unfreezing destroys" is a matter of how many steps are left, not a law.""",
+The mechanism is reproduced: in Keras 3 `training=False` on the call protects nothing once the backbone is unfrozen
+(its arm equals the plain call to the last digit), in `tf_keras` it does, the mend does in both. The published harm
+is not shown. In the shifted domain the arms without the mend fell in accuracy in the first epoch (from 0.784 to
+0.709, while the mended ones rose to 0.80), which is the direction published, but the seeds spread too widely for
+the claim on the loss, and after 200 steps the arms are alike. On plain digits nothing is to be seen: statistics
+that move among like images stay where they were. With a domain that is far, moving statistics are also what helps
+(see momentum 0.9 below), so that "unfreezing destroys" is a matter of how many steps are left, not a law.""",
     "momentum": """\
-In training mode both momenta are the same model. In inference mode the default is at 0.41 of accuracy after 100 steps where
-0.9 has 0.97, and needs some 200 steps to come near. The losses of a model that is wrong spread over the seeds by their own
-size: the differences after 100 and 200 steps have one sign in every seed, and their intervals nevertheless reach zero.
-On the accuracy the difference after 100 steps is 0.56 ± 0.27. That claim was not made beforehand, so it is not counted.""",
+In training mode both momenta are the same model. In inference mode the default is at 0.41 of accuracy after 100
+steps where 0.9 has 0.97, and needs some 200 steps to come near. The losses of a model that is wrong spread over the
+seeds by their own size: the differences after 100 and 200 steps have one sign in every seed, and their intervals
+nevertheless reach zero. On the accuracy the difference after 100 steps is 0.56 ± 0.27. That claim was not made
+beforehand, so it is not counted.""",
 }
