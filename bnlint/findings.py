@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from bnlint.graph.frozen import dataclass
 from bnlint.graph.places import Place
 
 Severity = Literal["error", "warning", "info"]

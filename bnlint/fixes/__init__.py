@@ -1,7 +1,6 @@
 """Named rewrites: from what a rule asks for (``Action``) to edits on a text, and the edits put in.
 
-A rewrite finds its place by the standard library's tree, reads only the call that it changes with libcst, and gives
-back the smallest edits: every other character stays. libcst is loaded by the first rewrite of a call, never before.
+A rewrite finds its place by the standard library's tree and gives back the smallest edits: every other character stays.
 """
 
 from __future__ import annotations

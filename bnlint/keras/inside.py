@@ -47,6 +47,8 @@ def kept_layers(heap: Any, record: Layer) -> list[Address]:
 
 def inner_layers(heap: Any, record: Layer) -> list[Address]:
     """The layers directly inside a layer: a model's layers, a wrapper's layer, the attributes of a subclass."""
+    if record.model is None and not record.attrs:
+        return list(dict.fromkeys(record.holds)) if record.holds else []
     found: dict[Address, None] = {}
     if record.model is not None:
         found.update(dict.fromkeys(record.model.layers))
@@ -66,8 +68,10 @@ def walk(heap: Any, root: Address) -> Iterator[Held]:
             continue
         visited.add(held.address)
         yield held
-        around = (*held.parents, held.address)
-        pending.extend(Held(inner, around) for inner in reversed(inner_layers(heap, record)))
+        inside = inner_layers(heap, record)
+        if inside:
+            around = (*held.parents, held.address)
+            pending.extend(Held(inner, around) for inner in reversed(inside))
 
 
 def is_wrapper(record: Layer) -> bool:

@@ -16,6 +16,7 @@ from bnlint.targets.pins import target
 TOP_MARKS = (".git", ".hg", ".svn")
 REQUIREMENTS_FOLDER = "requirements"
 _KINDS = tuple((re.compile(pattern), reader) for pattern, reader in KINDS)
+_TELLS = re.compile("|".join(f"({pattern})" for pattern, _ in KINDS))
 
 
 def target_of_folder(folder: str) -> Target | None:
@@ -64,11 +65,11 @@ def _files(folder: str, names: frozenset[str]) -> Iterator[tuple[str, Reader]]:
     """The files of a folder that may tell a version, those that are believed first before the others."""
     seen: set[str] = set()
     inner = os.path.join(folder, REQUIREMENTS_FOLDER) if REQUIREMENTS_FOLDER in names else None
+    names = frozenset(filter(_TELLS.fullmatch, names))  # a folder may have very many others
     for pattern, reader in _KINDS:
-        for name in sorted(names - seen, key=_rank):
-            if pattern.fullmatch(name):
-                seen.add(name)
-                yield os.path.join(folder, name), reader
+        for name in sorted((name for name in names - seen if pattern.fullmatch(name)), key=_rank):
+            seen.add(name)
+            yield os.path.join(folder, name), reader
         if inner is not None and pattern.pattern == r"requirements\.txt":
             for name in sorted(_names(inner), key=_rank):
                 if name.endswith(".txt"):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from bnlint.graph.frozen import dataclass
 from bnlint.graph.places import Place
 from bnlint.graph.subjects.fits import Fit
 from bnlint.graph.subjects.parts import Backbone, fact

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, NamedTuple
 
+from bnlint.graph.frozen import dataclass
 from bnlint.graph.places import Place
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from bnlint.graph.frozen import dataclass
 from bnlint.graph.places import Place
 from bnlint.graph.subjects.parts import fact
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from bnlint.graph.frozen import dataclass
 from bnlint.graph.network import Address
 from bnlint.graph.pixels import Pixels
 from bnlint.graph.places import Place
