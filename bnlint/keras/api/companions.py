@@ -10,7 +10,7 @@ from bnlint.graph.records import Layer
 from bnlint.interpreter.library import Args
 from bnlint.interpreter.machine import Machine
 from bnlint.interpreter.values import Bound, Lib, Ref, Thing, Unknown, Value
-from bnlint.keras.api import eagerly, passing, running, strategies, tuning, wrappers
+from bnlint.keras.api import eagerly, own_remedies, passing, running, strategies, tuning, wrappers
 from bnlint.keras.api.hyperparameters import HYPER_PARAMETERS, TRIAL, hyper_parameter
 from bnlint.keras.api.names import keras_name
 from bnlint.keras.api.running import Handler
@@ -25,6 +25,7 @@ Method = Callable[[Machine, "KerasLibrary", Thing, str, Args, ast.AST], Value]
 
 CALLS: dict[str, Handler] = {
     "copy.deepcopy": copy_model,
+    **own_remedies.CALLS,
     **passing.CALLS,
     "tensorflow.run_functions_eagerly": eagerly.run_functions_eagerly,
     "tensorflow.experimental_run_functions_eagerly": eagerly.run_functions_eagerly,
