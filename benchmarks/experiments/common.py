@@ -12,6 +12,7 @@ from benchmarks.experiments.data import Data, Sample, digits
 from benchmarks.experiments.nets import Make, backbone, classifier, copy_weights
 from bnlint.measuring.forward import Mode, forward
 from bnlint.measuring.layers import batch_norms
+from bnlint.remedies import set_momentum
 
 BATCH = 32
 DIALECTS = ("keras", "tf_keras")
@@ -86,12 +87,6 @@ class Seed:
 def namespace(name: str) -> Any:
     """``keras`` or ``tf_keras``."""
     return importlib.import_module(name)
-
-
-def set_momentum(model: Any, momentum: float) -> None:
-    """Of every BatchNormalization layer; takes effect with the next ``compile``."""
-    for _, layer in batch_norms(model):
-        layer.momentum = momentum
 
 
 def compiled(keras: Any, model: Any, rate: float, optimizer: Any = None) -> None:

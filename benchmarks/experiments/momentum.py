@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from benchmarks.experiments import common
 from benchmarks.experiments.records import Bound, Cell, Claim, Experiment, Rows
+from bnlint.remedies import set_momentum
 
 STEPS = (10, 20, 50, 100, 200)
 AN_EPOCH = 10
@@ -28,7 +29,7 @@ def run(seed: common.Seed) -> Rows:
     rows = {}
     for momentum in MOMENTA:
         model = seed.copy(keras)
-        common.set_momentum(model, momentum)
+        set_momentum(model, momentum)
         common.compiled(keras, model, rate=1e-3)
         done = 0
         for steps in STEPS:

@@ -23,6 +23,7 @@ from benchmarks.experiments.data import Domain
 from benchmarks.experiments.nets import backbone, classifier
 from benchmarks.experiments.records import Cell, Claim, Experiment, Row, Rows
 from bnlint.measuring.layers import every_layer, is_batch_norm
+from bnlint.remedies import set_momentum
 
 RANDOM = {"all": 16, "only the head": 16, "only BatchNormalization": 16, "half the width": 8, "twice the width": 32}
 SHIFTED = ("unchanged", "AdaBN", "only BatchNormalization", "all")
@@ -41,7 +42,7 @@ def from_random(seed: common.Seed, arm: str, width: int) -> Row:
     keras = common.namespace("keras")
     seed.start(keras)
     model = classifier(keras, backbone(keras, width=width))
-    common.set_momentum(model, 0.9)
+    set_momentum(model, 0.9)
     if arm == "only the head":
         model.get_layer("backbone").trainable = False
         # Frozen, the statistics would stay at 0 and 1; the published features are normalised.
@@ -60,7 +61,7 @@ def to_shifted(seed: common.Seed, arm: str) -> Row:
     if arm == "AdaBN":
         common.adapt(model, seed.data.shifted.training.images)
     if arm in ("only BatchNormalization", "all"):
-        common.set_momentum(model, 0.9)
+        set_momentum(model, 0.9)
         if arm != "all":
             train_only_batch_norm(model)
         common.train(keras, model, seed.data.shifted.training, seed.epochs(10), rate=1e-3)

@@ -56,6 +56,5 @@ this rate. These figures are no reason for BatchNormalization in batches of 2 on
 Reproduced, and to the last bit: in both Kerases the joined model and the model trained as a whole answer alike in
 every seed. With the layer of TensorFlow 1 the whole is the first experiment again: its head was trained on batch
 statistics, and inference mode never gives these. The split mends it without any change of the layer, since
-`predict` runs in inference mode. The time spared is small here, since the backbone is: two blocks, and most of a
-second is tracing.""",
+`predict` runs in inference mode. The time spared is small here, since the backbone is.""",
 }

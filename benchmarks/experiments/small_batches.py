@@ -9,8 +9,8 @@ Protocol: Keras 3.15, the small ResNet from random weights on 800 plain digits, 
 rate of 0.05 · batch / 32 (linear scaling, as Wu and He). GroupNormalization has 8 groups. Batch Renormalization
 begins as plain BatchNormalization (r = 1, d = 0); after a tenth of the steps r is clipped to [1/3, 3] and d to [−5,
 5], the published ends of its schedule, in one jump instead of ramps. The momentum is 1 − batch / 200, so that every
-average is over about 200 images (0.99 in batches of 2, 0.84 of 32). Judged: loss and accuracy of 200 held-out images
-in inference mode, and of the same in training mode with the training's batch size.
+average is over about 200 images (0.99 in batches of 2, 0.84 of 32). Judged: loss and accuracy of 192 held-out images
+in inference mode, and of 192 to 200 in training mode with the training's batch size.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Published: Keras's guide "Transfer learning & fine-tuning" calls the backbone with ``training=False`` so that it
 stays in inference mode when it is unfrozen, since updates of its statistics would destroy what it has learned;
 keras-team/keras issue 20285: Keras 3 ignores that argument in a functional model, and the statistics move. The mend
-is a loop that sets ``trainable = False`` on each BatchNormalization layer after unfreezing.
+sets ``trainable = False`` on each BatchNormalization layer after unfreezing (`freeze_batch_norm`).
 <https://keras.io/guides/transfer_learning/>, <https://github.com/keras-team/keras/issues/20285>.
 
 Protocol: the backbone pretrained on plain digits, frozen, under a new head, trained on 320 images for 20 epochs
@@ -22,7 +22,7 @@ from benchmarks.experiments import common
 from benchmarks.experiments.data import Domain
 from benchmarks.experiments.nets import copy_weights
 from benchmarks.experiments.records import Bound, Cell, Claim, Experiment, Row, Rows
-from bnlint.measuring.layers import batch_norms
+from bnlint.remedies import freeze_batch_norm
 
 CALLS: dict[str, Any] = {"training=False": {"training": False}, "plain call": {}, "mended": {}}
 
@@ -54,8 +54,7 @@ def unfrozen(seed: common.Seed, dialect: str, arm: str, domain: Domain, start: A
     copy_weights(start, model)
     model.trainable = True
     if arm == "mended":
-        for _, layer in batch_norms(model):
-            layer.trainable = False
+        freeze_batch_norm(model)
     common.compiled(keras, model, rate=1e-4)
     statistics, before = common.moving_means(model), common.judged(model, domain.held_out)
     common.fitted(model, domain.training, 1, batch=8)
