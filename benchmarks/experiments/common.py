@@ -147,9 +147,9 @@ def drift(before: list[Any], after: list[Any]) -> float:
 def adapt(model: Any, images: Any) -> None:
     """Put the statistics of these images, as one batch, in the place of the moving ones (AdaBN)."""
     layers = [layer for _, layer in batch_norms(model)]
-    kept = [layer.momentum for layer in layers]
+    kept = [(layer.momentum, layer.trainable) for layer in layers]
     for layer in layers:
         layer.momentum, layer.trainable = 0.0, True
     model(images, training=True)
-    for layer, momentum in zip(layers, kept, strict=True):
-        layer.momentum = momentum
+    for layer, (momentum, trainable) in zip(layers, kept, strict=True):
+        layer.momentum, layer.trainable = momentum, trainable
