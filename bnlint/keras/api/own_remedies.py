@@ -46,7 +46,7 @@ def _recalibrate(m: Machine, library: KerasLibrary, args: Args, node: ast.AST) -
 
 
 def _look(m: Machine, library: KerasLibrary, args: Args, node: ast.AST) -> Value:
-    """The parts of a model, or a new one: the given one stays as it is."""
+    """The parts of a model, a new one, a class of layers: what is given stays as it is."""
     return _harmless("bnlint.remedies")
 
 
@@ -70,6 +70,7 @@ CALLS: dict[str, Handler] = {
     "bnlint.recalibrate": _recalibrate,
     "bnlint.split": _look,
     "bnlint.replace_batch_norm": _look,
+    "bnlint.batch_renormalization": _look,
     "bnlint.BatchNormMonitor": _callback,
     "bnlint.RenormSchedule": _callback,
 }
