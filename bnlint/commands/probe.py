@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.formatter_class = _Formatter
     made.epilog = EPILOG
-    made.add_argument("model", metavar="MODEL", help="a .keras or .h5 file, or a SavedModel folder of Keras")
+    made.add_argument("model", nargs="?", metavar="MODEL", help="a .keras or .h5 file, or a SavedModel folder of Keras")
     sample = made.add_argument_group("sample")
     sample.add_argument("--data", nargs="+", required=True, metavar="SAMPLE", help="see below")
     sample.add_argument(
@@ -127,9 +127,20 @@ def _rescale(text: str) -> tuple[float, float]:
         raise argparse.ArgumentTypeError(f"`{text}` is no scale: 1/255, or 1/127.5,-1") from None
 
 
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options; a model behind the sample, `--data x.npy y.npy MODEL`, is taken for one."""
+    made = parser()
+    options = made.parse_args(arguments)
+    if options.model is None:
+        if len(options.data) == 1:
+            made.error("the following arguments are required: MODEL")
+        options.model = options.data.pop()
+    return options
+
+
 def run(command: str, arguments: Sequence[str]) -> int:
     """Run the command and return the exit status."""
-    options = parser().parse_args(arguments)
+    options = _parsed(arguments)
     try:
         from bnlint.probe.errors import CannotProbe
         from bnlint.probe.samples import Wanted

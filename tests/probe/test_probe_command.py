@@ -70,6 +70,10 @@ def test_the_exit_status_is_the_verdict(run: Run, probed: dict[str, Any], data: 
     assert outcome.err == ""
 
 
+def test_the_model_may_come_last(run: Run, probed: dict[str, Any], data: str) -> None:
+    assert run("probe", "--data", data, "model.keras").out.startswith("model.keras: ")
+
+
 def test_the_farthest_layers_or_all(run: Run, probed: dict[str, Any], data: str) -> None:
     some = run("probe", "model.keras", "--data", data).out
     every = run("probe", "model.keras", "--data", data, "--all-layers").out
@@ -98,7 +102,8 @@ def test_options_reach_the_run(run: Run, probed: dict[str, Any], data: str) -> N
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "the following arguments are required: MODEL, --data"),
+        ([], "the following arguments are required: --data"),
+        (["--data", "s.npz"], "the following arguments are required: MODEL"),
         (["m.keras"], "the following arguments are required: --data"),
         (["m.keras", "--data", "s.npz"], "m.keras: no such file"),
         (["m.keras", "--data", "s.npz", "--image-size", "big"], "argument --image-size: `big` is no size"),
