@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bnlint.around import Around
 from bnlint.files.discovery import NAMED_MODELS, NOTEBOOK, SCRIPT, Found, Missing, find
+from bnlint.files.libraries import is_of_library
 from bnlint.files.project import forget, imports_keras, is_imported
 from bnlint.files.quick import needs_parsing
 from bnlint.files.reading import Source, Undecodable, decode
@@ -313,7 +314,7 @@ def lint_bytes(data: bytes, path: str, settings: Settings, task: Task) -> tuple[
     """The report on a file's content, and how it was decoded. Nothing is written."""
     if path.lower().endswith(NOTEBOOK):
         return _lint_notebook(data, path, settings, task)
-    if b"\0" not in data and not needs_parsing(data) and not imports_keras(data, path):
+    if b"\0" not in data and (is_of_library(path) or not (needs_parsing(data) or imports_keras(data, path))):
         return Report(path, warnings=_odd_encoding(data)), Source("")
     try:
         source = decode(data)
@@ -548,6 +549,6 @@ def _is_heavy(found: Found) -> bool:
         return True
     try:
         with open(found.path, "rb") as file:
-            return needs_parsing(file.read())
+            return needs_parsing(file.read()) and not is_of_library(found.path)
     except OSError:
         return False

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bnlint.files import configs
+from bnlint.files.libraries import LIBRARIES
 from bnlint.files.project import belongs, locate, root, search_path
 from bnlint.files.reading import Undecodable, decode
 from bnlint.interpreter.source import Source
@@ -14,8 +15,6 @@ from bnlint.interpreter.source import Source
 MAX_BYTES = 1_000_000
 MAX_BYTES_TOGETHER = 8_000_000
 """So much of a project is parsed for one script."""
-LIBRARIES = frozenset({"keras", "tensorflow", "tf_keras", "keras_applications", "numpy"})
-"""Never taken from a project: a checkout of Keras itself is not what a script in it means to be read with."""
 MAX_FOLDERS = 20
 """A script may put so many folders of its project on Python's path."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bnlint.files import globs
@@ -123,15 +124,20 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 def _is_excluded(path: str, settings: Settings) -> bool:
     """Whether ``exclude`` or ``extend-exclude`` names this file or folder itself; those above it were asked before."""
+    names, patterns = _names_and_patterns((*settings.exclude, *settings.extend_exclude))
+    if os.path.basename(path) in names:
+        return True
+    if not patterns:
+        return False
     relative = relative_to(path, settings.root)
-    name = relative.rpartition("/")[2]
-    for pattern in (*settings.exclude, *settings.extend_exclude):
-        if not any(char in pattern for char in "*?[/\\"):
-            if pattern == name:
-                return True
-        elif globs.names(pattern, relative):
-            return True
-    return False
+    return any(globs.names(pattern, relative) for pattern in patterns)
+
+
+@lru_cache(maxsize=64)
+def _names_and_patterns(excluded: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Plain names, which most are, apart from those that have to be matched."""
+    patterns = tuple(each for each in excluded if any(char in each for char in "*?[/\\"))
+    return frozenset(excluded) - frozenset(patterns), patterns
 
 
 def is_inside_excluded(path: str, settings: Settings) -> bool:

@@ -6,6 +6,7 @@ Editors and hooks give the changed files alone, and a file's findings must not h
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -43,21 +44,37 @@ def importers(files: Sequence[Found], settings_for: Callable[[str], Settings]) -
 
 def _users(wanted: Iterable[str], every: Iterable[str], others: dict[str, Found]) -> Iterator[tuple[str, Found]]:
     importing: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-    for path in every:
-        for name in imported(path):
-            parts = tuple(part for part in name.split(".") if part and part != "*")
-            if parts:
-                importing.setdefault(parts[-1], []).append((path, parts))
+    closed = list(every)
     reached = set(wanted)
-    waiting = list(reached)
-    while waiting:
-        stem = _stem(waiting.pop())
-        for path, parts in importing.get(os.path.basename(stem), ()):
-            if path not in reached and (os.sep + stem).endswith(os.sep + os.path.join(*parts)):
-                reached.add(path)
-                waiting.append(path)
-                if path in others:
-                    yield path, others[path]
+    level = list(reached)
+    while level:
+        stems = {stem: os.path.basename(stem) for stem in map(_stem, level)}
+        mentions = re.compile(b"|".join(sorted(re.escape(os.fsencode(name)) for name in set(stems.values()))))
+        asked, closed = closed, []
+        for path in asked:
+            if not mentions.search(_read(path)):
+                closed.append(path)
+                continue
+            for name in imported(path):
+                parts = tuple(part for part in name.split(".") if part and part != "*")
+                if parts:
+                    importing.setdefault(parts[-1], []).append((path, parts))
+        level = []
+        for stem, name in stems.items():
+            for path, parts in importing.get(name, ()):
+                if path not in reached and (os.sep + stem).endswith(os.sep + os.path.join(*parts)):
+                    reached.add(path)
+                    level.append(path)
+                    if path in others:
+                        yield path, others[path]
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
 
 
 def _stem(path: str) -> str:
@@ -84,9 +101,5 @@ def _files(top: str, settings_for: Callable[[str], Settings]) -> list[Found]:
 
 def _may_be_spoken_of(path: str) -> bool:
     """Whether anything stands in a file that a finding could be about."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except OSError:
-        return False
+    data = _read(path)
     return any(token in data for token in ACTED_ON)
