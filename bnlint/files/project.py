@@ -29,10 +29,9 @@ MAX_SEARCHED = 3000
 
 FRAMEWORK = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(?:tensorflow|keras|tf_keras)\b", re.MULTILINE)
 IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]*|[^\n;#(]*)|import[ \t]+([\w.][^\n;#]*))"
-    rb"|\b(?:import_module|__import__)\([ \t]*[\"']([\w.]+)[\"'][ \t]*[,)]",
-    re.MULTILINE,
+    rb"[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]*|[^\n;#(]*)|import[ \t]+([\w.][^\n;#]*))"
 )
+IMPORTED = re.compile(rb"(?:(?<!\w)import_module|(?<=__)(?<!\w__)import__)\([ \t]*[\"']([\w.]+)[\"'][ \t]*[,)]")
 FOLDERS_BY_VALUE = re.compile(rb"\bsys[ \t]*\.[ \t]*path\b")
 NAMES_BY_VALUE = re.compile(rb"\bimport_module\([ \t]*(?![\"'][\w.]+[\"'][ \t]*\))")
 """What makes imports hang on values, which only the interpreter knows: where modules are looked for, and which ones."""
@@ -273,16 +272,28 @@ def _modules_under(top: str) -> dict[str, list[str]]:
 def _imported(data: bytes) -> frozenset[str]:
     """The modules that a text may import, from what it says at the start of its lines."""
     names: set[str] = set()
-    for source, members, modules, called in IMPORT.findall(data):
-        if source:
-            module = source.decode("ascii", "replace")
-            names.add(module)
-            dot = "" if module.endswith(".") else "."
-            names.update(module + dot + name for name in _words(members))  # `module.*`: whatever is in a package
-        names.update(_words(modules))
-        if called:
-            names.add(called.decode("ascii", "replace"))
+    at, line = data.find(b"import"), -1
+    while at >= 0:  # a search by pattern would take ten times as long, and most lines have no such word
+        start = data.rfind(b"\n", 0, at) + 1
+        found = IMPORT.match(data, start) if start > line else None
+        line = max(line, start)
+        if found is not None:
+            names.update(_named(*found.groups(b"")))
+            line = max(line, found.end() - 1)
+        elif called := IMPORTED.match(data, at):
+            names.add(called[1].decode("ascii", "replace"))
+        at = data.find(b"import", max(at + 6, found.end() if found is not None else 0))
     return frozenset(names)
+
+
+def _named(source: bytes, members: bytes, modules: bytes) -> Iterator[str]:
+    """The modules that one statement may import."""
+    if source:
+        module = source.decode("ascii", "replace")
+        yield module
+        dot = "" if module.endswith(".") else "."
+        yield from (module + dot + name for name in _words(members))  # `module.*`: whatever is in a package
+    yield from _words(modules)
 
 
 def _words(listed: bytes) -> Iterator[str]:
