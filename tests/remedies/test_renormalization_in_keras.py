@@ -176,8 +176,8 @@ def test_our_own_layer_is_that_of_keras_3_14(tmp_path: Any) -> None:
             assert np.abs(first - second).max() < 1e-5
         assert [each.name for each in one.weights] == [each.name for each in other.weights]
         for first, second in zip(one.get_weights(), other.get_weights(), strict=True):
-            assert np.abs(first - second).max() < 1e-6
-        assert np.abs(array(one(x)) - array(other(x))).max() < 1e-6
+            assert first == pytest.approx(second, rel=1e-6, abs=1e-6)
+        assert array(one(x)) == pytest.approx(array(other(x)), rel=1e-6, abs=1e-6)
 
 
 def test_our_own_layer_is_saved_and_loaded(tmp_path: Any) -> None:

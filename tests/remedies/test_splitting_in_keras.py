@@ -50,23 +50,23 @@ def test_a_head_trained_on_features_is_joined_to_one_model(keras: Any, tmp_path:
     recalibrate(model, PICTURES)  # so that batch and moving statistics are not those of the start
     expected, layers = predicted(model), [layer.name for layer in model.layers]
     parts = split(model, at)
-    assert predicted(parts.head, predicted(parts.backbone)) == pytest.approx(expected, abs=1e-6)
+    assert predicted(parts.head, predicted(parts.backbone)) == pytest.approx(expected, rel=1e-6, abs=1e-6)
     before = [array(weight) for weight in parts.backbone.weights]
 
     parts, features = trained_head(model, at, tmp_path / "features")
-    assert features.x == pytest.approx(predicted(parts.backbone), abs=1e-6)
+    assert features.x == pytest.approx(predicted(parts.backbone), rel=1e-6, abs=1e-6)
     assert np.array_equal(features.y, VALUES)
     by_parts = predicted(parts.head, features.x)
     assert by_parts != pytest.approx(expected, abs=1e-3)
     joined = parts.join()
-    assert joined.predict(PICTURES, verbose=0) == pytest.approx(by_parts, abs=1e-6)
-    assert predicted(joined) == pytest.approx(by_parts, abs=1e-6)
+    assert joined.predict(PICTURES, verbose=0) == pytest.approx(by_parts, rel=1e-6, abs=1e-6)
+    assert predicted(joined) == pytest.approx(by_parts, rel=1e-6, abs=1e-6)
     assert joined is model and [layer.name for layer in joined.layers] == layers
     assert all(np.array_equal(one, array(other)) for one, other in zip(before, parts.backbone.weights, strict=True))
 
     joined.save(tmp_path / "joined.keras")
     again = keras.models.load_model(tmp_path / "joined.keras", compile=False)
-    assert predicted(again) == pytest.approx(by_parts, abs=1e-6)
+    assert predicted(again) == pytest.approx(by_parts, rel=1e-6, abs=1e-6)
 
 
 @pytest.mark.parametrize("build, at", CUTS)
@@ -78,13 +78,13 @@ def test_another_head_makes_another_model(keras: Any, tmp_path: Path, build: Bui
     layers = [keras.Input(shape), keras.layers.Flatten(name="flatten"), keras.layers.Dense(5, name="classes")]
     for head in (keras.Sequential(layers), keras.Model(layers[0], layers[2](layers[1](layers[0])), name="head")):
         joined = parts.join(head)
-        assert predicted(joined) == pytest.approx(predicted(head, predicted(parts.backbone)), abs=1e-6)
+        assert predicted(joined) == pytest.approx(predicted(head, predicted(parts.backbone)), rel=1e-6, abs=1e-6)
         assert joined.name == model.name
         is_flat = isinstance(head, keras.Sequential)
         assert [layer.name for layer in joined.layers][-1] == ("classes" if is_flat else "head")
         assert isinstance(joined, keras.Sequential) is isinstance(model, keras.Sequential)
         joined.save(tmp_path / "joined.keras")
-    assert predicted(model) == pytest.approx(expected, abs=1e-6)
+    assert predicted(model) == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
 def several_outputs(keras: Any) -> Any:
@@ -99,7 +99,7 @@ def test_a_head_may_have_several_outputs(keras: Any) -> None:
     parts, expected = split(model, "features"), predicted(model)
     found = predicted(parts.head, predicted(parts.backbone))
     assert set(found) == {"score", "kind"}
-    assert all(found[name] == pytest.approx(expected[name], abs=1e-6) for name in expected)
+    assert all(found[name] == pytest.approx(expected[name], rel=1e-6, abs=1e-6) for name in expected)
 
 
 def test_a_layer_does_as_well_as_its_name(keras: Any) -> None:
@@ -199,7 +199,9 @@ def test_a_backbone_that_updates_its_statistics_in_predict_is_refused(keras: Any
     model = keras.Model(inputs, keras.layers.Dense(1)(keras.layers.Flatten()(hidden)))
     parts = split(model, "norm")
     if keras.__name__ == "keras":
-        assert parts.features(PICTURES, tmp_path / "features").x == pytest.approx(predicted(parts.backbone), abs=1e-6)
+        assert parts.features(PICTURES, tmp_path / "features").x == pytest.approx(
+            predicted(parts.backbone), rel=1e-6, abs=1e-6
+        )
         return
     with pytest.raises(StaleFeatures, match="called with training=True"):
         parts.features(PICTURES, tmp_path / "features")
@@ -215,4 +217,4 @@ def test_half_precision(keras: Any, tmp_path: Path) -> None:
         parts = split(model, "block")
         features = parts.features(PICTURES, tmp_path / policy, batch_size=len(PICTURES))
         expected = predicted(model, PICTURES).astype("float32")
-        assert predicted(parts.head, features.x).astype("float32") == pytest.approx(expected, abs=1e-6)
+        assert predicted(parts.head, features.x).astype("float32") == pytest.approx(expected, rel=1e-6, abs=1e-6)
