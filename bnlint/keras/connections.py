@@ -17,6 +17,7 @@ from bnlint.graph.subjects import Connection
 from bnlint.interpreter.machine import LATER_TURNS, context_of
 from bnlint.keras.api.training import NUMBERED
 from bnlint.keras.backbones import group_of, label_of
+from bnlint.keras.inside import by_lines
 from bnlint.keras.kinds import BATCH_NORM, CONVOLUTIONS, DROPOUT, ELEMENTWISE, RESAMPLING
 
 if TYPE_CHECKING:
@@ -155,11 +156,12 @@ class Graph:
 
 def models_in(heap: Any) -> list[Address]:
     """The models of a heap that the program has made itself."""
-    return [
+    found = [
         address
         for address, record in heap.items()
         if isinstance(record, Layer) and record.model is not None and record.model.application is None
     ]
+    return sorted(found, key=by_lines)
 
 
 def outputs_of(heap: Any, root: Address, depth: int = 0) -> Iterator[Address]:

@@ -19,6 +19,7 @@ from bnlint.interpreter.library import Items
 from bnlint.interpreter.machine import BudgetExceeded, Machine
 from bnlint.interpreter.values import Const, Ref, Tuple, Value
 from bnlint.keras.api.layer_lists import Origin, origin_of
+from bnlint.keras.inside import by_lines
 from bnlint.keras.kinds import BATCH_NORM
 
 if TYPE_CHECKING:
@@ -133,10 +134,12 @@ def _is_number(value: Value, number: int) -> bool:
 
 def _model_with(m: Machine, layers: tuple[Address, ...], node: ast.For | ast.AsyncFor) -> Origin | None:
     """The model of which these are all layers, in this order."""
-    for address, record in m.heap.items():
-        if isinstance(record, Layer) and record.model is not None and record.model.layers == layers and layers:
-            return Origin(address, m.place(node.iter))
-    return None
+    found = [
+        address
+        for address, record in (m.heap.items() if layers else ())
+        if isinstance(record, Layer) and record.model is not None and record.model.layers == layers
+    ]
+    return Origin(min(found, key=by_lines), m.place(node.iter)) if found else None
 
 
 def _nested(heap: Any, root: Address) -> list[Address]:

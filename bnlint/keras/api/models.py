@@ -16,7 +16,7 @@ from bnlint.keras.api.layer_lists import Origin
 from bnlint.keras.api.layers import automatic_name, text
 from bnlint.keras.api.names import KerasName
 from bnlint.keras.api.tensors import connect, note_called, opaque, tensors_in, unknown_layers, unknown_part, wrap
-from bnlint.keras.inside import all_layers, inner_layers, layers_in
+from bnlint.keras.inside import all_layers, by_lines, inner_layers, layers_in
 
 if TYPE_CHECKING:
     from bnlint.keras.api.library import KerasLibrary
@@ -217,12 +217,14 @@ def sources(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
 
 def connect_sequential(m: Machine, library: KerasLibrary, address: Address, node: ast.AST) -> bool:
     """Makes the tensors of the Sequential that holds a layer; False where there is none."""
+    holders = []
     for owner, record in m.heap.items():
         model = record.model if isinstance(record, Layer) else None
         if model is not None and model.kind == "sequential" and not model.outputs and address in model.layers:
-            ends(m, library, Ref(owner), node)
-            return True
-    return False
+            holders.append(owner)
+    if holders:
+        ends(m, library, Ref(min(holders, key=by_lines)), node)
+    return bool(holders)
 
 
 def as_value(m: Machine, tensors: tuple[Tensor, ...], node: ast.AST, *, plural: bool) -> Value:
