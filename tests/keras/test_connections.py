@@ -6,8 +6,12 @@ import textwrap
 from typing import Any
 
 import pytest
+from immutables import Map
 
+from bnlint.graph.places import Place
+from bnlint.graph.records import Layer, Model
 from bnlint.graph.subjects import Connection
+from bnlint.keras.connections import models_in
 from tests.reading import analyse
 
 HEAD = """\
@@ -364,3 +368,20 @@ def test_a_model_that_one_path_makes_more_changes_nothing() -> None:
             model = keras.Sequential([model, layers.Dense(1)])
     """)
     assert len(found) == 1
+
+
+def test_models_come_in_the_order_of_their_lines() -> None:
+    """A persistent map has an order of its own, by the hash of its keys, which for strings differs from run to run."""
+    records = {
+        ("Call", line, 4, "layer", f"train_{line}.py", (), 0): Layer(
+            type="Model",
+            package="keras",
+            site=Place("train.py", line, 5, line, 9),
+            name=None,
+            model=Model("functional"),
+        )
+        for line in range(1, 120, 7)
+    }
+    heap: Any = Map(records)
+    assert list(heap) != list(records)  # else the next line shows nothing
+    assert models_in(heap) == list(records)
