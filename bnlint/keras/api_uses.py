@@ -241,10 +241,13 @@ def _has_path(use: Use, target: Target) -> bool | None:
     """Whether a path is there; nothing is below one that is not."""
     parts = use.name.split(".")
     above: api_history.Form = "attribute" if use.form == "attribute" else "module"
-    for size in range(use.bound + 1, len(parts)):
-        if api_history.has_path(target, ".".join(parts[:size]), above) is False:
-            return False
-    return api_history.has_path(target, use.name, use.form)
+    found = [api_history.has_path(target, ".".join(parts[:size]), above) for size in range(use.bound + 1, len(parts))]
+    found.append(api_history.has_path(target, use.name, use.form))
+    if False not in found:
+        return found[-1]
+    if use.form == "attribute" and use.bound > 1 and api_history.has_path(target, use.name, "from"):
+        return None  # attributes were measured from the root on, which need not lead to a module that is imported
+    return False
 
 
 def _logs_short_metric(root: str, target: Target) -> bool | None:
